@@ -1,0 +1,30 @@
+"""Patterns with at most one ``*``, as S3 has them in AllowedOrigins and AllowedHeaders.
+
+``*`` stands for any run of characters, none included, and spans dots, colons and slashes; both ends are anchored.
+Sources: S3 user guide, "Elements of a CORS configuration"; ceph/s3-tests ``test_cors_origin_wildcard``.
+"""
+
+from __future__ import annotations
+
+
+def matches(pattern: str, text: str) -> bool:
+    """Whether the pattern matches the text; letter case counts (callers fold header names first)."""
+    prefix, star, suffix = pattern.partition("*")
+    if not star:
+        return pattern == text
+    return len(text) >= len(prefix) + len(suffix) and text.startswith(prefix) and text.endswith(suffix)
+
+
+def covers(wide: str, narrow: str) -> bool:
+    """Whether every text that ``narrow`` matches is matched by ``wide`` too.
+
+    Exact for patterns with at most one star: the texts of ``a*b`` have nothing in common but that they start with
+    ``a`` and end with ``b``, so ``wide`` must ask for no more than that.
+    """
+    if "*" not in narrow:
+        return matches(wide, narrow)
+    wide_prefix, star, wide_suffix = wide.partition("*")
+    if not star:
+        return False
+    prefix, _, suffix = narrow.partition("*")
+    return prefix.startswith(wide_prefix) and suffix.endswith(wide_suffix)

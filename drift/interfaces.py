@@ -1,0 +1,117 @@
+"""What a parser and a fetcher are: the only part of the engine, besides its values, that plugs see."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
+
+from drift.snapshot import Snapshot
+
+
+class Tree(Protocol):
+    """The files that may be read: a folder on disk now, a git revision or an archive another time.
+
+    All paths are relative to the tree's root, ``/``-separated, with no leading ``/`` or ``./``; the root itself is
+    ``""``. Nothing outside the root can be reached, by ``..``, by an absolute path or by a symbolic link.
+    """
+
+    def read(self, path: str) -> bytes:
+        """The file's content. Raises ``InputError`` if there is none, it cannot be read, is too large or lies outside."""
+        ...
+
+    def is_file(self, path: str) -> bool:
+        """Whether the path is a file inside the tree (a link to one inside included)."""
+        ...
+
+    def is_folder(self, path: str) -> bool:
+        """Whether the path is a folder inside the tree (a link to one inside included)."""
+        ...
+
+    def names(self, folder: str) -> Sequence[str]:
+        """The names directly in a folder, sorted, ignored ones included; empty if there is no such folder."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A parser's word on a file: ``unit`` is what it would parse in one go (the file, or its folder).
+
+    With ``foreign`` the parser knows what the file is and that it is no S3 declaration ("a Google Cloud Storage CORS
+    file"); then ``unit`` is not parsed, and a user who named the file is told.
+    """
+
+    unit: str
+    foreign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedText:
+    """The content of a file that the user named on the command line, under the name that was given."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Values that the declarations leave open.
+
+    Later entries of each tuple win over earlier ones. ``environment`` holds what parsers may see of the process
+    environment (``TF_VAR_...``, ``TF_WORKSPACE``), and nothing else of it.
+    """
+
+    variables: tuple[tuple[str, str], ...] = ()
+    variable_files: tuple[NamedText, ...] = ()
+    parameters: tuple[tuple[str, str], ...] = ()
+    parameter_files: tuple[NamedText, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+    workspace: str | None = None
+    account: str | None = None
+    region: str | None = None
+    stack_name: str | None = None
+
+
+@runtime_checkable
+class Parser(Protocol):
+    """Reads declarations of one kind. Found by entry point (group ``cors_drift.parsers``)."""
+
+    @property
+    def name(self) -> str:
+        """One word, the ``source`` of its snapshots."""
+        ...
+
+    def claim(self, tree: Tree, path: str) -> Claim | None:
+        """Whether the file is of this kind, by its name and content. Cheap: it is asked for every file."""
+        ...
+
+    def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
+        """What the claimed units declare, with every fault of the input as a diagnostic with its place.
+
+        Locations carry tree-relative paths. Raises nothing for what a file may hold.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A live bucket to read: by name, with the account that must own it and its region where they are known."""
+
+    name: str
+    account: str | None = None
+    region: str | None = None
+
+
+class Fetcher(Protocol):
+    """Reads the live side."""
+
+    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
+        """One bucket for each wanted one, in the same order; every failure is a state with its reason.
+
+        Raises ``CredentialsError`` or ``EndpointError`` where no bucket at all can be read.
+        """
+        ...
+
+    def list_buckets(self) -> Sequence[Wanted]:
+        """The buckets of the caller's account."""
+        ...

@@ -1,0 +1,129 @@
+"""What is declared, or what is live: bucket by bucket, with where it was found.
+
+Declared, base, head, live and saved snapshots are this one type, so that anything compares with anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from drift.cors.model import BucketCors, Text
+from drift.location import Diagnostic, Location, Severity
+
+
+class State(StrEnum):
+    """What is known of one bucket's CORS configuration."""
+
+    CONFIGURED = "configured"
+    """It has rules."""
+    ABSENT = "absent"
+    """It certainly has none (declared without, or S3 said NoSuchCORSConfiguration)."""
+    UNKNOWN = "unknown"
+    """The declaration could not be resolved; ``reason`` says why."""
+    DENIED = "denied"
+    """S3 refused to tell."""
+    MISSING = "missing"
+    """There is no such bucket."""
+    THROTTLED = "throttled"
+    """S3 asked to slow down until the attempts were used up."""
+    UNSUPPORTED = "unsupported"
+    """The store has no CORS configuration to ask for (directory buckets, some S3-compatible servers)."""
+    ERROR = "error"
+    """Anything else went wrong; ``reason`` has S3's code."""
+
+
+@dataclass(frozen=True, slots=True)
+class RulePlace:
+    """Where one rule is declared: its block, and its fields (by API name) as far as they can be told apart."""
+
+    location: Location
+    fields: tuple[tuple[str, Location], ...] = ()
+
+    def of(self, field_name: str) -> Location:
+        """The place of a field, else that of the rule."""
+        return dict(self.fields).get(field_name, self.location)
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """One declaration of one bucket, or what S3 says of it.
+
+    ``cors`` is there exactly when ``state`` is CONFIGURED. ``places`` has one entry for each rule, in the order of the
+    rules, or is empty. ``source`` names the parser or fetcher. ``address`` is what the declaration is called where it
+    stands (``module.site.aws_s3_bucket_cors_configuration.this[0]``, a logical id). ``account`` is a 12-digit id.
+
+    ``writes_max_age_zero`` says that the tool behind this declaration stores ``MaxAgeSeconds: 0`` where nothing is
+    declared, as the Terraform provider and CloudFormation do: then live 0 is what was declared.
+    """
+
+    name: Text
+    state: State
+    source: str
+    address: str | None = None
+    cors: BucketCors | None = None
+    reason: str | None = None
+    location: Location | None = None
+    places: tuple[RulePlace, ...] = ()
+    account: str | None = None
+    region: str | None = None
+    writes_max_age_zero: bool = False
+
+    def __post_init__(self) -> None:
+        if (self.cors is not None) != (self.state is State.CONFIGURED):
+            raise ValueError(f"a {self.state} bucket with cors={self.cors!r}")
+        if self.places and (self.cors is None or len(self.places) != len(self.cors.rules)):
+            raise ValueError("places must be as many as the rules")
+
+    def relocated(self, path: Callable[[str], str]) -> Bucket:
+        """The same with every path passed through ``path``."""
+        places = tuple(
+            RulePlace(_moved(place.location, path), tuple((name, _moved(at, path)) for name, at in place.fields))
+            for place in self.places
+        )
+        location = None if self.location is None else _moved(self.location, path)
+        return replace(self, location=location, places=places)
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Buckets from one source at one time, in the order in which they were found, and what is to be said about it.
+
+    ``source`` is the parser's or fetcher's name, or several of them joined by ``+``. ``taken_at`` is in UTC.
+    """
+
+    source: str
+    buckets: tuple[Bucket, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
+    taken_at: datetime | None = field(default=None, compare=False)
+
+    @property
+    def errors(self) -> tuple[Diagnostic, ...]:
+        """The diagnostics that say that input could not be used."""
+        return tuple(each for each in self.diagnostics if each.severity is Severity.ERROR)
+
+    def relocated(self, path: Callable[[str], str]) -> Snapshot:
+        """The same with every path passed through ``path``."""
+        diagnostics = tuple(
+            each if each.location is None else replace(each, location=_moved(each.location, path))
+            for each in self.diagnostics
+        )
+        return replace(self, buckets=tuple(bucket.relocated(path) for bucket in self.buckets), diagnostics=diagnostics)
+
+
+def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
+    """All of them as one; two declarations of one bucket stay two."""
+    parts = tuple(snapshots)
+    taken = [part.taken_at for part in parts if part.taken_at is not None]
+    return Snapshot(
+        source="+".join(dict.fromkeys(part.source for part in parts)),
+        buckets=tuple(bucket for part in parts for bucket in part.buckets),
+        diagnostics=tuple(dict.fromkeys(each for part in parts for each in part.diagnostics)),
+        taken_at=max(taken, default=None),
+    )
+
+
+def _moved(location: Location, path: Callable[[str], str]) -> Location:
+    return replace(location, path=path(location.path))

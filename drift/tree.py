@@ -1,0 +1,140 @@
+"""A folder on disk as the tree that parsers may read, and the walk that finds its files.
+
+Input is hostile: templates come from forks. Every path is resolved before it is opened, and nothing outside the root
+is read, whatever ``..`` or a symbolic link says.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from drift.errors import InputError
+from drift.location import Location
+
+MAX_FILE_BYTES = 64 * 1024 * 1024
+"""Larger files are refused: the largest real plan files are a few tens of megabytes."""
+
+SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__"})
+"""Folders that hold copies and dependencies, not declarations. Parsers can still read in them (vendored modules)."""
+
+
+class DiskTree:
+    """The files below ``root``. Implements ``drift.interfaces.Tree``."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(os.path.realpath(root))
+        self._last_read: tuple[str, bytes] | None = None
+
+    def read(self, path: str) -> bytes:
+        if self._last_read is not None and self._last_read[0] == path:
+            return self._last_read[1]  # several parsers look at one file in turn
+        real = self._inside(path)
+        if real is None:
+            raise InputError(
+                "this path leads out of the tree and is not read",
+                location=Location(path),
+                advice="give a folder that holds all of it with --root",
+            )
+        try:
+            if not real.is_file():
+                problem = "this is not a regular file" if real.exists() else "there is no such file"
+                raise InputError(problem, location=Location(path))
+            size = real.stat().st_size
+            if size > MAX_FILE_BYTES:
+                raise InputError(
+                    f"this file has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read",
+                    location=Location(path),
+                )
+            content = real.read_bytes()
+        except OSError as error:
+            raise InputError(
+                f"this file cannot be read: {error.strerror}", location=Location(path), advice="check its permissions"
+            ) from error
+        self._last_read = (path, content)
+        return content
+
+    def is_file(self, path: str) -> bool:
+        real = self._inside(path)
+        return real is not None and real.is_file()
+
+    def is_folder(self, path: str) -> bool:
+        real = self._inside(path)
+        return real is not None and real.is_dir()
+
+    def names(self, folder: str) -> Sequence[str]:
+        real = self._inside(folder)
+        if real is None:
+            return ()
+        try:
+            return sorted(entry.name for entry in os.scandir(real))
+        except OSError:
+            return ()
+
+    def walk(self, folder: str = "") -> Iterator[str]:
+        """The files below a folder that are not ignored, in a stable order.
+
+        Left out: what ``.gitignore`` files from the root down say, ``SKIPPED_FOLDERS``, and links to folders (what
+        they show is found at its own place). Raises ``InputError`` where the folder itself cannot be listed.
+        """
+        yield from self._walk(folder, self._ignores_above(folder))
+
+    def _walk(self, folder: str, ignores: _Ignores) -> Iterator[str]:
+        try:
+            entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
+        except OSError as error:
+            raise InputError(
+                f"this folder cannot be listed: {error.strerror}", location=Location(folder or ".")
+            ) from error
+        ignores = ignores.with_file_of(self, folder)
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            if entry.is_dir(follow_symlinks=False):
+                if entry.name not in SKIPPED_FOLDERS and not ignores.match(path + "/"):
+                    yield from self._walk(path, ignores)
+            elif not ignores.match(path) and self.is_file(path):
+                yield path
+
+    def _ignores_above(self, folder: str) -> _Ignores:
+        ignores = _Ignores()
+        parts = folder.split("/") if folder else []
+        for depth in range(len(parts)):
+            ignores = ignores.with_file_of(self, "/".join(parts[:depth]))
+        return ignores
+
+    def _inside(self, path: str) -> Path | None:
+        if "\0" in path:
+            return None
+        real = Path(os.path.realpath(self.root / path))
+        return real if real.is_relative_to(self.root) else None
+
+
+class _Ignores:
+    """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides."""
+
+    def __init__(self, files: tuple[tuple[str, object], ...] = ()) -> None:
+        self._files = files
+
+    def with_file_of(self, tree: DiskTree, folder: str) -> _Ignores:
+        path = f"{folder}/.gitignore" if folder else ".gitignore"
+        if not tree.is_file(path):
+            return self
+        from pathspec import GitIgnoreSpec
+
+        try:
+            spec = GitIgnoreSpec.from_lines(tree.read(path).decode(errors="replace").splitlines())
+        except (ValueError, InputError):
+            return self
+        prefix = f"{folder}/" if folder else ""
+        return _Ignores((*self._files, (prefix, spec)))
+
+    def match(self, path: str) -> bool:
+        from pathspec import GitIgnoreSpec
+
+        for prefix, spec in reversed(self._files):
+            assert isinstance(spec, GitIgnoreSpec)  # noqa: S101 - typed late, so that --help does not import pathspec
+            result = spec.check_file(path.removeprefix(prefix))
+            if result.include is not None:
+                return result.include
+        return False
