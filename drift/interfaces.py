@@ -17,7 +17,7 @@ class Tree(Protocol):
     """
 
     def read(self, path: str) -> bytes:
-        """The file's content. Raises ``InputError`` if there is none, it cannot be read, is too large or lies outside."""
+        """The content. Raises ``InputError`` if there is no such file, or it is unreadable, too large or outside."""
         ...
 
     def is_file(self, path: str) -> bool:
