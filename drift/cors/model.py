@@ -139,7 +139,8 @@ class CorsAnswer:
 
     ``rule`` is the index of the rule that answered, or None. ``headers`` are all CORS headers and ``Vary``, in S3's
     spelling and order; empty where S3 sends none. ``status`` is S3's for a preflight, and None for an actual request,
-    whose status CORS never changes. ``code`` and ``message`` are those of S3's error document.
+    whose status CORS never changes. ``code`` and ``message`` are those of S3's error document. ``open_questions``
+    are ids of ``drift.cors.open_questions``: what is not known of S3 and could make it answer otherwise.
     """
 
     allowed: bool
@@ -149,3 +150,4 @@ class CorsAnswer:
     code: str | None = None
     message: str | None = None
     considered: tuple[Considered, ...] = ()
+    open_questions: tuple[str, ...] = ()

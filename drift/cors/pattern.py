@@ -15,6 +15,17 @@ def matches(pattern: str, text: str) -> bool:
     return len(text) >= len(prefix) + len(suffix) and text.startswith(prefix) and text.endswith(suffix)
 
 
+def matches_overlapping(pattern: str, text: str) -> bool:
+    """The same where the text before ``*`` and the text after it may share characters: ``a*a`` matches ``a``.
+
+    Whether S3 reads patterns so is not known; scality/cloudserver and Ceph do, versitygw and LocalStack do not.
+    """
+    prefix, star, suffix = pattern.partition("*")
+    if not star:
+        return pattern == text
+    return text.startswith(prefix) and text.endswith(suffix)
+
+
 def covers(wide: str, narrow: str) -> bool:
     """Whether every text that ``narrow`` matches is matched by ``wide`` too.
 
