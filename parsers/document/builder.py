@@ -1,0 +1,59 @@
+"""Bounds and refusals that hold for YAML and JSON alike."""
+
+from __future__ import annotations
+
+from drift.errors import InputError
+from drift.location import Location
+
+MAX_CHARACTERS = 8_000_000
+"""CloudFormation takes templates of up to 1 MB; a larger text than this is no declaration."""
+
+MAX_DEPTH = 60
+"""Nesting of lists and mappings, aliases followed."""
+
+MAX_NODES = 400_000
+"""Nodes after every alias is expanded."""
+
+
+class Bounds:
+    """Counts what a text holds and refuses it when that is too much."""
+
+    __slots__ = ("nodes", "path")
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self.nodes = 0
+
+    def add(self, count: int, line: int) -> None:
+        """Count nodes. Raises ``InputError``."""
+        self.nodes += count
+        if self.nodes > MAX_NODES:
+            raise self.refuse(
+                f"this file holds more than {MAX_NODES:,} values once its aliases are expanded",
+                line,
+                "remove nested aliases, or split the file",
+            )
+
+    def check_depth(self, depth: int, line: int) -> None:
+        """Raises ``InputError`` below ``MAX_DEPTH``."""
+        if depth > MAX_DEPTH:
+            raise self.refuse(f"lists and mappings are nested more than {MAX_DEPTH} deep", line, "flatten the file")
+
+    def refuse(self, message: str, line: int | None, advice: str, column: int | None = None) -> InputError:
+        """The error to raise."""
+        return InputError(message, location=Location(self.path, line, line, column), advice=advice)
+
+    def duplicate(self, key: str, first_line: int, line: int, column: int) -> InputError:
+        """The error for a key that is there twice."""
+        return self.refuse(
+            f"the key {shown(key)} is there twice in one mapping: first on line {first_line}",
+            line,
+            "keep one of the two: tools differ in which one counts",
+            column,
+        )
+
+
+def shown(text: str, limit: int = 60) -> str:
+    """A text as it can stand in a message: quoted, without line breaks, cut to a length."""
+    safe = "".join(each if each.isprintable() else "?" for each in text)
+    return f'"{safe[:limit]}..."' if len(safe) > limit else f'"{safe}"'
