@@ -57,6 +57,9 @@ class Bucket:
 
     ``writes_max_age_zero`` says that the tool behind this declaration stores ``MaxAgeSeconds: 0`` where nothing is
     declared, as the Terraform provider and CloudFormation do: then live 0 is what was declared.
+
+    ``says_none`` goes with ABSENT: the declaration states that there are no rules (``cors_rule = []``, an empty list in
+    a spec). Without it the declaration is only silent, and another declaration of the same bucket may give the rules.
     """
 
     name: Text
@@ -70,6 +73,7 @@ class Bucket:
     account: str | None = None
     region: str | None = None
     writes_max_age_zero: bool = False
+    says_none: bool = False
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):

@@ -76,9 +76,13 @@ class DiskTree:
         """The files below a folder that are not ignored, in a stable order.
 
         Left out: what ``.gitignore`` files from the root down say, ``SKIPPED_FOLDERS``, and links to folders (what
-        they show is found at its own place). Raises ``InputError`` where the folder itself cannot be listed.
+        they show is found at its own place). A folder that is itself ignored was named on purpose and is walked.
+        Raises ``InputError`` where the folder itself cannot be listed.
         """
-        yield from self._walk(folder, self._ignores_above(folder))
+        ignores = self._ignores_above(folder)
+        if folder and ignores.match(folder + "/"):
+            ignores = _Ignores()
+        yield from self._walk(folder, ignores)
 
     def _walk(self, folder: str, ignores: _Ignores) -> Iterator[str]:
         try:

@@ -1,0 +1,189 @@
+"""Values of the engine as JSON documents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from drift import __version__
+from drift.cors.model import CorsAnswer, CorsRequest, CorsRule, Unknown
+from drift.diff import Change
+from drift.location import Diagnostic, Location
+from drift.report import BucketReport, Finding, Report, Witness
+from drift.snapshot import Bucket, Snapshot
+
+Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
+"""What JSON can hold."""
+
+
+def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
+    """The ``cors-drift/snapshot`` document."""
+    return {
+        "kind": "cors-drift/snapshot",
+        "version": 1,
+        "source": snapshot.source,
+        "taken_at": _time(snapshot.taken_at),
+        "buckets": [_bucket(bucket) for bucket in snapshot.buckets],
+        "diagnostics": [_diagnostic(each) for each in snapshot.diagnostics],
+    }
+
+
+def report_to_json(report: Report) -> dict[str, Json]:
+    """The ``cors-drift/report`` document."""
+    summary = report.summary
+    return {
+        "kind": "cors-drift/report",
+        "version": 1,
+        "tool": {"name": "cors-drift", "version": __version__},
+        "verdict": report.verdict.value,
+        "exit_code": report.exit_code,
+        "compared_at": _time(report.compared_at),
+        "sources": {"declared": report.declared_source, "live": report.live_source},
+        "summary": {
+            "buckets": summary.buckets,
+            "in_sync": summary.in_sync,
+            "drifted": summary.drifted,
+            "accepted": summary.accepted,
+            "not_compared": summary.not_compared,
+            "by_state": {state.value: count for state, count in summary.by_state},
+        },
+        "buckets": [_bucket_report(bucket) for bucket in report.buckets],
+        "findings": [_finding(finding) for finding in report.findings],
+        "diagnostics": [_diagnostic(each) for each in report.diagnostics],
+    }
+
+
+def rules_to_json(rules: Sequence[CorsRule]) -> list[Json]:
+    """Rules under the names of the S3 API, unset fields left out."""
+    return [
+        {name: _value(value) for name, value in rule.by_api_name() if value is not None and value != ()}
+        for rule in rules
+    ]
+
+
+def _value(value: object) -> Json:
+    if isinstance(value, Unknown):
+        return {"unknown": value.reason, "prefix": value.prefix, "suffix": value.suffix}
+    if isinstance(value, tuple):
+        return [_value(item) for item in value]
+    if isinstance(value, str | int):
+        return value
+    raise TypeError(f"{type(value).__name__} is no value of a rule")
+
+
+def _bucket(bucket: Bucket) -> dict[str, Json]:
+    places: list[Json] = [
+        {"location": _location(place.location), "fields": {name: _location(at) for name, at in place.fields}}
+        for place in bucket.places
+    ]
+    return {
+        "bucket": _value(bucket.name),
+        "address": bucket.address,
+        "state": bucket.state.value,
+        "rules": rules_to_json(bucket.cors.rules) if bucket.cors else [],
+        "ordered": bucket.cors.ordered if bucket.cors else True,
+        "account": bucket.account,
+        "region": bucket.region,
+        "location": _location(bucket.location),
+        "reason": bucket.reason,
+        "source": bucket.source,
+        "writes_max_age_zero": bucket.writes_max_age_zero,
+        "says_none": bucket.says_none,
+        "places": places,
+    }
+
+
+def _side(bucket: Bucket | None) -> Json:
+    """One side of a bucket in a report: the bucket without what the report says of it already."""
+    if bucket is None:
+        return None
+    return {key: value for key, value in _bucket(bucket).items() if key != "bucket"}
+
+
+def _bucket_report(report: BucketReport) -> dict[str, Json]:
+    side = report.declared or report.live
+    return {
+        "bucket": _value(report.name),
+        "address": side.address if side else None,
+        "state": report.state.value,
+        "effect": report.effect.value if report.effect else None,
+        "drift": report.drift,
+        "reason": report.reason,
+        "declared": _side(report.declared),
+        "live": _side(report.live),
+        "also_declared": [_side(other) for other in report.also_declared],
+        "changes": [_change(report, change) for change in report.changes],
+        "witnesses": [_witness(witness) for witness in report.witnesses],
+        "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
+        "findings": [finding.id for finding in report.findings],
+    }
+
+
+def _change(report: BucketReport, change: Change) -> dict[str, Json]:
+    return {
+        "kind": change.kind.value,
+        "rule": {"declared": change.declared, "live": change.live},
+        "field": change.field,
+        "added": [_value(value) for value in change.added],
+        "removed": [_value(value) for value in change.removed],
+        "cosmetic": change.cosmetic,
+        "location": _location(report.place_of(change)),
+    }
+
+
+def _witness(witness: Witness) -> dict[str, Json]:
+    return {
+        "shows": witness.shows,
+        "request": _request(witness.request),
+        "declared": _answer(witness.declared),
+        "live": _answer(witness.live),
+    }
+
+
+def _request(request: CorsRequest) -> dict[str, Json]:
+    return {
+        "origin": request.origin,
+        "method": request.method,
+        "headers": list(request.headers),
+        "preflight": request.preflight,
+    }
+
+
+def _answer(answer: CorsAnswer) -> dict[str, Json]:
+    return {"allowed": answer.allowed, "rule": answer.rule, "headers": dict(answer.headers)}
+
+
+def _finding(finding: Finding) -> dict[str, Json]:
+    return {
+        "id": finding.id,
+        "severity": finding.severity.value,
+        "bucket": _value(finding.bucket),
+        "message": finding.message,
+        "location": _location(finding.location),
+        "help": finding.help,
+    }
+
+
+def _diagnostic(diagnostic: Diagnostic) -> dict[str, Json]:
+    return {
+        "severity": diagnostic.severity.value,
+        "id": diagnostic.id,
+        "message": diagnostic.message,
+        "location": _location(diagnostic.location),
+        "help": diagnostic.help,
+    }
+
+
+def _location(location: Location | None) -> Json:
+    if location is None:
+        return None
+    return {
+        "path": location.path,
+        "line": location.line,
+        "end_line": location.end_line,
+        "column": location.column,
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

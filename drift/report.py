@@ -1,0 +1,198 @@
+"""What a comparison came to: all that reporters, remedies and the exit code see."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from drift import errors
+from drift.cors.model import CorsAnswer, CorsRequest, Text
+from drift.diff import Change, Fold
+from drift.location import Diagnostic, Location, Severity
+from drift.snapshot import Bucket
+
+
+class BucketState(StrEnum):
+    """Where a bucket ends: in exactly one of these."""
+
+    IN_SYNC = "in_sync"
+    DRIFTED = "drifted"
+    UNDECLARED = "undeclared"
+    """It has rules, and the code says that it has none or does not name it."""
+    MISSING = "missing"
+    DENIED = "denied"
+    UNRESOLVED = "unresolved"
+    """What the code declares, or for which bucket, could not be told."""
+    THROTTLED = "throttled"
+    UNSUPPORTED = "unsupported"
+    ERROR = "error"
+
+
+class Effect(StrEnum):
+    """What a difference means to a browser, live against declared."""
+
+    IDENTICAL = "identical"
+    COSMETIC = "cosmetic"
+    CACHE_ONLY = "cache-only"
+    WIDER = "wider"
+    NARROWER = "narrower"
+    DIFFERENT = "different"
+    UNDECIDED = "undecided"
+
+
+class Verdict(StrEnum):
+    """The whole run in one word."""
+
+    IN_SYNC = "in_sync"
+    DRIFT = "drift"
+    INCOMPLETE = "incomplete"
+    NOTHING = "nothing_to_compare"
+    ERROR = "error"
+
+
+EXIT_CODES = {
+    Verdict.IN_SYNC: errors.EXIT_OK,
+    Verdict.DRIFT: errors.EXIT_DRIFT,
+    Verdict.ERROR: errors.EXIT_ERROR,
+    Verdict.INCOMPLETE: errors.EXIT_INCOMPLETE,
+    Verdict.NOTHING: errors.EXIT_NOTHING,
+}
+"""The exit code that each verdict has by itself, before any option."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to act on. ``id`` is a key of the catalogue."""
+
+    id: str
+    severity: Severity
+    bucket: Text
+    message: str
+    location: Location | None
+    help: str
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A request that shows a difference, with both answers. ``shows`` is ``live_allows`` and the like."""
+
+    shows: str
+    request: CorsRequest
+    declared: CorsAnswer
+    live: CorsAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class BucketReport:
+    """One bucket. ``declared`` or ``live`` is None where that side has nothing on it.
+
+    ``effect`` is None where the meaning of the difference was not decided. ``drift`` says whether the state counts as
+    drift under the settings of the run, ``compared`` whether both sides were known.
+    """
+
+    name: Text
+    state: BucketState
+    declared: Bucket | None
+    live: Bucket | None
+    effect: Effect | None = None
+    reason: str | None = None
+    changes: tuple[Change, ...] = ()
+    folds: tuple[Fold, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    also_declared: tuple[Bucket, ...] = ()
+    drift: bool = False
+
+    @property
+    def compared(self) -> bool:
+        return self.state in (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED)
+
+    def place_of(self, change: Change) -> Location | None:
+        """Where the changed thing is declared: its field, else its rule, else the bucket."""
+        if self.declared is None:
+            return None
+        if change.declared is None or not self.declared.places:
+            return self.declared.location
+        return self.declared.places[change.declared].of(change.field or "")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts of buckets: all, and its parts in sync, drifted, accepted (a setting lets it pass) and not compared."""
+
+    buckets: int
+    in_sync: int
+    drifted: int
+    accepted: int
+    not_compared: int
+    by_state: tuple[tuple[BucketState, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a comparison. ``sources`` name the two sides; ``exit_code`` already honours the options."""
+
+    verdict: Verdict
+    exit_code: int
+    buckets: tuple[BucketReport, ...]
+    diagnostics: tuple[Diagnostic, ...]
+    declared_source: str
+    live_source: str
+    compared_at: datetime | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in the order of the buckets."""
+        return tuple(finding for bucket in self.buckets for finding in bucket.findings)
+
+    @property
+    def summary(self) -> Summary:
+        """The counts, worked out from the buckets so that they cannot contradict them."""
+        states = Counter(bucket.state for bucket in self.buckets)
+        drifted = sum(bucket.drift for bucket in self.buckets)
+        compared = sum(bucket.compared for bucket in self.buckets)
+        in_sync = states[BucketState.IN_SYNC]
+        return Summary(
+            buckets=len(self.buckets),
+            in_sync=in_sync,
+            drifted=drifted,
+            accepted=compared - drifted - in_sync,
+            not_compared=len(self.buckets) - compared,
+            by_state=tuple((state, states[state]) for state in BucketState if states[state]),
+        )
+
+
+def verdict_of(buckets: tuple[BucketReport, ...], *, failed: bool) -> Verdict:
+    """One word for all buckets: error (``failed``: some input could not be read) beats drift beats incomplete."""
+    if failed:
+        return Verdict.ERROR
+    if any(bucket.drift for bucket in buckets):
+        return Verdict.DRIFT
+    if not buckets:
+        return Verdict.NOTHING
+    return Verdict.IN_SYNC if all(bucket.compared for bucket in buckets) else Verdict.INCOMPLETE
+
+
+@dataclass(frozen=True, slots=True)
+class ExitPolicy:
+    """How the options turn a verdict into an exit code."""
+
+    allow_incomplete: bool = False
+    exit_zero: bool = False
+    detailed: bool = False
+
+    def code(self, verdict: Verdict, *, something_compared: bool) -> int:
+        """The exit code. An error stays an error under every option.
+
+        ``allow_incomplete`` holds only if something was compared: nothing compared is never green. ``detailed`` is
+        Terraform's -detailed-exitcode: 0 in sync, 2 drift, 1 all else (incomplete and nothing to compare included).
+        """
+        if verdict is Verdict.INCOMPLETE and self.allow_incomplete and something_compared:
+            verdict = Verdict.IN_SYNC
+        if self.exit_zero and verdict is not Verdict.ERROR:
+            return errors.EXIT_OK
+        if self.detailed:
+            return {Verdict.IN_SYNC: 0, Verdict.DRIFT: 2}.get(verdict, 1)
+        return EXIT_CODES[verdict]
