@@ -1,0 +1,96 @@
+"""How often S3 is asked again, and how fast.
+
+The SDK's own retries are off. Since botocore 1.44 its default mode has one retry quota for a whole client, which a
+burst of SlowDown answers empties: with many threads every later bucket is then given up after one refusal. Here a
+refused bucket goes back to the queue, and one pace, shared by all threads of a region, follows what S3 admits.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_WINDOW = 1.0
+"""Seconds over which the rate of answers is measured while S3 has refused nothing yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """The patience of a run. Attempts count the first one; all times are in seconds, rates in requests a second."""
+
+    throttled_attempts: int = 12
+    transient_attempts: int = 3
+    first_wait: float = 0.25
+    longest_wait: float = 10.0
+    recheck_wait: float = 1.0
+    """Before a bucket that S3 does not know is asked for once more: S3 has been seen to say so under load."""
+    slowest_rate: float = 2.0
+    cut_interval: float = 0.5
+    """Refusals within this time count as one: they answer requests that were sent at the same pace."""
+
+    def wait(self, attempt: int) -> float:
+        """How long to wait before attempt ``attempt`` + 1: exponential, with full jitter above one half."""
+        longest = min(self.first_wait * 2.0 ** (attempt - 1), self.longest_wait)
+        return random.uniform(longest / 2, longest)  # noqa: S311 - spreads retries, hides nothing
+
+
+class Pace:
+    """How fast requests may leave: as fast as the threads can until S3 first refuses, then by AIMD.
+
+    A refusal multiplies the rate by 0.7, each answer adds a little; safe to share between threads.
+    """
+
+    def __init__(self, retry: Retry, clock: Callable[[], float] = time.monotonic) -> None:
+        self._retry = retry
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._rate: float | None = None
+        self._next = 0.0
+        self._cut_at = float("-inf")
+        self._since = clock()
+        self._answers = 0
+        self._last_rate = 0.0
+
+    @property
+    def rate(self) -> float | None:
+        """Requests a second, or None while there is no limit."""
+        return self._rate
+
+    def turn(self) -> float:
+        """Take the next place in the line; the seconds to wait until then."""
+        with self._lock:
+            if self._rate is None:
+                return 0.0
+            now = self._clock()
+            place = max(now, self._next)
+            self._next = place + 1 / self._rate
+            return place - now
+
+    def answered(self) -> None:
+        """S3 answered, whatever it said."""
+        with self._lock:
+            if self._rate is not None:
+                self._rate += max(self._rate * 0.002, 0.05)
+                return
+            self._answers += 1
+            elapsed = self._clock() - self._since
+            if elapsed >= _WINDOW:
+                self._last_rate = self._answers / elapsed
+                self._since, self._answers = self._clock(), 0
+
+    def refused(self) -> None:
+        """S3 asked to slow down."""
+        with self._lock:
+            now = self._clock()
+            if now - self._cut_at < self._retry.cut_interval:
+                return
+            self._cut_at = now
+            if self._rate is None:
+                measured = self._answers / max(now - self._since, 0.1)
+                self._rate = max(measured, self._last_rate, self._retry.slowest_rate)
+                self._next = now
+            else:
+                self._rate = max(self._rate * 0.7, self._retry.slowest_rate)
