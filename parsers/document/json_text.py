@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from json.decoder import JSONDecodeError, scanstring
+from json.decoder import JSONDecodeError
+from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]  # C, and not in the stubs
 
 from parsers.document.builder import Bounds, shown
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
@@ -63,7 +64,7 @@ class _Scanner:
 
     def string(self, offset: int) -> tuple[Scalar, int]:
         try:
-            text, end = scanstring(self.text, offset + 1, True)
+            text, end = _scanstring(self.text, offset + 1, True)
         except JSONDecodeError as error:
             line, column = self.line_and_column(error.pos)
             what = error.msg[:1].lower() + error.msg[1:].removesuffix(" at")

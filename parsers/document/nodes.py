@@ -7,13 +7,12 @@ a date's text. What a scalar means is up to the field that holds it; the caller 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.location import Location
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
-_DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.0*)?")
+_DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.0*)?", re.ASCII)
 MAX_DIGITS = 18
 """Longer numbers fit no field of any AWS API, and Python refuses to print very long ones."""
 
@@ -61,18 +60,23 @@ class Scalar:
         )
 
     def integer(self) -> int | None:
-        """The whole number that it is written as (``3000``, ``3000.0``), else None.
+        """See ``whole_number``."""
+        return whole_number(self.text)
 
-        None also for a leading zero, which is octal to some tools and decimal to others, and for numbers of more than
-        ``MAX_DIGITS`` digits.
-        """
-        if _DECIMAL.fullmatch(self.text) is None:
-            return None
-        digits = self.text.partition(".")[0]
-        bare = digits.lstrip("+-")
-        if len(bare) > MAX_DIGITS or (len(bare) > 1 and bare.startswith("0")):
-            return None
-        return int(digits)
+
+def whole_number(text: str) -> int | None:
+    """The whole number that a text spells (``3000``, ``3000.0``), else None.
+
+    None also for a leading zero, which is octal to some tools and decimal to others, and for numbers of more than
+    ``MAX_DIGITS`` digits.
+    """
+    if _DECIMAL.fullmatch(text) is None:
+        return None
+    digits = text.partition(".")[0]
+    bare = digits.lstrip("+-")
+    if len(bare) > MAX_DIGITS or (len(bare) > 1 and bare.startswith("0")):
+        return None
+    return int(digits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,9 +103,10 @@ class MapNode:
                 return value
         return None
 
-    def keys(self) -> Iterator[str]:
+    @property
+    def names(self) -> tuple[str, ...]:
         """The keys as text."""
-        return (name.text for name, _ in self.entries)
+        return tuple(name.text for name, _ in self.entries)
 
 
 Node = Scalar | ListNode | MapNode

@@ -1,0 +1,197 @@
+"""The buckets that a template declares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from drift.cors.model import BucketCors, Text, Unknown
+from drift.interfaces import Inputs
+from drift.location import Diagnostic, Location, Severity
+from drift.snapshot import Bucket, State
+from parsers.cloudformation.calls import call_of, mixed_call
+from parsers.cloudformation.cors import CorsReader, meant_by
+from parsers.cloudformation.intrinsics import Scope
+from parsers.cloudformation.values import NoValue
+from parsers.document import ListNode, MapNode, Node, Scalar, shown
+
+SOURCE = "cloudformation"
+_BUCKET = "AWS::S3::Bucket"
+
+
+@dataclass(frozen=True, slots=True)
+class Declarations:
+    """What one template gives."""
+
+    buckets: tuple[Bucket, ...]
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
+    """Every ``AWS::S3::Bucket`` of the template that is or may be created."""
+    buckets: list[Bucket] = []
+    diagnostics: list[Diagnostic] = []
+    for key, node in scope.template.resources:
+        if key.text.startswith("Fn::"):
+            bucket, diagnostic = _generated(scope, key, node, inputs)
+            diagnostics.append(diagnostic)
+        elif isinstance(node, MapNode) and _is_bucket(node):
+            bucket, found = _Declaration(scope, key, node, inputs).read()
+            diagnostics.extend(found)
+        else:
+            continue
+        if bucket is not None:
+            buckets.append(bucket)
+    return Declarations(tuple(buckets), tuple(diagnostics))
+
+
+def _is_bucket(resource: MapNode) -> bool:
+    kind = resource.get("Type")
+    return isinstance(kind, Scalar) and kind.text == _BUCKET
+
+
+def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[Bucket | None, Diagnostic]:
+    """``Fn::ForEach::...`` and ``Fn::Transform`` among the resources make resources that cannot be seen here."""
+    reason = f"{key.text} on line {key.place.line} makes resources when the template is processed"
+    location = _location(scope, key, node)
+    diagnostic = Diagnostic(
+        Severity.WARNING,
+        "not-evaluated",
+        f"{reason}: buckets among them are not seen",
+        location,
+        "give the processed template (aws cloudformation get-template --template-stage Processed)",
+    )
+    if not any(scalar.text == _BUCKET for scalar in _scalars(node)):
+        return None, diagnostic
+    return _unknown(Unknown(reason), key.text, reason, location, inputs), diagnostic
+
+
+def _scalars(node: Node) -> Iterator[Scalar]:
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, Scalar):
+            yield each
+        elif isinstance(each, ListNode):
+            pending.extend(each.items)
+        else:
+            pending.extend(value for _, value in each.entries)
+
+
+def _location(scope: Scope, key: Scalar, node: Node) -> Location:
+    end = max(key.place.line, node.place.end_line)
+    return Location(scope.template.path, key.place.line, end, key.place.column)
+
+
+def _unknown(name: Text, address: str, reason: str, location: Location, inputs: Inputs) -> Bucket:
+    return Bucket(
+        name=name,
+        state=State.UNKNOWN,
+        source=SOURCE,
+        address=address,
+        reason=reason,
+        location=location,
+        account=inputs.account,
+        region=inputs.region,
+        writes_max_age_zero=True,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Declaration:
+    scope: Scope
+    key: Scalar
+    resource: MapNode
+    inputs: Inputs
+
+    def read(self) -> tuple[Bucket | None, list[Diagnostic]]:
+        """The bucket, or None where its condition is false."""
+        scope = self.scope
+        condition = self.resource.get("Condition")
+        if condition is not None:
+            truth = scope.conditions.named(condition)
+            if truth is False:
+                return None, []
+            if isinstance(truth, Unknown):
+                return self._unknown(f"whether the bucket is created is not known: {truth.reason}"), []
+        if scope.template.macros:
+            return self._unknown(f"the macro {scope.template.macros[0]} may rewrite the template"), []
+        function = mixed_call(self.resource)
+        if function is not None:
+            return self._unknown(f"{function} rewrites the resource when the stack is deployed"), []
+        properties = self.resource.get("Properties")
+        if properties is None:
+            return self._absent(), []
+        if not isinstance(properties, MapNode) or properties.tag is not None:
+            return self._unknown(f"its Properties (line {properties.place.line}) are not a plain mapping"), []
+        function = mixed_call(properties)
+        if function is not None or call_of(properties) is not None:
+            what = function or "a function"
+            return self._unknown(f"{what} in its Properties (line {properties.place.line}) needs the stack"), []
+        return self._with(properties)
+
+    def _with(self, properties: MapNode) -> tuple[Bucket, list[Diagnostic]]:
+        node = properties.get("CorsConfiguration")
+        if node is None:
+            wrong = next((key for key, _ in properties.entries if meant_by(key.text) == "CorsConfiguration"), None)
+            return self._misspelled(wrong) if wrong is not None else (self._absent(), [])
+        configuration = self.scope.value(node)
+        if isinstance(configuration.data, NoValue):
+            return self._absent(), []
+        reader = CorsReader(self.scope.template.path)
+        reader.read(configuration)
+        diagnostics = [*reader.refusals, *reader.remarks]
+        if reader.refusals:
+            first = reader.refusals[0]
+            where = f" (line {first.location.line})" if first.location else ""
+            return self._unknown(f"CloudFormation would refuse it: {first.message}{where}"), diagnostics
+        if reader.unknown is not None:
+            return self._unknown(reader.unknown), diagnostics
+        if not reader.rules:
+            return self._absent(), diagnostics
+        return (
+            Bucket(
+                name=self.scope.names.of(self.key.text),
+                state=State.CONFIGURED,
+                source=SOURCE,
+                address=self.key.text,
+                cors=BucketCors(tuple(reader.rules)),
+                location=self._location(),
+                places=tuple(reader.places),
+                account=self.inputs.account,
+                region=self.inputs.region,
+                writes_max_age_zero=True,
+            ),
+            diagnostics,
+        )
+
+    def _misspelled(self, key: Scalar) -> tuple[Bucket, list[Diagnostic]]:
+        message = f"{shown(key.text)} is not a property that CloudFormation knows"
+        diagnostic = Diagnostic(
+            Severity.WARNING,
+            "wrong-spelling",
+            message,
+            key.place.location(self.scope.template.path),
+            "did you mean CorsConfiguration?",
+        )
+        reason = f"CloudFormation would refuse it: {message} (line {key.place.line})"
+        return self._unknown(reason), [diagnostic]
+
+    def _location(self) -> Location:
+        return _location(self.scope, self.key, self.resource)
+
+    def _unknown(self, reason: str) -> Bucket:
+        name = self.scope.names.of(self.key.text)
+        return _unknown(name, self.key.text, reason, self._location(), self.inputs)
+
+    def _absent(self) -> Bucket:
+        return Bucket(
+            name=self.scope.names.of(self.key.text),
+            state=State.ABSENT,
+            source=SOURCE,
+            address=self.key.text,
+            location=self._location(),
+            account=self.inputs.account,
+            region=self.inputs.region,
+            writes_max_age_zero=True,
+        )

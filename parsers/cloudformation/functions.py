@@ -1,0 +1,212 @@
+"""The intrinsic functions that need no stack. What is not in ``FUNCTIONS`` stays unknown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from drift.cors.model import Text, Unknown
+from parsers.cloudformation.values import Data, Entries, NoValue, Value, either, joined, same, settled
+from parsers.document import ListNode, MapNode, Node, Scalar, shown
+
+if TYPE_CHECKING:
+    from parsers.cloudformation.intrinsics import Scope
+
+Function = Callable[["Scope", Node], "Value | Data"]
+
+_PLACEHOLDER = re.compile(r"\$\{([^{}]*)\}")
+_NAME = re.compile(r"[A-Za-z0-9_.:]+", re.ASCII)
+
+
+def _arguments(node: Node, *counts: int) -> tuple[Node, ...] | None:
+    if isinstance(node, ListNode) and node.tag is None and len(node.items) in counts:
+        return node.items
+    return None
+
+
+def _malformed(name: str, node: Node) -> Unknown:
+    return Unknown(f"{name} on line {node.place.line} does not have the arguments that it needs")
+
+
+def _ref(scope: Scope, node: Node) -> Value | Data:
+    if not isinstance(node, Scalar) or node.tag is not None:
+        return _malformed("Ref", node)
+    return scope.reference(node.text, node)
+
+
+def _get_att(scope: Scope, node: Node) -> Data:
+    if isinstance(node, Scalar) and "." in node.text:
+        name, _, attribute = node.text.partition(".")
+        return scope.names.attribute(name, attribute, node)
+    pair = _arguments(node, 2)
+    if pair is None or not isinstance(pair[0], Scalar):
+        return _malformed("Fn::GetAtt", node)
+    wanted = scope.text(pair[1])
+    if isinstance(wanted, Unknown):
+        return wanted
+    return scope.names.attribute(pair[0].text, wanted, node)
+
+
+def _sub(scope: Scope, node: Node) -> Data:
+    variables: MapNode | None = None
+    template = node
+    pair = _arguments(node, 2)
+    if pair is not None and isinstance(pair[1], MapNode):
+        template, variables = pair[0], pair[1]
+    if not isinstance(template, Scalar) or template.tag is not None:
+        return _malformed("Fn::Sub", node)
+    parts: list[Text] = []
+    end = 0
+    for match in _PLACEHOLDER.finditer(template.text):
+        parts.append(template.text[end : match.start()])
+        parts.append(_substitute(scope, match.group(1), variables, template))
+        end = match.end()
+    parts.append(template.text[end:])
+    return settled(joined(parts), template.place.line)
+
+
+def _substitute(scope: Scope, name: str, variables: MapNode | None, node: Scalar) -> Text:
+    if name.startswith("!"):
+        return "${" + name[1:] + "}"
+    own = variables.get(name) if variables is not None else None
+    if own is not None:
+        return scope.text(own)
+    whole = "${" + name + "}"
+    foreign = settled(whole, node.place.line)
+    if isinstance(foreign, Unknown):
+        return foreign
+    if _NAME.fullmatch(name) is None:
+        return Unknown(f"{shown(whole)} on line {node.place.line} is no name that Fn::Sub takes")
+    if "." in name:
+        resource, _, attribute = name.partition(".")
+        data: Data = scope.names.attribute(resource, attribute, node)
+    else:
+        data = scope.reference(name, node).data
+    if isinstance(data, str | Unknown):
+        return data
+    if isinstance(data, tuple):
+        return Unknown(f"{shown(whole)} on line {node.place.line} is a list, which Fn::Sub does not take")
+    return Unknown(f"{shown(whole)} on line {node.place.line} is no text")
+
+
+def _join(scope: Scope, node: Node) -> Data:
+    pair = _arguments(node, 2)
+    if pair is None:
+        return _malformed("Fn::Join", node)
+    delimiter, members = scope.text(pair[0]), scope.items(pair[1])
+    if isinstance(delimiter, Unknown):
+        return Unknown(delimiter.reason)
+    if isinstance(members, Unknown):
+        return Unknown(members.reason)
+    scope.spend(len(members))
+    parts: list[Text] = []
+    for index, member in enumerate(members):
+        if not isinstance(member.data, str | Unknown):
+            return Unknown(f"Fn::Join on line {node.place.line} joins texts only, and there is {member.describe()}")
+        parts.extend((delimiter, member.data) if index else (member.data,))
+    return settled(joined(parts), node.place.line)
+
+
+def _select(scope: Scope, node: Node) -> Value | Data:
+    pair = _arguments(node, 2)
+    if pair is None:
+        return _malformed("Fn::Select", node)
+    index, members = scope.text(pair[0]), scope.items(pair[1])
+    if isinstance(index, Unknown):
+        return Unknown(index.reason)
+    if isinstance(members, Unknown):
+        return Unknown(members.reason)
+    if re.fullmatch(r"[0-9]{1,9}", index, re.ASCII) is None or int(index) >= len(members):
+        line = node.place.line
+        return Unknown(f"Fn::Select on line {line} asks for member {shown(index)} of a list of {len(members)}")
+    return members[int(index)]
+
+
+def _split(scope: Scope, node: Node) -> Data:
+    pair = _arguments(node, 2)
+    if pair is None:
+        return _malformed("Fn::Split", node)
+    delimiter, text = scope.text(pair[0]), scope.text(pair[1])
+    if isinstance(delimiter, Unknown):
+        return Unknown(delimiter.reason)
+    if isinstance(text, Unknown):
+        return Unknown(text.reason)
+    if not delimiter:
+        return _malformed("Fn::Split", node)
+    members = text.split(delimiter)
+    scope.spend(len(members))
+    return tuple(Value(member, node) for member in members)
+
+
+def _find_in_map(scope: Scope, node: Node) -> Value | Data:
+    """A value of ``Mappings``; the fourth argument is the default of the LanguageExtensions transform."""
+    arguments = _arguments(node, 3, 4)
+    if arguments is None:
+        return _malformed("Fn::FindInMap", node)
+    default = arguments[3].get("DefaultValue") if len(arguments) == 4 and isinstance(arguments[3], MapNode) else None
+    found: Node | None = scope.template.mappings
+    path: list[str] = []
+    for argument in arguments[:3]:
+        key = scope.text(argument)
+        if isinstance(key, Unknown):
+            return Unknown(key.reason)
+        path.append(key)
+        found = found.get(key) if isinstance(found, MapNode) else None
+    if found is not None:
+        return scope.value(found)
+    if default is not None:
+        return scope.value(default)
+    return Unknown(f"there is no {' / '.join(map(shown, path))} in Mappings (line {node.place.line})")
+
+
+def _if(scope: Scope, node: Node) -> Value | Data:
+    arguments = _arguments(node, 3)
+    if arguments is None:
+        return _malformed("Fn::If", node)
+    truth = scope.conditions.named(arguments[0])
+    if not isinstance(truth, Unknown):
+        return scope.value(arguments[1] if truth else arguments[2])
+    return _either_value(scope.value(arguments[1]), scope.value(arguments[2]), truth.reason, node)
+
+
+def _either_value(left: Value, right: Value, reason: str, node: Node) -> Value:
+    """One of two values, it is not known which: what they have in common, as deep as it goes."""
+    if same(left, right):
+        return left
+    a, b = left.data, right.data
+    vanishing = isinstance(a, NoValue) or isinstance(b, NoValue) or left.may_vanish or right.may_vanish
+    if not vanishing:
+        if isinstance(a, str | Unknown) and isinstance(b, str | Unknown):
+            return Value(either(a, b, reason), node)
+        if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+            return Value(tuple(_either_value(x, y, reason, node) for x, y in zip(a, b, strict=True)), node)
+        if isinstance(a, Entries) and isinstance(b, Entries):
+            return Value(_either_entries(a, b, reason, node), node)
+    return Value(Unknown(reason), node, may_vanish=vanishing)
+
+
+def _either_entries(left: Entries, right: Entries, reason: str, node: Node) -> Entries:
+    ours = {key.text: (key, value) for key, value in left.items}
+    theirs = {key.text: (key, value) for key, value in right.items}
+    items: list[tuple[Scalar, Value]] = []
+    for name, (key, value) in {**theirs, **ours}.items():
+        if name in ours and name in theirs:
+            items.append((key, _either_value(ours[name][1], theirs[name][1], reason, node)))
+        else:
+            items.append((key, Value(Unknown(reason), value.node, may_vanish=True)))
+    return Entries(tuple(items))
+
+
+FUNCTIONS: dict[str, Function] = {
+    "Ref": _ref,
+    "Fn::GetAtt": _get_att,
+    "Fn::Sub": _sub,
+    "Fn::Join": _join,
+    "Fn::Select": _select,
+    "Fn::Split": _split,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::If": _if,
+}
+"""Everything else (ImportValue, Base64, Cidr, GetAZs, Transform, Length, ToJsonString, ForEach) needs the stack, or is
+of no use in CORS rules."""

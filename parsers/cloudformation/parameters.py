@@ -1,0 +1,116 @@
+"""What parameters and pseudo parameters stand for.
+
+Sources: CloudFormation user guide, "Parameters" (members of list types are trimmed) and "Pseudo parameters".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drift.cors.model import Text, Unknown
+from drift.interfaces import Inputs
+from parsers.cloudformation.values import joined
+from parsers.document import MapNode, Node, Scalar, shown
+
+_PARTITIONS = (
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+)
+"""Start of the region, partition, domain suffix; every other region is in ``aws`` (botocore, partitions.json)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Values for parameters from outside the template; an unknown one was given in a way that says nothing."""
+
+    values: Mapping[str, Text]
+
+    def of(self, name: str) -> Text | None:
+        """The value, or None where none was given."""
+        return self.values.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """One entry of the ``Parameters`` section."""
+
+    name: str
+    node: MapNode
+
+    @property
+    def type(self) -> str:
+        """``String`` where it is missing, as in snippets."""
+        node = self.node.get("Type")
+        return node.text if isinstance(node, Scalar) else "String"
+
+    @property
+    def is_list(self) -> bool:
+        """Whether its value is a list once it is referred to."""
+        return self.type == "CommaDelimitedList" or self.type.startswith("List<")
+
+    def resolve(self, given: Given) -> Text | tuple[str, ...]:
+        """Its value: what was given, else its default."""
+        value = given.of(self.name)
+        if value is None:
+            value = self._default()
+        if self.type.startswith("AWS::SSM::Parameter::Value<"):
+            key = f" {shown(value)}" if isinstance(value, str) else ""
+            return Unknown(f"parameter {self.name} is read from the SSM parameter{key} when the stack is deployed")
+        if value is None:
+            return Unknown(f"parameter {self.name} has no value: give one with --parameter {self.name}=VALUE")
+        if isinstance(value, str) and self.is_list:
+            return tuple(member.strip() for member in value.split(",")) if value else ()
+        return value
+
+    def _default(self) -> Text | None:
+        node = self.node.get("Default")
+        if node is None:
+            return None
+        value = scalar_text(node)
+        if value is None:
+            return Unknown(f"the default of parameter {self.name} on line {node.place.line} is not a text")
+        return value
+
+
+def scalar_text(node: Node) -> str | None:
+    """The text that CloudFormation makes of a scalar: a boolean is ``true`` or ``false``; None for anything else."""
+    if not isinstance(node, Scalar) or node.is_null or node.tag is not None:
+        return None
+    return node.text.lower() if node.is_boolean else node.text
+
+
+class Pseudo:
+    """The ``AWS::...`` names, from what is known of the deployment."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        self.account: Text = inputs.account or Unknown("the account is not known: give --account ID")
+        self.region: Text = inputs.region or Unknown("the region is not known: give --region REGION")
+        self.stack_name: Text = inputs.stack_name or Unknown("the stack name is not known: give --stack-name NAME")
+        self.partition: Text = Unknown("the partition depends on the region: give --region REGION")
+        self.url_suffix: Text = Unknown("the domain suffix depends on the region: give --region REGION")
+        if inputs.region:
+            found = next((row for row in _PARTITIONS if inputs.region.startswith(row[0])), None)
+            self.partition, self.url_suffix = (found[1], found[2]) if found else ("aws", "amazonaws.com")
+
+    def of(self, name: str) -> Text | None:
+        """The value of ``AWS::Name`` (``AWS::NoValue`` is not a text); None where there is no such name."""
+        return {
+            "AWS::AccountId": self.account,
+            "AWS::Region": self.region,
+            "AWS::StackName": self.stack_name,
+            "AWS::Partition": self.partition,
+            "AWS::URLSuffix": self.url_suffix,
+            "AWS::StackId": self._stack_id(),
+            "AWS::NotificationARNs": Unknown("AWS::NotificationARNs is known to the deployed stack only"),
+        }.get(name)
+
+    def _stack_id(self) -> Text:
+        end = Unknown("the id of a stack (AWS::StackId) is made when it is created")
+        where: tuple[Text, ...] = (self.partition, ":cloudformation:", self.region, ":", self.account)
+        return joined(("arn:", *where, ":stack/", self.stack_name, "/", end))

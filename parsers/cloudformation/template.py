@@ -1,0 +1,107 @@
+"""A template's sections, and how to tell a template from other files."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from drift.errors import InputError
+from parsers.document import ListNode, MapNode, Node, Scalar, read_document
+
+SUFFIXES = (".yaml", ".yml", ".json", ".template")
+_BUCKET = b"AWS::S3::Bucket"
+_RESOURCES_KEY = re.compile(rb"(?:^|[{,])\s*[\"']?Resources[\"']?\s*:", re.MULTILINE)
+_TERRAFORM = (b'"format_version"', b'"terraform_version"')
+_HARMLESS_TRANSFORMS = frozenset(
+    {
+        "AWS::Serverless-2016-10-31",
+        "AWS::LanguageExtensions",
+        "AWS::CodeDeployBlueGreen",
+        "AWS::SecretsManager-2020-07-23",
+        "AWS::SecretsManager-2024-09-16",
+        "AWS::ServiceCatalog",
+        "AWS::Include",
+    }
+)
+"""Transforms of AWS, none of which rewrites the properties of a bucket that the template spells out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A parsed template: its resources and what they may refer to."""
+
+    path: str
+    resources: tuple[tuple[Scalar, Node], ...]
+    parameters: MapNode | None
+    mappings: MapNode | None
+    conditions: MapNode | None
+    macros: tuple[str, ...]
+    """Transforms that are the author's own: they may rewrite everything."""
+
+    def resource(self, name: str) -> MapNode | None:
+        """The resource of a logical id."""
+        for key, node in self.resources:
+            if key.text == name and isinstance(node, MapNode):
+                return node
+        return None
+
+
+def looks_like_template(content: bytes, path: str) -> bool:
+    """Whether the file is a template, judged by what it holds; a broken one counts if its parts show what it is."""
+    lower = path.lower()
+    if not lower.endswith(SUFFIXES) or lower.endswith(".tf.json"):
+        return False
+    # UTF-16 is the one other encoding that is read; its ASCII letters stand between zero bytes.
+    letters = content.replace(b"\0", b"") if content.startswith((b"\xff\xfe", b"\xfe\xff")) else content
+    if _BUCKET not in letters or b"Resources" not in letters:
+        return False
+    try:
+        root = read_document(content, path)
+    except InputError:
+        is_other = any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
+        return _RESOURCES_KEY.search(letters) is not None and not is_other
+    return isinstance(root, MapNode) and _resources_of(root) is not None
+
+
+def read_template(content: bytes, path: str) -> Template | None:
+    """The template in a file, or None if it declares no resources. Raises ``InputError`` with the place of a fault."""
+    root = read_document(content, path)
+    resources = _resources_of(root) if isinstance(root, MapNode) else None
+    if not isinstance(root, MapNode) or resources is None:
+        return None
+    return Template(
+        path=path,
+        resources=resources,
+        parameters=_section(root, "Parameters"),
+        mappings=_section(root, "Mappings"),
+        conditions=_section(root, "Conditions"),
+        macros=_macros(root.get("Transform")),
+    )
+
+
+def _section(root: MapNode, name: str) -> MapNode | None:
+    section = root.get(name)
+    if section is None and isinstance(serverless := root.get("resources"), MapNode):
+        section = serverless.get(name)
+    return section if isinstance(section, MapNode) else None
+
+
+def _resources_of(root: MapNode) -> tuple[tuple[Scalar, Node], ...] | None:
+    """``Resources`` of a template, or of the template inside a Serverless Framework file (``resources``)."""
+    own = root.get("Resources")
+    if isinstance(own, MapNode):
+        return own.entries
+    outer = root.get("resources")
+    parts = outer.items if isinstance(outer, ListNode) else (outer,)
+    found = [part.get("Resources") for part in parts if isinstance(part, MapNode)]
+    sections = [section for section in found if isinstance(section, MapNode)]
+    return tuple(entry for section in sections for entry in section.entries) if sections else None
+
+
+def _macros(node: Node | None) -> tuple[str, ...]:
+    names: list[str] = []
+    for item in node.items if isinstance(node, ListNode) else (node,):
+        name = item.get("Name") if isinstance(item, MapNode) else item
+        if isinstance(name, Scalar) and name.text not in _HARMLESS_TRANSFORMS:
+            names.append(name.text)
+    return tuple(names)
