@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -36,6 +37,13 @@ class MotoS3:
             client.put_bucket_cors(Bucket=bucket, CORSConfiguration={"CORSRules": rules})
 
 
+@cache
+def _loader() -> Any:
+    from botocore.loaders import create_loader
+
+    return create_loader()
+
+
 @pytest.fixture
 def aws_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> pytest.MonkeyPatch:
     """Dummy credentials, and nothing of the machine's own AWS settings or proxies."""
@@ -44,6 +52,8 @@ def aws_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.Te
     for name in list(os.environ):
         if name.startswith("AWS_") or name.lower().endswith("_proxy"):
             monkeypatch.delenv(name)
+    # One copy of the service models for all tests: reading them is most of what a session costs.
+    monkeypatch.setattr("botocore.session.create_loader", lambda _: _loader())
     nowhere = tmp_path_factory.mktemp("aws")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(nowhere / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(nowhere / "credentials"))

@@ -86,7 +86,7 @@ class S3Fetcher:
         return [
             Wanted(bucket["Name"], region=bucket.get("BucketRegion"))
             for page in self._pages()
-            for bucket in page.get("Buckets", ())
+            for bucket in page["Buckets"]
             if bucket.get("Name")
         ]
 
@@ -96,6 +96,8 @@ class S3Fetcher:
         seen: set[str] = set()
         while True:
             page = self._page(token)
+            if "Buckets" not in page:  # an empty account has an empty list; a login page has none
+                raise EndpointError(f"{self.endpoint}: the answer to ListBuckets is no list of buckets")
             yield page
             token = page.get("ContinuationToken")
             if not token:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -159,8 +160,21 @@ class Clients:
             ),
         )
         client.meta.events.register("before-sign.s3.GetBucketCors", self._note_region)
+        client.meta.events.register("before-call.s3.HeadBucket", self._one_head)
         made: S3Client = client
         return made
 
     def _note_region(self, request: Any, region_name: str, **_: object) -> None:
         self._signed.region = request.context.get("signing", {}).get("region") or region_name
+        self._signed.heads = 0
+
+    def _one_head(self, **_: object) -> tuple[Any, dict[str, Any]] | None:
+        """Let botocore look for a bucket's region with HEAD once for each read.
+
+        If the answer to that HEAD is again a redirect without a region, botocore sends the next one, and so on until
+        the stack is full. From the second on it is told here that no region is known.
+        """
+        self._signed.heads = getattr(self._signed, "heads", 0) + 1
+        if self._signed.heads == 1:
+            return None
+        return SimpleNamespace(status_code=200), {"ResponseMetadata": {"HTTPHeaders": {}}}

@@ -133,6 +133,8 @@ def from_code(code: str, status: int, owner_sent: bool) -> Outcome:
         return Outcome(State.DENIED, _denied(code, said, owner_sent))
     if code in WRONG_REGION_CODES or 300 <= status < 400:
         return Outcome(State.ERROR, f"the bucket is in another region, and S3 did not say in which ({said})")
+    if status == 500 and not _CODE.fullmatch(code):  # botocore calls a 200 that is no XML a 500 too
+        return Outcome(State.ERROR, f"S3 failed, or its answer was cut off ({said})", fault=Fault.TRANSIENT)
     if code in TRANSIENT_CODES or status >= 500:
         return Outcome(State.ERROR, f"S3 failed ({said})", fault=Fault.TRANSIENT)
     if code == "InvalidBucketName":
