@@ -1,0 +1,279 @@
+"""The command line: each command builds the settings and calls the pipeline. Heavy modules are imported when needed."""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import resources
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from drift import __version__, errors
+from drift import options as o
+from drift.settings import (
+    DeclaredSettings,
+    Format,
+    LiveSettings,
+    Settings,
+    Undeclared,
+    find_config,
+    read_config,
+)
+
+SCHEMAS = ("report", "snapshot", "spec", "config")
+
+_EPILOG = (
+    "Every option of a command has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
+    "cors-drift.toml. Exit codes: 0 in sync, 1 drift, 2 error, 3 incomplete, 4 nothing to compare."
+)
+
+app = typer.Typer(
+    name="cors-drift",
+    help="Tell whether live S3 CORS rules are the declared ones.",
+    epilog=_EPILOG,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cors-drift {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _settings_file(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            "--config",
+            help="The settings file. [default: cors-drift.toml]",
+            envvar="CORS_DRIFT_CONFIG",
+            show_envvar=False,
+        ),
+    ] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", help="Show the version.", callback=_show_version, is_eager=True)
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(errors.EXIT_ERROR)
+    path = config or find_config(Path.cwd())
+    if path is not None:
+        values = read_config(path)
+        commands = ("check", "declared", "live", "compare", "validate")
+        context.default_map = {command: dict(values) for command in commands}
+
+
+@app.command()
+def check(
+    paths: o.Paths = None,
+    live: o.Live = None,
+    bucket: o.BucketName = None,
+    profile: o.Profile = None,
+    region: o.Region = None,
+    account: o.Account = None,
+    endpoint_url: o.EndpointUrl = None,
+    concurrency: o.Concurrency = 16,
+    root: o.Root = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    workspace: o.Workspace = None,
+    parameter: o.Parameter = None,
+    parameters_file: o.ParametersFile = None,
+    stack_name: o.StackName = None,
+    undeclared: o.UndeclaredRules = Undeclared.ERROR,
+    strict: o.Strict = False,
+    allow_incomplete: o.AllowIncomplete = False,
+    exit_zero: o.ExitZero = False,
+    detailed_exitcode: o.DetailedExitcode = False,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Compare the declared rules with the live ones: the main job."""
+    from drift import pipeline
+    from drift.output import emit, parse_targets, progress_bar
+
+    targets = parse_targets(output or [])
+    settings = Settings(
+        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        LiveSettings(live, profile, region, account, endpoint_url, concurrency),
+        tuple(bucket or ()),
+        undeclared,
+        strict,
+        allow_incomplete,
+        exit_zero,
+        detailed_exitcode,
+    )
+    with progress_bar() as progress:
+        report = pipeline.check(paths or [], settings, progress)
+    emit(report, format_, targets)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def declared(
+    paths: o.Paths = None,
+    bucket: o.BucketName = None,
+    region: o.Region = None,
+    account: o.Account = None,
+    root: o.Root = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    workspace: o.Workspace = None,
+    parameter: o.Parameter = None,
+    parameters_file: o.ParametersFile = None,
+    stack_name: o.StackName = None,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Show what the code declares, as a table or a snapshot. Reads no AWS."""
+    from drift import pipeline
+    from drift.output import emit, parse_targets
+
+    targets = parse_targets(output or [])
+    settings = Settings(
+        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        LiveSettings(region=region, account=account),
+        tuple(bucket or ()),
+    )
+    snapshot = pipeline.read_declared(paths or [], settings)
+    emit(snapshot, format_, targets)
+    raise typer.Exit(pipeline.exit_code_of(snapshot))
+
+
+@app.command(name="live")
+def live_command(
+    buckets: Annotated[
+        list[str] | None,
+        typer.Argument(help="Buckets to read; all of the account if none is given.", metavar="BUCKET..."),
+    ] = None,
+    profile: o.Profile = None,
+    region: o.Region = None,
+    account: o.Account = None,
+    endpoint_url: o.EndpointUrl = None,
+    concurrency: o.Concurrency = 16,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Show what S3 holds, as a table or a snapshot."""
+    from drift import pipeline
+    from drift.output import emit, parse_targets, progress_bar
+
+    targets = parse_targets(output or [])
+    settings = Settings(live=LiveSettings(None, profile, region, account, endpoint_url, concurrency))
+    with progress_bar() as progress:
+        snapshot = pipeline.read_live(buckets or [], settings, progress)
+    emit(snapshot, format_, targets)
+    raise typer.Exit(pipeline.exit_code_of(snapshot))
+
+
+@app.command()
+def compare(
+    left: Annotated[Path, typer.Argument(help="A snapshot or a declaration, in the place of declared.", metavar="A")],
+    right: Annotated[Path, typer.Argument(help="The same, in the place of live.", metavar="B")],
+    bucket: o.BucketName = None,
+    root: o.Root = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    workspace: o.Workspace = None,
+    parameter: o.Parameter = None,
+    parameters_file: o.ParametersFile = None,
+    stack_name: o.StackName = None,
+    undeclared: o.UndeclaredRules = Undeclared.ERROR,
+    strict: o.Strict = False,
+    allow_incomplete: o.AllowIncomplete = False,
+    exit_zero: o.ExitZero = False,
+    detailed_exitcode: o.DetailedExitcode = False,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Compare any two snapshots or declarations. Reads no AWS."""
+    from drift import pipeline
+    from drift.output import emit, parse_targets
+
+    targets = parse_targets(output or [])
+    settings = Settings(
+        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        buckets=tuple(bucket or ()),
+        undeclared=undeclared,
+        strict=strict,
+        allow_incomplete=allow_incomplete,
+        exit_zero=exit_zero,
+        detailed_exitcode=detailed_exitcode,
+    )
+    report = pipeline.compare_sources(left, right, settings)
+    emit(report, format_, targets)
+    raise typer.Exit(report.exit_code)
+
+
+@app.command()
+def validate(
+    paths: o.Paths = None,
+    bucket: o.BucketName = None,
+    root: o.Root = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    workspace: o.Workspace = None,
+    parameter: o.Parameter = None,
+    parameters_file: o.ParametersFile = None,
+    stack_name: o.StackName = None,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Tell what S3 would refuse of what is declared. Reads no AWS."""
+    from drift import pipeline
+    from drift.output import emit, parse_targets
+
+    targets = parse_targets(output or [])
+    settings = Settings(
+        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        buckets=tuple(bucket or ()),
+    )
+    snapshot = pipeline.validate_declared(paths or [], settings)
+    emit(snapshot, format_, targets)
+    raise typer.Exit(pipeline.exit_code_of(snapshot))
+
+
+@app.command()
+def demo() -> None:
+    """Run the main job on an embedded S3 with drifted buckets. Needs no account."""
+    from drift.demo import run
+
+    raise typer.Exit(run())
+
+
+@app.command()
+def schema(
+    name: Annotated[str, typer.Argument(help=f"One of {', '.join(SCHEMAS)}.", metavar="NAME")],
+) -> None:
+    """Print the JSON Schema of a document that is read or printed."""
+    if name not in SCHEMAS:
+        raise errors.UsageError(f"there is no schema {name}", advice=f"the schemas are {', '.join(SCHEMAS)}")
+    sys.stdout.write(resources.files("drift").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _declared(
+    root: Path | None,
+    var: list[str] | None,
+    var_file: list[Path] | None,
+    workspace: str | None,
+    stack: tuple[list[str] | None, list[Path] | None, str | None],
+) -> DeclaredSettings:
+    parameter, parameters_file, stack_name = stack
+    return DeclaredSettings(
+        root,
+        tuple(var or ()),
+        tuple(var_file or ()),
+        workspace,
+        tuple(parameter or ()),
+        tuple(parameters_file or ()),
+        stack_name,
+        dict(os.environ),
+    )

@@ -1,0 +1,111 @@
+"""From a path that the user gave to what each parser is to read there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from drift.errors import InputError
+from drift.interfaces import Inputs, Parser
+from drift.location import Diagnostic, Location, Severity
+from drift.snapshot import Snapshot, merged
+from drift.tree import DiskTree
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A path to read: in which tree, under which path in it, and as the user wrote it."""
+
+    tree: DiskTree
+    path: str
+    given: Path
+
+    @property
+    def is_folder(self) -> bool:
+        return self.tree.is_folder(self.path)
+
+
+def open_source(given: Path, root: Path | None) -> Source:
+    """The path with the tree that nothing may lead out of: ``root``, else the git repository around it, else the
+    working folder if the path is in it, else the path itself. Raises ``InputError`` for a missing path.
+    """
+    if not os.path.lexists(given):
+        raise InputError("there is no such file or folder", location=Location(str(given)))
+    real = Path(os.path.realpath(given))
+    if not real.exists():
+        raise InputError("this link leads nowhere", location=Location(str(given)))
+    top = Path(os.path.realpath(root)) if root else _boundary(real)
+    if not real.is_relative_to(top):
+        raise InputError(f"this path is not in the root, {top}", location=Location(str(given)), advice="check --root")
+    path = real.relative_to(top).as_posix()
+    return Source(DiskTree(top), "" if path == "." else path, given)
+
+
+def _boundary(real: Path) -> Path:
+    folder = real if real.is_dir() else real.parent
+    for each in (folder, *folder.parents):
+        if (each / ".git").exists():
+            return each
+    here = Path.cwd().resolve()
+    return here if folder.is_relative_to(here) else folder
+
+
+def declared_in(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapshot:
+    """What all parsers find at the source, paths as the user can open them.
+
+    A named file is read with all that belongs to it: a Terraform file with its folder, which is one module. Raises
+    ``InputError`` if the source is a file that no parser knows, or one that a parser knows to be foreign.
+    """
+
+    def show(path: str) -> str:
+        return shown(source.tree, path)
+
+    try:
+        return _found(source, parsers, inputs).relocated(show)
+    except InputError as error:
+        if error.location is not None:
+            error.location = replace(error.location, path=show(error.location.path))
+        raise
+
+
+def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapshot:
+    units: dict[str, list[str]] = {parser.name: [] for parser in parsers}
+    faults: list[Diagnostic] = []
+    files = source.tree.walk(source.path) if source.is_folder else [source.path]
+    for path in files:
+        try:
+            claims = [(parser.name, parser.claim(source.tree, path)) for parser in parsers]
+        except InputError as error:
+            if not source.is_folder:
+                raise
+            faults.append(Diagnostic(Severity.WARNING, "unreadable-file", error.message, error.location, error.advice))
+            continue
+        for name, claim in claims:
+            if claim is not None and claim.foreign is None:
+                units[name].append(claim.unit)
+            elif claim is not None and not source.is_folder:
+                raise InputError(
+                    f"this is {claim.foreign}, not a declaration of S3 CORS rules", location=Location(source.path)
+                )
+    if not source.is_folder and not any(units.values()):
+        source.tree.read(source.path)  # an unreadable file has its own error
+        raise InputError(
+            "no S3 bucket or CORS declaration was recognised in this file",
+            location=Location(source.path),
+            advice="Terraform, Terraform plan or state, CloudFormation and JSON, YAML or XML rule files are understood",
+        )
+    found = [
+        parser.parse(source.tree, tuple(dict.fromkeys(units[parser.name])), inputs)
+        for parser in parsers
+        if units[parser.name]
+    ]
+    return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
+
+
+def shown(tree: DiskTree, path: str) -> str:
+    """A tree's path as the user would write it: relative to the working folder where it lies in it."""
+    full = tree.root / path
+    here = Path(os.path.realpath(Path.cwd()))
+    return full.relative_to(here).as_posix() if full.is_relative_to(here) else full.as_posix()

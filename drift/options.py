@@ -1,0 +1,71 @@
+"""The options of the command line, each written once: its flag, its environment variable, its help."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from drift.settings import Format, Undeclared
+
+
+def _option(flag: str, text: str, **more: Any) -> Any:
+    variable = "CORS_DRIFT_" + flag.upper().replace("-", "_")
+    return typer.Option(f"--{flag}", help=text, envvar=variable, show_envvar=False, **more)
+
+
+def _switch(flag: str, text: str) -> Any:
+    return _option(flag, text, show_default=False)
+
+
+Paths = Annotated[
+    list[Path] | None,
+    typer.Argument(
+        help="Files or folders that declare CORS rules; the working folder if none is given.", metavar="PATH..."
+    ),
+]
+
+# What is declared
+Root = Annotated[
+    Path | None, _option("root", "No path may lead out of this folder. [default: the git repository]", metavar="DIR")
+]
+Var = Annotated[list[str] | None, _option("var", "A Terraform variable. Repeatable.", metavar="NAME=VALUE")]
+VarFile = Annotated[list[Path] | None, _option("var-file", "A .tfvars file. Repeatable.", metavar="FILE")]
+Workspace = Annotated[str | None, _option("workspace", "The Terraform workspace.", metavar="NAME")]
+Parameter = Annotated[
+    list[str] | None, _option("parameter", "A CloudFormation parameter. Repeatable.", metavar="NAME=VALUE")
+]
+ParametersFile = Annotated[
+    list[Path] | None, _option("parameters-file", "A CloudFormation parameters file. Repeatable.", metavar="FILE")
+]
+StackName = Annotated[str | None, _option("stack-name", "The CloudFormation stack's name.", metavar="NAME")]
+BucketName = Annotated[
+    list[str] | None,
+    _option("bucket", "Only this bucket; it also names the one whose name is unknown. Repeatable.", metavar="NAME"),
+]
+
+# What is live
+Live = Annotated[Path | None, _option("live", "A saved snapshot or any rules in place of S3.", metavar="FILE")]
+Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
+Region = Annotated[str | None, _option("region", "The AWS region to ask first.", metavar="NAME")]
+Account = Annotated[str | None, _option("account", "The account that must own the buckets.", metavar="ID")]
+EndpointUrl = Annotated[str | None, _option("endpoint-url", "An S3-compatible server.", metavar="URL")]
+Concurrency = Annotated[
+    int, _option("concurrency", "How many buckets are read at a time.", min=1, max=128, metavar="N")
+]
+
+# What counts, and how it is told
+Strict = Annotated[bool, _switch("strict", "Every difference is drift, also one that changes no answer.")]
+UndeclaredRules = Annotated[Undeclared, _option("undeclared", "What live rules are where the code declares none.")]
+AllowIncomplete = Annotated[
+    bool, _switch("allow-incomplete", "Exit 0 where nothing drifted though some bucket could not be compared.")
+]
+ExitZero = Annotated[bool, _switch("exit-zero", "Report only: exit 0 unless there is an error.")]
+DetailedExitcode = Annotated[
+    bool, _switch("detailed-exitcode", "Terraform's exit codes: 0 in sync, 1 error or incomplete, 2 drift.")
+]
+OutputFormat = Annotated[Format, _option("format", "What is printed.")]
+Output = Annotated[
+    list[str] | None, _option("output", "Also write a file in this format. Repeatable.", metavar="FORMAT=PATH")
+]

@@ -1,0 +1,102 @@
+"""Where results go: one format on stdout, any number of files, notes on stderr."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+from drift.errors import UsageError
+from drift.location import Diagnostic
+from drift.report import Report
+from drift.settings import Format
+from drift.snapshot import Snapshot
+
+Target = tuple[Format, Path]
+"""A file to write, and in which format."""
+
+
+def parse_targets(outputs: Sequence[str]) -> list[Target]:
+    """``FORMAT=PATH`` options. Raises ``UsageError``; nothing is read or compared before they are known to be good."""
+    targets = []
+    for each in outputs:
+        name, equals, path = each.partition("=")
+        if not equals or not path or name not in list(Format):
+            known = ", ".join(Format)
+            raise UsageError(f"--output {each}: write FORMAT=PATH", advice=f"the formats are {known}")
+        if not Path(path).absolute().parent.is_dir():
+            raise UsageError(f"--output {each}: there is no such folder", advice="create it first")
+        targets.append((Format(name), Path(path)))
+    return targets
+
+
+def emit(result: Report | Snapshot, shown: Format, targets: Sequence[Target]) -> None:
+    """Print the result, write it to the files, and tell its diagnostics on stderr."""
+    if result.diagnostics:
+        note(result.diagnostics)
+    for kind, path in targets:
+        buffer = io.StringIO()
+        _writer(result, kind)(buffer)
+        _replace(path, buffer.getvalue())
+    _writer(result, shown)(sys.stdout)
+    sys.stdout.flush()
+
+
+def note(diagnostics: tuple[Diagnostic, ...]) -> None:
+    """Tell diagnostics on stderr."""
+    from drift.reporters.terminal import write_diagnostics
+
+    write_diagnostics(diagnostics, sys.stderr)
+
+
+def _writer(result: Report | Snapshot, kind: Format) -> Callable[[TextIO], None]:
+    if kind is Format.JSON:
+        from drift.reporters import json as reporter
+    else:
+        from drift.reporters import terminal as reporter  # type: ignore[no-redef]
+    if isinstance(result, Report):
+        return lambda stream: reporter.write_report(result, stream)
+    return lambda stream: reporter.write_snapshot(result, stream)
+
+
+def _replace(path: Path, text: str) -> None:
+    """Write the file as a whole or not at all."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                stream.write(text)
+            os.chmod(name, 0o666 & ~_umask())
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}", advice="check the path given to --output"
+        ) from error
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+@contextmanager
+def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
+    """A bar on stderr while buckets are read; nothing at all where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Reading buckets", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,0 +1,192 @@
+"""One function for each command: settings in, report or snapshot out. What the command line can do, Python can.
+
+Everything here raises ``drift.errors.CorsDriftError`` and its kinds, and nothing else on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from drift import errors
+from drift.compare import Rules, compare
+from drift.cors.model import Unknown
+from drift.cors.validate import Violation, validate
+from drift.discovery import declared_in, open_source
+from drift.documents import document_kind, snapshot_from_json
+from drift.errors import InputError, UsageError
+from drift.fetchers.saved import SavedFetcher
+from drift.interfaces import Fetcher, Inputs, NamedText, Wanted
+from drift.location import Diagnostic, Location, Severity
+from drift.plugins import load_parsers
+from drift.report import ExitPolicy, Report
+from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
+from drift.snapshot import Bucket, Snapshot, State, merged
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many buckets have been read."""
+
+REFUSED = "refused-by-s3"
+MAY_BE_REFUSED = "may-be-refused-by-s3"
+
+
+def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
+    """What the code at the paths declares; saved snapshots are taken as they are."""
+    found = merged(_load(path, settings) for path in paths or (Path(),))
+    return replace(_selected(found, settings.buckets), taken_at=found.taken_at or datetime.now(UTC))
+
+
+def read_live(names: Sequence[str], settings: Settings, progress: Progress | None = None) -> Snapshot:
+    """What S3 holds for the buckets, or for all buckets of the account if none is named."""
+    fetcher = _fetcher(settings, progress)
+    wanted = [Wanted(name) for name in dict.fromkeys(names)] if names else fetcher.list_buckets()
+    return fetcher.fetch(wanted)
+
+
+def check(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Report:
+    """Declared against live: the main job. Only buckets that the code names are read."""
+    declared = read_declared(paths, settings)
+    if settings.live.source is not None and not _names(declared):
+        live = _load(settings.live.source, settings)  # a bare rule list has no name to ask for
+    else:
+        wanted = _names(declared)
+        live = _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
+    return compare(declared, live, _rules(settings), _exits(settings), now=datetime.now(UTC))
+
+
+def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
+    """Any two snapshots or declarations: the first in the place of declared, the second of live."""
+    declared, live = (_selected(_load(path, settings), settings.buckets) for path in (left, right))
+    rules = replace(_rules(settings), live_only=True)
+    return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
+
+
+def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
+    """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse. Reads no AWS."""
+    declared = read_declared(paths, settings)
+    found = [
+        _refusal(bucket, violation)
+        for bucket in declared.buckets
+        if bucket.cors is not None
+        for violation in validate(bucket.cors.rules)
+    ]
+    return replace(declared, diagnostics=(*declared.diagnostics, *dict.fromkeys(found)))
+
+
+def exit_code_of(snapshot: Snapshot) -> int:
+    """The exit code of a command that only shows: 2 error, 1 S3 refuses it, 3 some bucket not read, 4 nothing, 0."""
+    ids = {each.id for each in snapshot.errors}
+    if ids - {REFUSED}:
+        return errors.EXIT_ERROR
+    if ids:
+        return errors.EXIT_DRIFT
+    if not snapshot.buckets:
+        return errors.EXIT_NOTHING
+    known = (State.CONFIGURED, State.ABSENT)
+    return errors.EXIT_OK if all(bucket.state in known for bucket in snapshot.buckets) else errors.EXIT_INCOMPLETE
+
+
+def _load(path: Path, settings: Settings) -> Snapshot:
+    source = open_source(path, settings.declared.root)
+    if not source.is_folder:
+        content = source.tree.read(source.path)
+        kind = document_kind(content)
+        if kind == "cors-drift/snapshot":
+            return snapshot_from_json(content, str(path))
+        if kind is not None:
+            raise InputError(
+                f"this is a {kind} document, which holds no rules to compare with",
+                location=Location(str(path)),
+                advice="save what is live with: cors-drift live --output json=FILE",
+            )
+    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live))
+
+
+def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:
+    return Inputs(
+        variables=tuple(_pair(each, "--var") for each in declared.variables),
+        variable_files=tuple(_text_of(path) for path in declared.variable_files),
+        parameters=tuple(_pair(each, "--parameter") for each in declared.parameters),
+        parameter_files=tuple(_text_of(path) for path in declared.parameter_files),
+        environment={key: value for key, value in declared.environment.items() if key.startswith("TF_")},
+        workspace=declared.workspace,
+        account=live.account,
+        region=live.region,
+        stack_name=declared.stack_name,
+    )
+
+
+def _pair(text: str, flag: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip():
+        raise UsageError(f"{flag} {text}: a name and a value are needed", advice=f"write {flag} NAME=VALUE")
+    return name.strip(), value
+
+
+def _text_of(path: Path) -> NamedText:
+    try:
+        return NamedText(str(path), path.read_text(encoding="utf-8-sig"))
+    except OSError as error:
+        raise InputError(f"this file cannot be read: {error.strerror}", location=Location(str(path))) from error
+    except UnicodeDecodeError as error:
+        raise InputError("this file is not UTF-8 text", location=Location(str(path))) from error
+
+
+def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
+    """Only the named buckets. One name also names the one bucket whose own name is not known and may be that."""
+    if not names:
+        return snapshot
+    kept = [bucket for bucket in snapshot.buckets if bucket.name in names]
+    if not kept and len(names) == 1:
+        nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(names[0])]
+        kept = [replace(nameless[0], name=names[0])] if len(nameless) == 1 else []
+    return replace(snapshot, buckets=tuple(kept))
+
+
+def _names(declared: Snapshot) -> list[Wanted]:
+    """The buckets to read: those with a name and something to compare, each once."""
+    wanted: dict[str, Bucket] = {}
+    for bucket in declared.buckets:
+        if isinstance(bucket.name, str) and bucket.state in (State.CONFIGURED, State.ABSENT):
+            wanted.setdefault(bucket.name, bucket)
+    return [Wanted(name, bucket.account, bucket.region) for name, bucket in wanted.items()]
+
+
+def _fetcher(settings: Settings, progress: Progress | None) -> Fetcher:
+    live = settings.live
+    if live.source is not None:
+        return SavedFetcher(_load(live.source, settings))
+    from drift.fetchers.s3 import S3Fetcher
+
+    return S3Fetcher(
+        profile=live.profile,
+        region=live.region,
+        endpoint_url=live.endpoint_url,
+        concurrency=live.concurrency,
+        account=live.account,
+        progress=progress,
+    )
+
+
+def _rules(settings: Settings) -> Rules:
+    severities = {Undeclared.ERROR: Severity.ERROR, Undeclared.WARNING: Severity.WARNING, Undeclared.IGNORE: None}
+    return Rules(strict=settings.strict, undeclared=severities[settings.undeclared])
+
+
+def _exits(settings: Settings) -> ExitPolicy:
+    return ExitPolicy(settings.allow_incomplete, settings.exit_zero, settings.detailed_exitcode)
+
+
+def _refusal(bucket: Bucket, violation: Violation) -> Diagnostic:
+    place = bucket.location
+    if bucket.places and violation.rule is not None:
+        place = bucket.places[violation.rule].of(violation.field or "")
+    name = bucket.name if isinstance(bucket.name, str) else bucket.address
+    rule = "" if violation.rule is None else f", rule {violation.rule + 1}"
+    severity, kind, verb = (
+        (Severity.ERROR, REFUSED, "refuses") if violation.certain else (Severity.WARNING, MAY_BE_REFUSED, "may refuse")
+    )
+    answer = f" with {violation.code}" if violation.code else ""
+    return Diagnostic(severity, kind, f"{name}{rule}: S3 {verb} this{answer}: {violation.message}", place)

@@ -1,0 +1,25 @@
+"""Reports and snapshots as the documents of ``drift.documents``: one JSON value, a line end after it."""
+
+from __future__ import annotations
+
+import json
+from typing import TextIO
+
+from drift.documents import report_to_json, snapshot_to_json
+from drift.report import Report
+from drift.snapshot import Snapshot
+
+
+def write_report(report: Report, stream: TextIO) -> None:
+    """Write the ``cors-drift/report`` document."""
+    _write(report_to_json(report), stream)
+
+
+def write_snapshot(snapshot: Snapshot, stream: TextIO) -> None:
+    """Write the ``cors-drift/snapshot`` document."""
+    _write(snapshot_to_json(snapshot), stream)
+
+
+def _write(document: object, stream: TextIO) -> None:
+    # ASCII only: lone surrogates from hostile input survive, and no terminal acts on what it is shown
+    stream.write(json.dumps(document, indent=2) + "\n")

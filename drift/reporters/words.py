@@ -1,0 +1,163 @@
+"""Rules and changes in words that a tired person understands. Plain text, safe to print whatever the input holds."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from drift.cors.model import CorsRule, Text, TextList, Unknown
+from drift.diff import Change, ChangeKind
+from drift.report import BucketReport, BucketState, Effect, Report
+from drift.snapshot import Bucket, State
+
+STATE_WORDS = {
+    BucketState.IN_SYNC: "in sync",
+    BucketState.DRIFTED: "DRIFTED",
+    BucketState.UNDECLARED: "UNDECLARED",
+    BucketState.MISSING: "missing",
+    BucketState.DENIED: "denied",
+    BucketState.UNRESOLVED: "unresolved",
+    BucketState.THROTTLED: "throttled",
+    BucketState.UNSUPPORTED: "unsupported",
+    BucketState.ERROR: "error",
+}
+"""State of a bucket in a report, as it is shown to people."""
+
+WORST_FIRST = (
+    BucketState.DRIFTED,
+    BucketState.UNDECLARED,
+    BucketState.ERROR,
+    BucketState.DENIED,
+    BucketState.THROTTLED,
+    BucketState.UNRESOLVED,
+    BucketState.MISSING,
+    BucketState.UNSUPPORTED,
+    BucketState.IN_SYNC,
+)
+"""The order in which people read a report."""
+
+_EFFECT_WORDS = {
+    Effect.COSMETIC: "in sync (differs in writing only)",
+    Effect.CACHE_ONLY: "DRIFTED (only how long browsers cache the preflight)",
+}
+
+
+def printable(text: str) -> str:
+    """The text with everything that a terminal would act on written out: escapes, line ends, direction marks."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    if unicodedata.category(char) == "Zs":
+        return " "
+    return char.encode("unicode_escape", "backslashreplace").decode("ascii")
+
+
+def name_of(name: Text) -> str:
+    """A bucket's name, or what is known of it."""
+    if isinstance(name, str):
+        return printable(name)
+    return f"{shape_of(name)} (name unknown)"
+
+
+def shape_of(unknown: Unknown) -> str:
+    """The known ends of an unknown text around a question mark."""
+    return printable(f"{unknown.prefix}?{unknown.suffix}")
+
+
+def value_words(value: Text | int) -> str:
+    """One value of a field."""
+    if isinstance(value, Unknown):
+        return f"{shape_of(value)} (unknown: {printable(value.reason)})"
+    if value == "":
+        return '""'
+    return printable(str(value))
+
+
+def rule_words(rule: CorsRule) -> str:
+    """A rule in one line: methods, origins, headers, what is exposed, how long it is cached, its ID."""
+    parts = [f"{_listed(rule.allowed_methods)} from {_listed(rule.allowed_origins)}"]
+    if rule.allowed_headers != ():
+        parts.append(f"with headers {_listed(rule.allowed_headers)}")
+    if rule.expose_headers != ():
+        parts.append(f"exposing {_listed(rule.expose_headers)}")
+    if rule.max_age_seconds is not None:
+        parts.append(f"cached {value_words(rule.max_age_seconds)} s")
+    if rule.id:
+        parts.append(f"(ID {value_words(rule.id)})")
+    return " ".join(parts)
+
+
+def _listed(values: TextList) -> str:
+    if isinstance(values, Unknown):
+        return value_words(values)
+    return ", ".join(value_words(value) for value in values) or "nothing"
+
+
+def state_words(report: BucketReport) -> str:
+    """The bucket's state, with its meaning where that is known."""
+    if report.effect in _EFFECT_WORDS and report.state in (BucketState.IN_SYNC, BucketState.DRIFTED):
+        return _EFFECT_WORDS[report.effect]
+    if report.state is BucketState.DRIFTED and report.live is not None and report.live.state is State.ABSENT:
+        return "DRIFTED (absent: S3 has no CORS configuration at all)"
+    if report.state is BucketState.UNDECLARED and not report.drift:
+        return "undeclared rules (accepted by the settings)"
+    return STATE_WORDS[report.state]
+
+
+def place_words(bucket: Bucket | None) -> str:
+    """Where a bucket is declared: file and line, and its address there."""
+    if bucket is None:
+        return ""
+    return "  ".join(printable(str(part)) for part in (bucket.location, bucket.address) if part)
+
+
+def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, str]]:
+    """The lines that tell a change, each with its sign: ``+`` live only, ``-`` declared only, ``~`` a heading."""
+    place = report.place_of(change)
+    where = f"  {printable(str(place))}" if place else ""
+    ours = (change.declared or 0) + 1
+    if change.kind is ChangeKind.ADDED:
+        yield "~", f"rule {(change.live or 0) + 1} is live only"
+        yield "+", _rule_of(report.live, change.live)
+    elif change.kind is ChangeKind.REMOVED:
+        yield "~", f"rule {ours} is declared only{where}"
+        yield "-", _rule_of(report.declared, change.declared)
+    elif change.kind is ChangeKind.MOVED:
+        yield (
+            "~",
+            f"rule {ours} has moved to place {(change.live or 0) + 1}; the first rule that matches answers{where}",
+        )
+        yield "-", _rule_of(report.declared, change.declared)
+    else:
+        cosmetic = " (changes no answer)" if change.cosmetic else ""
+        yield "~", f"rule {ours}, {change.field}{cosmetic}{where}"
+        yield from (("+", value_words(value)) for value in change.added)
+        yield from (("-", value_words(value)) for value in change.removed)
+
+
+def _rule_of(bucket: Bucket | None, index: int | None) -> str:
+    return rule_words(bucket.cors.rules[index]) if bucket and bucket.cors and index is not None else ""
+
+
+def summary_words(report: Report) -> str:
+    """The coverage line: how many buckets ended where. It is always shown."""
+    summary = report.summary
+    if not summary.buckets:
+        return "No bucket was found to compare."
+    counts = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
+    line = f"{_counted(summary.buckets, 'bucket')}: {counts}."
+    if summary.not_compared:
+        line += f" {_counted(summary.not_compared, 'bucket')} could not be compared."
+    return line
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+def sorted_worst_first(reports: Iterable[BucketReport]) -> list[BucketReport]:
+    """Worst state first; within a state in the order of the report."""
+    return sorted(reports, key=lambda report: (WORST_FIRST.index(report.state), not report.drift))
