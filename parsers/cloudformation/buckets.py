@@ -148,7 +148,7 @@ class _Declaration:
         if reader.unknown is not None:
             return self._unknown(reader.unknown), diagnostics
         if not reader.rules:
-            return self._absent(), diagnostics
+            return self._absent(says_none=True), diagnostics
         return (
             Bucket(
                 name=self.scope.names.of(self.key.text),
@@ -184,7 +184,7 @@ class _Declaration:
         name = self.scope.names.of(self.key.text)
         return _unknown(name, self.key.text, reason, self._location(), self.inputs)
 
-    def _absent(self) -> Bucket:
+    def _absent(self, says_none: bool = False) -> Bucket:
         return Bucket(
             name=self.scope.names.of(self.key.text),
             state=State.ABSENT,
@@ -194,4 +194,5 @@ class _Declaration:
             account=self.inputs.account,
             region=self.inputs.region,
             writes_max_age_zero=True,
+            says_none=says_none,
         )

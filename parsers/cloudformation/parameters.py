@@ -110,7 +110,8 @@ class Pseudo:
             "AWS::NotificationARNs": Unknown("AWS::NotificationARNs is known to the deployed stack only"),
         }.get(name)
 
-    def _stack_id(self) -> Text:
-        end = Unknown("the id of a stack (AWS::StackId) is made when it is created")
+    def _stack_id(self) -> Unknown:
+        reason = "the id of a stack (AWS::StackId) is made when it is created"
         where: tuple[Text, ...] = (self.partition, ":cloudformation:", self.region, ":", self.account)
-        return joined(("arn:", *where, ":stack/", self.stack_name, "/", end))
+        whole = joined(("arn:", *where, ":stack/", self.stack_name, "/", Unknown(reason)))
+        return Unknown(reason, whole.prefix if isinstance(whole, Unknown) else "")
