@@ -18,18 +18,39 @@ def certain_differences(ours: NormalList | None, theirs: NormalList | None) -> t
 
 
 def may_agree(ours: Sequence[NormalRule], theirs: Sequence[NormalRule], *, ordered: bool) -> bool:
-    """Whether some value of the unknowns makes the two lists of distinct rules equal.
+    """Whether some value of the unknowns makes the two lists equal, repeated rules counting once.
 
-    It errs on the side of yes: without order, rules that turn out equal fall together, so that one rule may answer to
-    several of the other side.
+    It errs on the side of yes: each pair of rules is asked by itself, as if the unknowns of one rule could take
+    another value for each pair.
     """
     if all(rule.settled for rule in (*ours, *theirs)):
         return False
     if ordered:
-        return len(ours) == len(theirs) and all(map(may_be_equal, ours, theirs))
+        return _may_align(ours, theirs)
     return all(any(may_be_equal(a, b) for b in theirs) for a in ours) and all(
         any(may_be_equal(a, b) for a in ours) for b in theirs
     )
+
+
+def _may_align(ours: Sequence[NormalRule], theirs: Sequence[NormalRule]) -> bool:
+    """Whether the lists can be walked side by side, passing over rules that may repeat an earlier one."""
+    left, right = _may_repeat(ours), _may_repeat(theirs)
+    reached = {(0, 0)}
+    for i in range(len(ours) + 1):
+        for j in range(len(theirs) + 1):
+            if (i, j) not in reached:
+                continue
+            if i < len(ours) and left[i]:
+                reached.add((i + 1, j))
+            if j < len(theirs) and right[j]:
+                reached.add((i, j + 1))
+            if i < len(ours) and j < len(theirs) and may_be_equal(ours[i], theirs[j]):
+                reached.add((i + 1, j + 1))
+    return (len(ours), len(theirs)) in reached
+
+
+def _may_repeat(rules: Sequence[NormalRule]) -> list[bool]:
+    return [any(may_be_equal(earlier, rule) for earlier in rules[:index]) for index, rule in enumerate(rules)]
 
 
 def may_be_equal(ours: NormalRule, theirs: NormalRule) -> bool:

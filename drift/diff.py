@@ -102,7 +102,7 @@ def diff_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool = 
     changes += [change for part in parts for change in part.changes]
     changes += [Change(ChangeKind.REMOVED, declared=i) for i in ours if i not in dict(pairs)]
     changes += [Change(ChangeKind.ADDED, live=j) for j in theirs if j not in {right for _, right in pairs}]
-    if changes and may_agree(list(ours.values()), list(theirs.values()), ordered=ordered):
+    if changes and may_agree(*(_normalised(side.rules, zero_is_unset) for side in (declared, live)), ordered=ordered):
         return RuleDiff(folds=tuple(folds), undecided=_all_unknown(declared, live))
     return RuleDiff(tuple(changes), tuple(folds), tuple(each for part in parts for each in part.undecided))
 
@@ -118,13 +118,16 @@ def _paired(
     return [(left[i], right[j]) for i, j in pairs]
 
 
+def _normalised(rules: Sequence[CorsRule], zero_is_unset: bool) -> list[NormalRule]:
+    return [normalise(rule, zero_is_unset=zero_is_unset) for rule in rules]
+
+
 def _distinct(rules: Sequence[CorsRule], zero_is_unset: bool) -> tuple[dict[int, NormalRule], list[int]]:
     """The rules by index without later repeats, which can never be the first to match, and the repeats' indexes."""
     seen: set[NormalRule] = set()
     kept: dict[int, NormalRule] = {}
     repeats: list[int] = []
-    for index, rule in enumerate(rules):
-        normal = normalise(rule, zero_is_unset=zero_is_unset)
+    for index, normal in enumerate(_normalised(rules, zero_is_unset)):
         if normal in seen:
             repeats.append(index)
         else:
@@ -232,7 +235,7 @@ def _pair_folds(declared: CorsRule, live: CorsRule, changes: Iterable[Change], a
 
 def _all_unknown(declared: BucketCors, live: BucketCors) -> tuple[Undecided, ...]:
     found = (*declared.unknowns(), *live.unknowns())
-    return tuple(Undecided(index, name, unknown) for index, name, unknown in found)
+    return tuple(dict.fromkeys(Undecided(index, name, unknown) for index, name, unknown in found))
 
 
 def same_meaning(left: BucketCors, right: BucketCors, *, zero_is_unset: bool) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from drift.errors import InputError
+from drift.gitignore import IgnoreFile
 from drift.location import Location
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -57,11 +58,11 @@ class DiskTree:
 
     def is_file(self, path: str) -> bool:
         real = self._inside(path)
-        return real is not None and real.is_file()
+        return real is not None and os.path.isfile(real)  # False, not an error, for a name that is too long
 
     def is_folder(self, path: str) -> bool:
         real = self._inside(path)
-        return real is not None and real.is_dir()
+        return real is not None and os.path.isdir(real)
 
     def names(self, folder: str) -> Sequence[str]:
         real = self._inside(folder)
@@ -77,14 +78,20 @@ class DiskTree:
 
         Left out: what ``.gitignore`` files from the root down say, ``SKIPPED_FOLDERS``, and links to folders (what
         they show is found at its own place). A folder that is itself ignored was named on purpose and is walked.
-        Raises ``InputError`` where the folder itself cannot be listed.
+        Raises ``InputError`` where a folder cannot be listed, or leads out of the tree.
         """
-        ignores = self._ignores_above(folder)
-        if folder and ignores.match(folder + "/"):
-            ignores = _Ignores()
-        yield from self._walk(folder, ignores)
+        if self._inside(folder) is None:
+            raise InputError("this path leads out of the tree and is not walked", location=Location(folder))
+        waiting: list[tuple[str, _Ignores | None]] = [(folder, self._ignores_above(folder))]
+        while waiting:  # not by recursion: folders can be nested deeper than Python allows calls
+            path, ignores = waiting.pop()
+            if ignores is None:
+                yield path
+            else:
+                waiting.extend(reversed(list(self._wanted_in(path, ignores))))
 
-    def _walk(self, folder: str, ignores: _Ignores) -> Iterator[str]:
+    def _wanted_in(self, folder: str, ignores: _Ignores) -> Iterator[tuple[str, _Ignores | None]]:
+        """What is not ignored directly in a folder: files with None, folders with what is ignored above them."""
         try:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -95,50 +102,46 @@ class DiskTree:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS and not ignores.match(path + "/"):
-                    yield from self._walk(path, ignores)
-            elif not ignores.match(path) and self.is_file(path):
-                yield path
+                if entry.name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
+                    yield path, ignores
+            elif not ignores.match(path, is_folder=False) and self.is_file(path):
+                yield path, None
 
     def _ignores_above(self, folder: str) -> _Ignores:
         ignores = _Ignores()
         parts = folder.split("/") if folder else []
         for depth in range(len(parts)):
             ignores = ignores.with_file_of(self, "/".join(parts[:depth]))
+            if ignores.match("/".join(parts[: depth + 1]), is_folder=True):
+                ignores = _Ignores()
         return ignores
 
     def _inside(self, path: str) -> Path | None:
-        if "\0" in path:
+        try:
+            real = Path(os.path.realpath(self.root / path))
+        except ValueError:  # a NUL, or text that no file name can be
             return None
-        real = Path(os.path.realpath(self.root / path))
         return real if real.is_relative_to(self.root) else None
 
 
 class _Ignores:
     """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides."""
 
-    def __init__(self, files: tuple[tuple[str, object], ...] = ()) -> None:
+    def __init__(self, files: tuple[tuple[str, IgnoreFile], ...] = ()) -> None:
         self._files = files
 
     def with_file_of(self, tree: DiskTree, folder: str) -> _Ignores:
         path = f"{folder}/.gitignore" if folder else ".gitignore"
         if not tree.is_file(path):
             return self
-        from pathspec import GitIgnoreSpec
-
         try:
-            spec = GitIgnoreSpec.from_lines(tree.read(path).decode(errors="replace").splitlines())
-        except (ValueError, InputError):
+            file = IgnoreFile(tree.read(path))
+        except InputError:
             return self
-        prefix = f"{folder}/" if folder else ""
-        return _Ignores((*self._files, (prefix, spec)))
+        return _Ignores((*self._files, (f"{folder}/" if folder else "", file)))
 
-    def match(self, path: str) -> bool:
-        from pathspec import GitIgnoreSpec
-
-        for prefix, spec in reversed(self._files):
-            assert isinstance(spec, GitIgnoreSpec)  # noqa: S101 - typed late, so that --help does not import pathspec
-            result = spec.check_file(path.removeprefix(prefix))
-            if result.include is not None:
-                return result.include
-        return False
+    def match(self, path: str, *, is_folder: bool) -> bool:
+        verdicts = (
+            file.verdict(path.removeprefix(prefix), is_folder=is_folder) for prefix, file in reversed(self._files)
+        )
+        return next((verdict for verdict in verdicts if verdict is not None), False)

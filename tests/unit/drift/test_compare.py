@@ -1,0 +1,227 @@
+"""Every declared bucket ends in exactly one state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from drift.compare import Rules, compare
+from drift.cors.model import Unknown
+from drift.location import Diagnostic, Severity
+from drift.report import BucketReport, BucketState, Effect, ExitPolicy, Report, Verdict
+from drift.snapshot import Bucket, RulePlace, Snapshot, State
+from tests.rules import bucket, place, rule, snapshot
+
+
+def outcome(declared: Bucket, live: Bucket | None, rules: Rules | None = None) -> BucketReport:
+    report = compare(snapshot(declared), snapshot(*([live] if live else [])), rules)
+    (only,) = report.buckets
+    return only
+
+
+def test_equal_rules_are_in_sync_and_identical() -> None:
+    report = compare(snapshot(bucket("b", rule())), snapshot(bucket("b", rule())))
+    assert (report.verdict, report.exit_code) == (Verdict.IN_SYNC, 0)
+    assert report.buckets[0].effect is Effect.IDENTICAL
+
+
+def test_a_cosmetic_difference_is_in_sync_with_its_changes_listed() -> None:
+    found = outcome(bucket("b", rule(id="one")), bucket("b", rule(id="two")))
+    assert (found.state, found.effect) == (BucketState.IN_SYNC, Effect.COSMETIC)
+    assert [change.field for change in found.changes] == ["ID"]
+    assert found.findings == ()
+
+
+def test_strict_makes_a_cosmetic_difference_drift() -> None:
+    found = outcome(bucket("b", rule(id="one")), bucket("b", rule(id="two")), Rules(strict=True))
+    assert (found.state, found.effect, found.drift) == (BucketState.DRIFTED, Effect.COSMETIC, True)
+
+
+def test_max_age_alone_is_drift_of_the_cache_only() -> None:
+    found = outcome(bucket("b", rule(max_age_seconds=1)), bucket("b", rule(max_age_seconds=2)))
+    assert (found.state, found.effect) == (BucketState.DRIFTED, Effect.CACHE_ONLY)
+
+
+def test_the_meaning_of_other_changes_is_left_open() -> None:
+    assert outcome(bucket("b", rule("GET")), bucket("b", rule("GET PUT"))).effect is None
+
+
+def test_rules_that_are_gone_from_s3_are_told_as_absent() -> None:
+    found = outcome(bucket("b", rule(), rule("PUT")), bucket("b"))
+    assert found.state is BucketState.DRIFTED
+    assert [change.kind.value for change in found.changes] == ["removed", "removed"]
+    assert [finding.id for finding in found.findings] == ["live-absent"]
+
+
+def test_the_finding_stands_where_the_changed_field_is_declared() -> None:
+    declared = replace(
+        bucket("b", rule()), location=place(1), places=(RulePlace(place(3), (("AllowedMethods", place(4)),)),)
+    )
+    found = outcome(declared, bucket("b", rule("GET PUT")))
+    assert found.findings[0].location == place(4)
+    assert found.place_of(found.changes[0]) == place(4)
+
+
+@pytest.mark.parametrize(
+    ("undeclared", "drift", "severities"),
+    [(Severity.ERROR, True, ["error"]), (Severity.WARNING, False, ["warning"]), (None, False, [])],
+)
+def test_rules_on_a_bucket_that_declares_none_are_undeclared(
+    undeclared: Severity | None, drift: bool, severities: list[str]
+) -> None:
+    report = compare(snapshot(bucket("b")), snapshot(bucket("b", rule())), Rules(undeclared=undeclared))
+    (found,) = report.buckets
+    assert (found.state, found.drift) == (BucketState.UNDECLARED, drift)
+    assert [finding.severity for finding in found.findings] == severities
+    assert report.summary.accepted == (not drift)
+    assert report.exit_code == int(drift)
+
+
+def test_a_bucket_without_rules_on_both_sides_is_in_sync() -> None:
+    assert outcome(bucket("b"), bucket("b")).state is BucketState.IN_SYNC
+
+
+@pytest.mark.parametrize(
+    ("live", "state"),
+    [
+        (State.DENIED, BucketState.DENIED),
+        (State.MISSING, BucketState.MISSING),
+        (State.THROTTLED, BucketState.THROTTLED),
+        (State.UNSUPPORTED, BucketState.UNSUPPORTED),
+        (State.ERROR, BucketState.ERROR),
+        (State.UNKNOWN, BucketState.UNRESOLVED),
+    ],
+)
+def test_a_bucket_that_could_not_be_read_is_not_compared(live: State, state: BucketState) -> None:
+    report = compare(snapshot(bucket("b", rule())), snapshot(Bucket("b", live, "s3", reason="because")))
+    (found,) = report.buckets
+    assert (found.state, found.reason) == (state, "because")
+    assert (report.verdict, report.exit_code) == (Verdict.INCOMPLETE, 3)
+    assert [finding.id for finding in report.findings] == ["not-compared"]
+
+
+def test_a_bucket_that_live_does_not_mention_is_unresolved() -> None:
+    assert outcome(bucket("b", rule()), None).state is BucketState.UNRESOLVED
+
+
+def test_a_bucket_whose_name_is_unknown_is_unresolved_with_the_reason() -> None:
+    found = outcome(bucket(Unknown("random_id.x is made at apply", "site-"), rule()), bucket("site-1", rule()))
+    assert found.state is BucketState.UNRESOLVED
+    assert found.reason is not None
+    assert "random_id.x is made at apply" in found.reason
+
+
+def test_unknown_rules_are_unresolved_with_the_reason() -> None:
+    declared = Bucket("b", State.UNKNOWN, "test", reason="var.rules has no value")
+    found = outcome(declared, bucket("b", rule()))
+    assert (found.state, found.reason) == (BucketState.UNRESOLVED, "var.rules has no value")
+
+
+def test_an_unknown_value_that_decides_leaves_the_bucket_unresolved() -> None:
+    ours = replace(rule(), allowed_origins=(Unknown("var.host has no value", "https://"),))
+    found = outcome(bucket("b", ours), bucket("b", rule()))
+    assert (found.state, found.effect) == (BucketState.UNRESOLVED, Effect.UNDECIDED)
+    assert found.reason == "AllowedOrigins of rule 1: var.host has no value"
+
+
+def test_an_unknown_id_decides_nothing_unless_every_difference_counts() -> None:
+    ours = replace(rule(), id=Unknown("why"))
+    assert outcome(bucket("b", ours), bucket("b", rule())).state is BucketState.IN_SYNC
+    assert outcome(bucket("b", ours), bucket("b", rule()), Rules(strict=True)).state is BucketState.UNRESOLVED
+
+
+class TestSeveralDeclarations:
+    def test_that_agree_are_compared_and_told_once(self) -> None:
+        one = bucket("b", rule(), address="one")
+        report = compare(snapshot(one, replace(one, address="two")), snapshot(bucket("b", rule())))
+        (found,) = report.buckets
+        assert found.state is BucketState.IN_SYNC
+        assert [finding.id for finding in found.findings] == ["declared-more-than-once"]
+        assert "two" in found.findings[0].message
+
+    def test_that_do_not_agree_are_never_merged(self) -> None:
+        report = compare(snapshot(bucket("b", rule()), bucket("b", rule("PUT"))), snapshot(bucket("b", rule())))
+        (found,) = report.buckets
+        assert found.state is BucketState.UNRESOLVED
+        assert [finding.id for finding in found.findings] == ["declared-more-than-once", "not-compared"]
+
+    def test_one_that_is_silent_gives_way_to_one_that_has_rules(self) -> None:
+        report = compare(snapshot(bucket("b"), bucket("b", rule())), snapshot(bucket("b", rule())))
+        (found,) = report.buckets
+        assert (found.state, found.findings) == (BucketState.IN_SYNC, ())
+
+    def test_one_that_says_none_does_not_give_way(self) -> None:
+        report = compare(snapshot(bucket("b", says_none=True), bucket("b", rule())), snapshot(bucket("b", rule())))
+        assert report.buckets[0].state is BucketState.UNRESOLVED
+
+    def test_two_buckets_without_a_name_are_not_one(self) -> None:
+        nameless = bucket(Unknown("made at apply"), rule())
+        assert len(compare(snapshot(nameless, nameless), snapshot()).buckets) == 2
+
+
+def test_two_bare_rule_lists_are_compared_with_each_other() -> None:
+    left, right = bucket(Unknown("the file names no bucket"), rule()), bucket("b", rule("GET PUT"))
+    assert outcome(left, right).state is BucketState.DRIFTED
+
+
+def test_live_only_buckets_count_between_two_whole_snapshots() -> None:
+    live = snapshot(bucket("b", rule()), bucket("extra", rule()), bucket("none"))
+    assert len(compare(snapshot(bucket("b", rule())), live).buckets) == 1
+    report = compare(snapshot(bucket("b", rule())), live, Rules(live_only=True))
+    assert [(each.name, each.state) for each in report.buckets] == [
+        ("b", BucketState.IN_SYNC),
+        ("extra", BucketState.UNDECLARED),
+    ]
+
+
+def exit_of(*declared: Bucket, live: Snapshot, exits: ExitPolicy | None = None, failed: bool = False) -> Report:
+    fault = (Diagnostic(Severity.ERROR, "broken", "x"),) if failed else ()
+    return compare(Snapshot("test", declared, fault), live, None, exits)
+
+
+class TestExitCodes:
+    same, drifted, unknown = bucket("a", rule()), bucket("b", rule()), bucket("c", rule())
+    live = snapshot(bucket("a", rule()), bucket("b", rule("PUT")), Bucket("c", State.DENIED, "s3", reason="403"))
+
+    def test_drift_beats_incomplete(self) -> None:
+        assert exit_of(self.same, self.drifted, self.unknown, live=self.live).exit_code == 1
+
+    def test_an_error_beats_drift(self) -> None:
+        report = exit_of(self.drifted, live=self.live, failed=True)
+        assert (report.verdict, report.exit_code) == (Verdict.ERROR, 2)
+
+    def test_incomplete_beats_in_sync(self) -> None:
+        assert exit_of(self.same, self.unknown, live=self.live).exit_code == 3
+
+    def test_nothing_to_compare_is_not_green(self) -> None:
+        report = exit_of(live=self.live)
+        assert (report.verdict, report.exit_code) == (Verdict.NOTHING, 4)
+
+    def test_allowing_incomplete_needs_something_that_was_compared(self) -> None:
+        allow = ExitPolicy(allow_incomplete=True)
+        assert exit_of(self.same, self.unknown, live=self.live, exits=allow).exit_code == 0
+        assert exit_of(self.unknown, live=self.live, exits=allow).exit_code == 3
+
+    def test_exit_zero_reports_only_but_an_error_stays_one(self) -> None:
+        zero = ExitPolicy(exit_zero=True)
+        assert exit_of(self.drifted, live=self.live, exits=zero).exit_code == 0
+        assert exit_of(self.drifted, live=self.live, exits=zero, failed=True).exit_code == 2
+
+    @pytest.mark.parametrize(
+        ("names", "failed", "code"), [("a", False, 0), ("b", False, 2), ("c", False, 1), ("b", True, 1)]
+    )
+    def test_detailed_exit_codes_are_those_of_terraform(self, names: str, failed: bool, code: int) -> None:
+        chosen = [each for each in (self.same, self.drifted, self.unknown) if each.name in names]
+        assert exit_of(*chosen, live=self.live, exits=ExitPolicy(detailed=True), failed=failed).exit_code == code
+
+    def test_the_counts_add_up(self) -> None:
+        summary = exit_of(self.same, self.drifted, self.unknown, live=self.live).summary
+        assert (summary.buckets, summary.in_sync, summary.drifted, summary.accepted, summary.not_compared) == (
+            3,
+            1,
+            1,
+            0,
+            1,
+        )
+        assert sum(count for _, count in summary.by_state) == summary.buckets
