@@ -1,0 +1,163 @@
+"""One module as it is written: the blocks of its files, overrides merged in (terraform internal/configs/module_merge.go)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from drift.errors import InputError
+from drift.interfaces import Tree
+from drift.location import Diagnostic, Location, Severity
+from parsers.terraform import files
+from parsers.terraform.json_syntax import parse_json_file
+from parsers.terraform.nodes import Attribute, Block, File
+from parsers.terraform.syntax import parse_file
+
+_UNITS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
+"""Block types that declare something, and how many labels name it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """The declarations of one folder by kind and name, in the order of the files.
+
+    ``broken`` holds for a folder of which a file could not be read: what it would have declared is not known.
+    """
+
+    folder: str
+    resources: Mapping[tuple[str, str], Block]
+    data: Mapping[tuple[str, str], Block]
+    calls: Mapping[str, Block]
+    variables: Mapping[str, Block]
+    outputs: Mapping[str, Block]
+    providers: Mapping[str, Block]
+    locals: Mapping[str, Attribute]
+    diagnostics: tuple[Diagnostic, ...] = ()
+    broken: bool = False
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A module while its files are put together."""
+
+    units: dict[str, dict[tuple[str, ...], Block]] = field(default_factory=lambda: {kind: {} for kind in _UNITS})
+    locals: dict[str, Attribute] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    broken: bool = False
+
+    def add(self, file: File) -> None:
+        for block in file.blocks:
+            if block.type == "locals":
+                for name, attribute in block.attributes.items():
+                    self._once(name in self.locals, f'the local value "{name}"', attribute.at)
+                    self.locals.setdefault(name, attribute)
+                continue
+            key = _key(block)
+            if key is None:
+                continue
+            known = self.units[block.type]
+            self._once(key in known, f"{block.type} {' '.join(key)}", block.at)
+            known.setdefault(key, block)
+
+    def override(self, file: File) -> None:
+        for block in file.blocks:
+            if block.type == "locals":
+                self.locals.update(block.attributes)
+                continue
+            key = _key(block)
+            if key is None:
+                continue
+            base = self.units[block.type].get(key)
+            if base is None:
+                self._error("override-without-base", f"{block.type} {' '.join(key)} overrides nothing", block.at)
+                continue
+            self.units[block.type][key] = merged(base, block)
+
+    def _once(self, again: bool, what: str, at: Location) -> None:
+        if again:
+            self._error("declared-twice", f"{what} is declared twice", at)
+
+    def _error(self, word: str, message: str, at: Location) -> None:
+        self.diagnostics.append(Diagnostic(Severity.ERROR, word, message, at, "Terraform refuses this; keep one of them"))
+
+
+def _key(block: Block) -> tuple[str, ...] | None:
+    """The name under which a block declares something, or None if it declares nothing that is of use here."""
+    count = _UNITS.get(block.type)
+    if count is None or len(block.labels) != count:
+        return None
+    if block.type == "provider":
+        alias = block.attributes.get("alias")
+        return (*block.labels, str(getattr(alias.expression, "parts", ("",))[0])) if alias else block.labels
+    return block.labels
+
+
+def merged(base: Block, override: Block) -> Block:
+    """The block with the override's attributes, and its nested blocks in the place of all those of their types."""
+    attributes = {**base.attributes, **override.attributes}
+    replaced = {_nested_type(block) for block in override.blocks}
+    lifecycle = [block for block in base.blocks if block.type == "lifecycle"]
+    kept = [block for block in base.blocks if _nested_type(block) not in replaced]
+    new = [
+        merged(lifecycle[0], block) if block.type == "lifecycle" and lifecycle else block for block in override.blocks
+    ]
+    for name in replaced:
+        attributes.pop(name, None)
+    for name in override.attributes:
+        kept = [block for block in kept if _nested_type(block) != name]
+    return replace(base, attributes=attributes, blocks=(*kept, *new))
+
+
+def _nested_type(block: Block) -> str:
+    return block.labels[0] if block.type == "dynamic" and block.labels else block.type
+
+
+def load_module(tree: Tree, folder: str) -> Module:
+    """The module in a folder; files that cannot be read are diagnostics."""
+    primary, overrides = files.configuration_files([name for name in tree.names(folder)])
+    draft = _Draft()
+    for name in primary:
+        _read_into(draft.add, draft, tree, files.join(folder, name))
+    for name in overrides:
+        _read_into(draft.override, draft, tree, files.join(folder, name))
+    units = draft.units
+    return Module(
+        folder=folder,
+        resources={(key[0], key[1]): block for key, block in units["resource"].items()},
+        data={(key[0], key[1]): block for key, block in units["data"].items()},
+        calls={key[0]: block for key, block in units["module"].items()},
+        variables={key[0]: block for key, block in units["variable"].items()},
+        outputs={key[0]: block for key, block in units["output"].items()},
+        providers={".".join(key): block for key, block in units["provider"].items()},
+        locals=draft.locals,
+        diagnostics=tuple(draft.diagnostics),
+        broken=draft.broken,
+    )
+
+
+def _read_into(add: object, draft: _Draft, tree: Tree, path: str) -> None:
+    assert callable(add)  # noqa: S101
+    if not tree.is_file(path):
+        return
+    try:
+        add(read_file(tree, path))
+    except InputError as error:
+        draft.broken = True
+        draft.diagnostics.append(unreadable(error, path))
+
+
+def read_file(tree: Tree, path: str) -> File:
+    """A configuration file in the syntax that its name says. Raises InputError."""
+    content = tree.read(path)
+    return parse_json_file(path, content) if path.endswith(".json") else parse_file(path, content)
+
+
+def unreadable(error: InputError, path: str) -> Diagnostic:
+    """What cannot be read, as a diagnostic."""
+    return Diagnostic(Severity.ERROR, "unreadable-terraform", error.message, error.location or Location(path), error.advice)
+
+
+def local_source(block: Block) -> str | None:
+    """The ``source`` of a module call if it is written as plain text."""
+    parts: Sequence[object] = getattr(block.expression("source"), "parts", ())
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None

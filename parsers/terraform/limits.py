@@ -1,0 +1,33 @@
+"""How much of a hostile or broken configuration is worked through before it is called unknown."""
+
+from __future__ import annotations
+
+MAX_SOURCE_BYTES = 4 * 1024 * 1024
+"""Larger HCL files are refused: hand-written ones stay below some hundred kilobytes, and reading goes at 100 KB/s."""
+
+MAX_EXPRESSION_DEPTH = 120
+"""How deep expressions may nest, references to locals and modules included (Python's own stack is the bound)."""
+
+MAX_STEPS = 3_000_000
+"""How many expressions may be evaluated for one root module."""
+
+MAX_INSTANCES = 10_000
+"""How many instances ``count`` or ``for_each`` of one block may make."""
+
+MAX_BLOCKS = 1_000
+"""How many blocks one resource may hold after ``dynamic`` is expanded; S3 keeps 100 rules."""
+
+MAX_MODULES = 5_000
+"""How many module instances one root may have."""
+
+MAX_MODULE_DEPTH = 16
+"""How deep module calls may nest."""
+
+MAX_WEIGHT = 1_000_000
+"""How large one value may be: its members at any depth, and one for each hundred characters of text."""
+
+MAX_TEXT = 1_000_000
+"""How many characters one string may have."""
+
+MAX_EXPONENT = 400
+"""Numbers beyond ten to this power are not computed with."""

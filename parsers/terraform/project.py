@@ -1,0 +1,90 @@
+"""All root modules of a tree: which folders are roots, and what they declare together."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+
+from drift.errors import InputError
+from drift.interfaces import Inputs, Tree
+from drift.location import Diagnostic
+from drift.snapshot import Snapshot
+from parsers.terraform import files
+from parsers.terraform.buckets import SOURCE, RootDeclarations, declarations, settle
+from parsers.terraform.config import Module, load_module, local_source
+from parsers.terraform.modules import ModuleInstance, Run
+from parsers.terraform.variables import root_values, undeclared
+
+
+class Project:
+    """The modules of a tree, each read once."""
+
+    def __init__(self, tree: Tree, inputs: Inputs) -> None:
+        self._tree = tree
+        self._inputs = inputs
+        self._modules: dict[str, Module] = {}
+
+    def load(self, folder: str) -> Module:
+        """The module in a folder."""
+        if folder not in self._modules:
+            self._modules[folder] = load_module(self._tree, folder)
+        return self._modules[folder]
+
+    def snapshot(self, units: Sequence[str]) -> Snapshot:
+        """What the folders declare as root modules."""
+        roots = self._roots(dict.fromkeys(units))
+        diagnostics: list[Diagnostic] = []
+        found: list[RootDeclarations] = []
+        for folder in roots:
+            module = self.load(folder)
+            diagnostics.extend(module.diagnostics)
+            given = root_values(self._tree, module, self._inputs)
+            run = Run(self._tree, self._inputs, self.load, folder, self._vendored(folder))
+            found.append(declarations(ModuleInstance(run, module, given.values.get)))
+            diagnostics.extend([*given.diagnostics, *run.diagnostics])
+        diagnostics.extend(undeclared([self.load(folder) for folder in roots], self._inputs))
+        return Snapshot(SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
+
+    def _roots(self, units: Iterable[str]) -> list[str]:
+        """The units that no other unit calls; of units that call one another in a circle, the first."""
+        folders = list(units)
+        calls = {folder: self._called(folder) for folder in folders}
+        called = {child for folder in folders for child in calls[folder] if child != folder}
+        roots = [folder for folder in folders if folder not in called]
+        reached = self._reached(roots)
+        for folder in folders:
+            if folder not in reached:
+                roots.append(folder)
+                reached |= self._reached([folder])
+        return [folder for folder in folders if folder in roots]
+
+    def _reached(self, folders: Iterable[str]) -> set[str]:
+        seen: set[str] = set()
+        pending = list(folders)
+        while pending:
+            folder = pending.pop()
+            if folder not in seen:
+                seen.add(folder)
+                pending.extend(self._called(folder))
+        return seen
+
+    def _called(self, folder: str) -> set[str]:
+        found = set()
+        for block in self.load(folder).calls.values():
+            source = local_source(block)
+            if source is not None and source.startswith("."):
+                child = files.join(folder, source)
+                if not files.leaves_tree(child) and self._tree.is_folder(child):
+                    found.add(child)
+        return found
+
+    def _vendored(self, folder: str) -> Mapping[str, str]:
+        """Where ``terraform init`` put remote modules: dotted call path to folder, relative to the root module."""
+        path = files.join(folder, ".terraform/modules/modules.json")
+        if not self._tree.is_file(path):
+            return {}
+        try:
+            listed = json.loads(self._tree.read(path))["Modules"]
+            return {str(each["Key"]): str(each["Dir"]) for each in listed if each["Key"]}
+        except (InputError, ValueError, KeyError, TypeError, RecursionError):
+            return {}

@@ -1,0 +1,272 @@
+"""Template text: ``${...}``, ``%{if}``, ``%{for}``, strip markers, escapes and heredocs.
+
+Sources: HCL native syntax specification, "Template Expressions"; hclsyntax/scan_string_lit.rl for the escapes.
+The expressions inside are read by a function that the caller gives, so that this module needs no HCL parser.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from parsers.terraform.nodes import Expression, Part, TemplateFor, TemplateIf
+
+ReadExpression = Callable[[str, int], Expression]
+"""Source text and its offset in the template's text, to the expression."""
+
+
+class TemplateError(Exception):
+    """The template is malformed at an offset of its text."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    content: str
+    offset: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """``${...}`` or ``%{...}`` with its source between the braces and whether it strips the space around."""
+
+    directive: bool
+    source: str
+    offset: int
+    strip_before: bool
+    strip_after: bool
+
+
+_SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_FOR = re.compile(r"\s*for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\b", re.DOTALL)
+_FOR_TIGHT = re.compile(r"\s*for\s+([\w-]+)\s*,\s*([\w-]+)\s+in\b", re.DOTALL)
+
+
+def parse_template(source: str, read: ReadExpression, *, escapes: bool, dedent: bool = False) -> tuple[Part, ...]:
+    """The parts of a template.
+
+    ``escapes`` is for quoted strings, where backslashes mean something; ``dedent`` is for ``<<-`` heredocs.
+    Raises TemplateError, and whatever ``read`` raises.
+    """
+    tokens = _tokens(source, escapes)
+    if dedent:
+        tokens = _dedented(tokens)
+    return _Assembler(_stripped(tokens), read).parts()
+
+
+def unescape(content: str, offset: int = 0) -> str:
+    """The text that a run of a quoted string means. Raises TemplateError for an escape that HCL does not have."""
+    if "\\" not in content:
+        return content
+    out: list[str] = []
+    at = 0
+    while at < len(content):
+        char = content[at]
+        if char != "\\":
+            out.append(char)
+            at += 1
+            continue
+        kind = content[at + 1 : at + 2]
+        if kind in _SIMPLE_ESCAPES and kind:
+            out.append(_SIMPLE_ESCAPES[kind])
+            at += 2
+            continue
+        digits = content[at + 2 : at + 2 + {"u": 4, "U": 8}.get(kind, 0)]
+        if not digits or len(digits) not in (4, 8) or not re.fullmatch(r"[0-9a-fA-F]+", digits) or int(digits, 16) > 0x10FFFF:
+            raise TemplateError(f"there is no escape \\{kind} in HCL", offset + at)
+        out.append(chr(int(digits, 16)))
+        at += 2 + len(digits)
+    return "".join(out)
+
+
+def _tokens(source: str, escapes: bool) -> list[_Text | _Marker]:
+    tokens: list[_Text | _Marker] = []
+    text: list[str] = []
+    start = at = 0
+
+    def flush() -> None:
+        if text:
+            raw = "".join(text)
+            tokens.append(_Text(unescape(raw, start) if escapes else raw, start))
+            text.clear()
+
+    while at < len(source):
+        two, three = source[at : at + 2], source[at : at + 3]
+        if three in ("$${", "%%{"):
+            text.append(three[1:])
+            at += 3
+        elif two in ("${", "%{"):
+            flush()
+            end = closing_brace(source, at + 2)
+            inner = source[at + 2 : end]
+            before, after = inner.startswith("~"), inner.endswith("~")
+            inner = inner[1:] if before else inner
+            inner = inner[:-1] if after else inner
+            tokens.append(_Marker(two == "%{", inner, at + 2 + before, before, after))
+            at = start = end + 1
+        elif escapes and source[at] == "\\":
+            text.append(source[at : at + 2])
+            at += 2
+        else:
+            text.append(source[at])
+            at += 1
+    flush()
+    return tokens
+
+
+def closing_brace(source: str, at: int) -> int:
+    """The offset of the brace that closes an interpolation whose content starts at ``at``."""
+    opened_at, depth = at, 0
+    while at < len(source):
+        char = source[at]
+        if char == '"':
+            at = _closing_quote(source, at + 1)
+        elif char == "#" or source.startswith("//", at):
+            newline = source.find("\n", at)
+            at = len(source) if newline < 0 else newline
+        elif source.startswith("/*", at):
+            end = source.find("*/", at + 2)
+            at = len(source) if end < 0 else end + 1
+        elif char == "{":
+            depth += 1
+        elif char == "}":
+            if depth == 0:
+                return at
+            depth -= 1
+        at += 1
+    raise TemplateError("an interpolation is not closed", opened_at)
+
+
+def _closing_quote(source: str, at: int) -> int:
+    opened_at = at
+    while at < len(source):
+        if source[at] == "\\":
+            at += 2
+        elif source[at] == '"':
+            return at
+        elif source[at : at + 3] in ("$${", "%%{"):
+            at += 3
+        elif source[at : at + 2] in ("${", "%{"):
+            at = closing_brace(source, at + 2) + 1
+        else:
+            at += 1
+    raise TemplateError("a string is not closed", opened_at)
+
+
+def _stripped(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
+    """``~`` takes away the white space that stands next to the marker."""
+    out: list[_Text | _Marker] = []
+    for position, token in enumerate(tokens):
+        if isinstance(token, _Marker):
+            out.append(token)
+            continue
+        content = token.content
+        before = tokens[position - 1] if position else None
+        after = tokens[position + 1] if position + 1 < len(tokens) else None
+        if isinstance(before, _Marker) and before.strip_after:
+            content = content.lstrip(" \t\r\n")
+        if isinstance(after, _Marker) and after.strip_before:
+            content = content.rstrip(" \t\r\n")
+        out.append(_Text(content, token.offset))
+    return out
+
+
+def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
+    """A ``<<-`` heredoc without the smallest indentation of its lines; a line may start with a marker (indentation 0)."""
+    starts_line = True
+    indents: list[int] = []
+    for token in tokens:
+        if isinstance(token, _Marker):
+            if starts_line:
+                indents.append(0)
+            starts_line = False
+            continue
+        for number, line in enumerate(token.content.split("\n")):
+            if (number or starts_line) and line.strip(" \t\r"):
+                indents.append(len(line) - len(line.lstrip(" ")))
+            elif (number or starts_line) and line and token is not tokens[-1] and line == token.content.split("\n")[-1]:
+                indents.append(len(line) - len(line.lstrip(" ")))
+        starts_line = token.content.endswith("\n")
+    width = min(indents, default=0)
+    return _without_indent(tokens, width) if width else tokens
+
+
+def _without_indent(tokens: list[_Text | _Marker], width: int) -> list[_Text | _Marker]:
+    out: list[_Text | _Marker] = []
+    starts_line = True
+    for token in tokens:
+        if isinstance(token, _Marker):
+            out.append(token)
+            starts_line = False
+            continue
+        lines = token.content.split("\n")
+        shown = [
+            line[min(width, len(line) - len(line.lstrip(" "))) :] if number or starts_line else line
+            for number, line in enumerate(lines)
+        ]
+        out.append(_Text("\n".join(shown), token.offset))
+        starts_line = token.content.endswith("\n")
+    return out
+
+
+class _Assembler:
+    """Flat tokens to nested parts."""
+
+    def __init__(self, tokens: list[_Text | _Marker], read: ReadExpression) -> None:
+        self._tokens = tokens
+        self._read = read
+        self._at = 0
+
+    def parts(self) -> tuple[Part, ...]:
+        parts, closing = self._until(())
+        if closing is not None:
+            raise TemplateError(f"%{{{closing.source.strip()}}} without a beginning", closing.offset)
+        return parts
+
+    def _until(self, words: tuple[str, ...]) -> tuple[tuple[Part, ...], _Marker | None]:
+        parts: list[Part] = []
+        while self._at < len(self._tokens):
+            token = self._tokens[self._at]
+            self._at += 1
+            if isinstance(token, _Text):
+                if token.content:
+                    parts.append(token.content)
+            elif not token.directive:
+                parts.append(self._read(token.source, token.offset))
+            else:
+                word = (token.source.split() or [""])[0]
+                if word in ("else", "endif", "endfor"):
+                    if word not in words:
+                        raise TemplateError(f"%{{{word}}} does not belong here", token.offset)
+                    return tuple(parts), token
+                parts.append(self._directive(word, token))
+        return tuple(parts), None
+
+    def _directive(self, word: str, token: _Marker) -> Part:
+        if word == "if":
+            skip = token.source.index("if") + 2
+            test = self._read(token.source[skip:], token.offset + skip)
+            then, closing = self._until(("else", "endif"))
+            otherwise: tuple[Part, ...] = ()
+            if closing is not None and closing.source.split()[0] == "else":
+                otherwise, closing = self._until(("endif",))
+            self._require(closing, token, "endif")
+            return TemplateIf(test, then, otherwise)
+        match = _FOR_TIGHT.match(token.source) or _FOR.match(token.source)
+        if word != "for" or match is None:
+            raise TemplateError("a template directive is if, else, endif, for or endfor", token.offset)
+        first, second = match.groups()
+        collection = self._read(token.source[match.end() :], token.offset + match.end())
+        body, closing = self._until(("endfor",))
+        self._require(closing, token, "endfor")
+        return TemplateFor(first if second else None, second or first, collection, body)
+
+    @staticmethod
+    def _require(closing: _Marker | None, opening: _Marker, word: str) -> None:
+        if closing is None:
+            raise TemplateError(f"there is no %{{{word}}} for this", opening.offset)
