@@ -37,7 +37,7 @@ def run() -> int:
             seed(client, snapshot_from_json(path.read_bytes(), path.name))
         command = ["check", "examples", "--endpoint-url", url]
         print(f"$ {shlex.join(['cors-drift', *command])}\n", flush=True)
-        result = subprocess.run([sys.executable, "-m", "drift", *command], cwd=folder, check=False)  # noqa: S603
+        result = subprocess.run([sys.executable, "-P", "-m", "drift", *command], cwd=folder, check=False)  # noqa: S603
     return result.returncode
 
 
