@@ -17,6 +17,12 @@ from drift.location import Location
 MAX_FILE_BYTES = 64 * 1024 * 1024
 """Larger files are refused: the largest real plan files are a few tens of megabytes."""
 
+MAX_PATH_BYTES = 4096
+"""No file has a longer path; asking the system part by part for a hostile one would take minutes."""
+
+MAX_DEPTH = 128
+"""Folders nested deeper are not walked, and that is an error: real trees have a tenth of it."""
+
 SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".terraform", ".terragrunt-cache", "node_modules", "__pycache__"})
 """Folders that hold copies and dependencies, not declarations. Parsers can still read in them (vendored modules)."""
 
@@ -33,10 +39,11 @@ class DiskTree:
             return self._last_read[1]  # several parsers look at one file in turn
         real = self._inside(path)
         if real is None:
+            possible = _is_path(path)
             raise InputError(
-                "this path leads out of the tree and is not read",
+                "this path leads out of the tree and is not read" if possible else "no file can have this path",
                 location=Location(path),
-                advice="give a folder that holds all of it with --root",
+                advice="give a folder that holds all of it with --root" if possible else None,
             )
         try:
             if not real.is_file():
@@ -81,9 +88,10 @@ class DiskTree:
         Raises ``InputError`` where a folder cannot be listed, or leads out of the tree.
         """
         if self._inside(folder) is None:
-            raise InputError("this path leads out of the tree and is not walked", location=Location(folder))
+            problem = "this path leads out of the tree and is not walked"
+            raise InputError(problem if _is_path(folder) else "no folder can have this path", location=Location(folder))
         waiting: list[tuple[str, _Ignores | None]] = [(folder, self._ignores_above(folder))]
-        while waiting:  # not by recursion: folders can be nested deeper than Python allows calls
+        while waiting:
             path, ignores = waiting.pop()
             if ignores is None:
                 yield path
@@ -92,6 +100,12 @@ class DiskTree:
 
     def _wanted_in(self, folder: str, ignores: _Ignores) -> Iterator[tuple[str, _Ignores | None]]:
         """What is not ignored directly in a folder: files with None, folders with what is ignored above them."""
+        if folder.count("/") >= MAX_DEPTH:
+            raise InputError(
+                f"folders are nested more than {MAX_DEPTH} deep here",
+                location=Location(folder),
+                advice="name the folders that hold declarations, or ignore this one in .gitignore",
+            )
         try:
             entries = sorted(os.scandir(self.root / folder), key=lambda entry: entry.name)
         except OSError as error:
@@ -104,12 +118,16 @@ class DiskTree:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
                     yield path, ignores
-            elif not ignores.match(path, is_folder=False) and self.is_file(path):
+            elif not ignores.match(path, is_folder=False) and self._is_file_inside(entry, path):
                 yield path, None
+
+    def _is_file_inside(self, entry: os.DirEntry[str], path: str) -> bool:
+        """What is no link stands in its folder, which is inside: only links cost a look at where they lead."""
+        return self.is_file(path) if entry.is_symlink() else entry.is_file(follow_symlinks=False)
 
     def _ignores_above(self, folder: str) -> _Ignores:
         ignores = _Ignores()
-        parts = folder.split("/") if folder else []
+        parts = folder.split("/")[: MAX_DEPTH + 1] if folder else []
         for depth in range(len(parts)):
             ignores = ignores.with_file_of(self, "/".join(parts[:depth]))
             if ignores.match("/".join(parts[: depth + 1]), is_folder=True):
@@ -117,11 +135,18 @@ class DiskTree:
         return ignores
 
     def _inside(self, path: str) -> Path | None:
-        try:
-            real = Path(os.path.realpath(self.root / path))
-        except ValueError:  # a NUL, or text that no file name can be
+        if not _is_path(path):
             return None
+        real = Path(os.path.realpath(self.root / path))
         return real if real.is_relative_to(self.root) else None
+
+
+def _is_path(text: str) -> bool:
+    """Whether a file could have this path, as far as its text goes."""
+    try:
+        return "\0" not in text and len(os.fsencode(text)) <= MAX_PATH_BYTES
+    except UnicodeEncodeError:
+        return False
 
 
 class _Ignores:
@@ -132,7 +157,7 @@ class _Ignores:
 
     def with_file_of(self, tree: DiskTree, folder: str) -> _Ignores:
         path = f"{folder}/.gitignore" if folder else ".gitignore"
-        if not tree.is_file(path):
+        if not tree.is_file(path) or (tree.root / path).is_symlink():  # git follows no link here either
             return self
         try:
             file = IgnoreFile(tree.read(path))
