@@ -1,0 +1,51 @@
+"""Terraform and OpenTofu plans and states: ``terraform show -json``, and state files of version 4.
+
+A plan tells what the code declares, with everything evaluated; a state only what was applied or found last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drift.errors import InputError
+from drift.interfaces import Claim, Inputs, Tree
+from drift.snapshot import Snapshot
+from parsers.plan.kinds import foreign, kind_of, may_be_ours
+from parsers.plan.marks import looks_utf16, text_of, top_keys
+from parsers.plan.reading import read
+
+
+class PlanParser:
+    """Implements ``drift.interfaces.Parser``."""
+
+    name = "plan"
+
+    def claim(self, tree: Tree, path: str) -> Claim | None:
+        """JSON with the outermost keys of a plan or a state, whatever its name; every ``*.tfstate``."""
+        if not may_be_ours(path):
+            return None
+        content = tree.read(path)
+        other = foreign(content)
+        if other is not None:
+            return Claim(path, other)
+        if path.endswith(".tfstate"):
+            return Claim(path)
+        if b"_version" not in content and b"encrypted_data" not in content and not looks_utf16(content):
+            return None
+        try:
+            keys = top_keys(text_of(content, path))
+        except InputError:
+            return None
+        return None if kind_of(keys) is None else Claim(path)
+
+    def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
+        """What each plan declares, or each state says was applied."""
+        snapshots = [read(tree, path) for path in units]
+        return Snapshot(
+            self.name,
+            tuple(bucket for each in snapshots for bucket in each.buckets),
+            tuple(diagnostic for each in snapshots for diagnostic in each.diagnostics),
+        )
+
+
+PARSER = PlanParser()

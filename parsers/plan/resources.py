@@ -1,0 +1,189 @@
+"""The S3 resources of a plan, of a state as ``terraform show -json`` prints it, and of a state file: one form for all.
+
+Sources: developer.hashicorp.com/terraform/internals/json-format; state files of version 4 as Terraform 1.x writes them.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from drift.location import Location
+from parsers.plan.marks import MarkedJson, clean
+
+BUCKET = "aws_s3_bucket"
+CORS = "aws_s3_bucket_cors_configuration"
+
+_MODULE = re.compile(r'module\.([^.\[\]"]+)(?:\[(?:-?[0-9]+|"(?:[^"\\]|\\.)*")\])?(?:\.|$)')
+
+
+class Malformed(Exception):  # noqa: N818 - not an error of the program
+    """The file has another shape than Terraform gives it. ``what`` says where and how."""
+
+    def __init__(self, what: str, location: Location | None = None) -> None:
+        super().__init__(what)
+        self.what = what
+        self.location = location
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One instance of an S3 resource.
+
+    ``values`` are its attributes: planned, or in a state. ``unknown`` mirrors them with ``true`` where a value is
+    known only after apply. ``deleted``: the plan removes it, and ``values`` are what it was. ``module`` are the names
+    of the modules around it, without instance keys.
+    """
+
+    address: str
+    type: str
+    name: str
+    location: Location
+    values: Mapping[str, Any]
+    unknown: Mapping[str, Any] = field(default_factory=dict)
+    module: tuple[str, ...] = ()
+    module_address: str = ""
+    index: str | int | None = None
+    deleted: bool = False
+    before: Mapping[str, Any] | None = None
+
+    def planned_anew(self, attribute: str) -> bool:
+        """Whether the plan gives an optional and computed attribute a value that it did not have.
+
+        Then the code gives it: a computed value is unknown at creation, and stays what it was in an update.
+        """
+        value = self.values.get(attribute)
+        return value is not None and (self.before is None or value != self.before.get(attribute))
+
+
+def planned(document: MarkedJson) -> Iterator[Resource]:
+    """The managed S3 resources of ``resource_changes``. Raises ``Malformed``."""
+    changes = _list(document.value.get("resource_changes"), "resource_changes")
+    for number, item in enumerate(changes):
+        where = f"resource_changes[{number}]"
+        place = document.location_of(item)
+        entry = _object(item, where, place)
+        if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed" in entry:
+            continue
+        change = _object(entry.get("change"), f"{where}.change", place)
+        actions = _list(change.get("actions"), f"{where}.change.actions", place)
+        if "forget" in actions or "read" in actions:
+            continue  # forgotten: no longer this code's business, and left as it is
+        deleted = actions == ["delete"]
+        values = change.get("before" if deleted else "after")
+        module_address = _text(entry.get("module_address") or "", f"{where}.module_address", place)
+        yield Resource(
+            address=_text(entry.get("address"), f"{where}.address", place),
+            type=entry["type"],
+            name=_text(entry.get("name"), f"{where}.name", place),
+            location=place,
+            values=_values(values, f"{where}.change.{'before' if deleted else 'after'}", place),
+            unknown={} if deleted else _object(change.get("after_unknown") or {}, f"{where}.after_unknown", place),
+            module=module_names(module_address),
+            module_address=module_address,
+            index=_index(entry.get("index"), f"{where}.index", place),
+            deleted=deleted,
+            before=None if "create" in actions else _object(change.get("before") or {}, f"{where}.before", place),
+        )
+
+
+def shown_state(document: MarkedJson) -> Iterator[Resource]:
+    """The managed S3 resources of ``values``, in all modules. Raises ``Malformed``."""
+    values = document.value.get("values")
+    if values is None:  # an empty state
+        return
+    pending = [(_object(_object(values, "values").get("root_module") or {}, "values.root_module"), "root_module")]
+    while pending:
+        module, where = pending.pop()
+        for number, item in enumerate(_list(module.get("resources") or [], f"{where}.resources")):
+            place = document.location_of(item)
+            at = f"{where}.resources[{number}]"
+            entry = _object(item, at, place)
+            if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed_key" in entry:
+                continue
+            yield Resource(
+                address=_text(entry.get("address"), f"{at}.address", place),
+                type=entry["type"],
+                name=_text(entry.get("name"), f"{at}.name", place),
+                location=place,
+                values=_values(entry.get("values"), f"{at}.values", place),
+            )
+        children = _list(module.get("child_modules") or [], f"{where}.child_modules")
+        pending += [(_object(child, f"{where}.child_modules"), "child_module") for child in reversed(children)]
+
+
+def state_file(document: MarkedJson) -> Iterator[Resource]:
+    """The managed S3 resources of a state file of version 4. Raises ``Malformed``."""
+    for number, item in enumerate(_list(document.value.get("resources") or [], "resources")):
+        where = f"resources[{number}]"
+        place = document.location_of(item)
+        entry = _object(item, where, place)
+        if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed":
+            continue
+        name = _text(entry.get("name"), f"{where}.name", place)
+        module = _text(entry.get("module") or "", f"{where}.module", place)
+        for count, raw in enumerate(_list(entry.get("instances"), f"{where}.instances", place)):
+            at = f"{where}.instances[{count}]"
+            instance = _object(raw, at, place)
+            if "deposed" in instance:
+                continue
+            if "attributes" not in instance:
+                raise Malformed(f"{at} has no attributes: it was written before Terraform 0.12", place)
+            index = _index(instance.get("index_key"), f"{at}.index_key", place)
+            yield Resource(
+                address=f"{module}.{entry['type']}.{name}{_key(index)}".removeprefix("."),
+                type=entry["type"],
+                name=name,
+                location=place,
+                values=_values(instance["attributes"], f"{at}.attributes", place),
+            )
+
+
+def module_names(address: str) -> tuple[str, ...]:
+    """``module.site["a.b"].module.inner[0]`` as ``("site", "inner")``."""
+    return tuple(found.group(1) for found in _MODULE.finditer(address))
+
+
+def _key(index: str | int | None) -> str:
+    if index is None:
+        return ""
+    if isinstance(index, int):
+        return f"[{index}]"
+    quoted = json.dumps(index, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
+    return f"[{quoted}]"
+
+
+def _object(value: object, where: str, place: Location | None = None) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise Malformed(f"{where} should be an object", place)
+    return value
+
+
+def _values(value: object, where: str, place: Location) -> Mapping[str, Any]:
+    """The attributes; those that say which bucket is meant must be text."""
+    values = dict(_object(value, where, place))
+    for name in ("bucket", "id", "bucket_prefix", "expected_bucket_owner", "region"):
+        if values.get(name) is not None:
+            values[name] = _text(values[name], f"{where}.{name}", place)
+    return values
+
+
+def _list(value: object, where: str, place: Location | None = None) -> Sequence[Any]:
+    if not isinstance(value, list):
+        raise Malformed(f"{where} should be a list", place)
+    return value
+
+
+def _text(value: object, where: str, place: Location) -> str:
+    if not isinstance(value, str):
+        raise Malformed(f"{where} should be a string", place)
+    return clean(value)
+
+
+def _index(value: object, where: str, place: Location) -> str | int | None:
+    if isinstance(value, bool) or not (value is None or isinstance(value, str | int)):
+        raise Malformed(f"{where} should be a string or a whole number", place)
+    return clean(value) if isinstance(value, str) else value
