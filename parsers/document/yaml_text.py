@@ -115,7 +115,11 @@ class _Builder:
         pairs = zip(opened.items[::2], opened.items[1::2], strict=True)
         for key, value in ((left.node, right.node) for left, right in pairs):
             if not isinstance(key, Scalar):
-                raise self.bounds.refuse("a key must be a text here", key.place.line, "write a plain key")
+                placeholder = isinstance(key, MapNode)  # {{ name }} is a mapping as the key of a mapping
+                advice = (
+                    "put {{ }} in quotes, or give the file after templating" if placeholder else "write a plain key"
+                )
+                raise self.bounds.refuse("a key must be a text here", key.place.line, advice)
             if key.plain and key.text == "<<" and key.tag is None:
                 merged.extend(self.merge(value))
                 continue
