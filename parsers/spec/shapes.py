@@ -30,6 +30,8 @@ _BROKEN_SPEC = re.compile(
     rb"\A\W*[\"']?(?:\$schema|version|buckets|Bucket|CORSRules?|CORSConfiguration"
     rb"|ID|AllowedOrigins?|AllowedMethods?|AllowedHeaders?|ExposeHeaders?|MaxAgeSeconds)\b[\"']?\s*:",
 )
+_OWN_WORDS = re.compile(rb"CORSRules?|Allowed(?:Origin|Method)")
+_VERSION_AND_BUCKETS = re.compile(rb"^version:\s*1\s*$.*^buckets:\s*$", re.MULTILINE | re.DOTALL)
 _FIELDS = frozenset(API_NAMES.values())
 
 
@@ -102,7 +104,9 @@ def _is_ours(root: Node | None) -> bool:
         return isinstance(root, ListNode) and bool(root.items)
     if shape is Shape.CLI_INPUT and isinstance(root, MapNode):
         inner = next((node for key, node in root.entries if _folded(key.text) == "corsconfiguration"), None)
-        return isinstance(inner, MapNode) and any(_folded(each) in ("corsrules", "corsrule") for each in inner.names)
+        return ("Bucket" in root.names and "CORSConfiguration" in root.names) or (
+            inner is not None and _holds_rules(inner)
+        )
     if shape is Shape.MANY and isinstance(root, MapNode):
         return _is_many(root)
     return shape is Shape.RULE
@@ -176,9 +180,9 @@ def _wants_to_be_ours(content: bytes) -> bool:
     if _OTHER_KINDS.search(content):
         return False
     start = re.sub(rb"\A\xef\xbb\xbf|(?m:^\s*(?://|#).*$)", b"", content)
-    return (
-        _BROKEN_SPEC.match(start) is not None and re.search(rb"CORSRules?|Allowed(?:Origin|Method)", start) is not None
-    )
+    if _BROKEN_SPEC.match(start) is None:
+        return False
+    return _OWN_WORDS.search(start) is not None or _VERSION_AND_BUCKETS.search(start) is not None
 
 
 def _look_at_xml(content: bytes) -> Look:
