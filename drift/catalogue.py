@@ -52,3 +52,13 @@ _KINDS = (
 
 CATALOGUE = {kind.id: kind for kind in _KINDS}
 """Finding id to its kind."""
+
+FOLDS = {
+    "list-order": "the order of values in a list",
+    "header-case": "the letter case of header names",
+    "repeated-value": "values that stand twice in a list",
+    "repeated-rule": "rules that repeat an earlier one",
+    "rule-order": "the order of rules, which are declared as a set",
+    "max-age-zero": "MaxAgeSeconds unset or 0, since the declaring tool stores 0",
+}
+"""What is taken as equal although it is written differently: id of the fold to the thing that it passes over."""

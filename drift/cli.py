@@ -179,6 +179,8 @@ def compare(
     left: Annotated[Path, typer.Argument(help="A snapshot or a declaration, in the place of declared.", metavar="A")],
     right: Annotated[Path, typer.Argument(help="The same, in the place of live.", metavar="B")],
     bucket: o.BucketName = None,
+    region: o.Region = None,
+    account: o.Account = None,
     root: o.Root = None,
     var: o.Var = None,
     var_file: o.VarFile = None,
@@ -201,6 +203,7 @@ def compare(
     targets = parse_targets(output or [])
     settings = Settings(
         _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
         undeclared=undeclared,
         strict=strict,
@@ -217,6 +220,8 @@ def compare(
 def validate(
     paths: o.Paths = None,
     bucket: o.BucketName = None,
+    region: o.Region = None,
+    account: o.Account = None,
     root: o.Root = None,
     var: o.Var = None,
     var_file: o.VarFile = None,
@@ -234,6 +239,7 @@ def validate(
     targets = parse_targets(output or [])
     settings = Settings(
         _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
     )
     snapshot = pipeline.validate_declared(paths or [], settings)

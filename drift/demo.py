@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shlex
 import shutil
@@ -74,6 +75,7 @@ def _server() -> Iterator[str]:
         raise MissingExtraError(
             "the demo needs an embedded S3, which is not installed", advice="pip install 'cors-drift[demo]'"
         ) from error
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # one line for each request is not what the demo shows
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     try:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from drift.agreement import certain_differences, may_agree
 from drift.cors.model import API_NAMES, LIST_FIELDS, BucketCors, CorsRule, Text, Unknown
 from drift.cors.pattern import covers
-from drift.normal import NormalRule, list_folds, normalise
+from drift.normal import NormalRule, fold_text, list_folds, normalise
 from drift.pairing import Pair, moved_pairs, pair_rules
 
 _FIELDS = tuple(API_NAMES.values())
@@ -150,7 +150,8 @@ def _in_pair(declared: CorsRule, live: CorsRule, sides: tuple[NormalRule, Normal
     changes = [*_id_change(declared, live, at)]
     for name, added, removed in _known_differences(ours, theirs):
         cosmetic = name in _COVERABLE and _all_covered(name, added, ours) and _all_covered(name, removed, theirs)
-        changes.append(Change(ChangeKind.CHANGED, *at, name, added, removed, cosmetic))
+        spelled = _as_written(live, name, added), _as_written(declared, name, removed)
+        changes.append(Change(ChangeKind.CHANGED, *at, name, *spelled, cosmetic))
     hanging = []
     for (name, left), (_, right) in zip(ours.lists, theirs.lists, strict=True):
         if left is None or right is None or left.unknown or right.unknown:
@@ -194,6 +195,13 @@ def _known_values(rule: NormalRule) -> dict[str, set[Value]]:
     if not isinstance(rule.max_age, Unknown):
         values["MaxAgeSeconds"] = set() if rule.max_age is None else {rule.max_age}
     return values
+
+
+def _as_written(rule: CorsRule, name: str, values: Iterable[Value]) -> tuple[Value, ...]:
+    """Folded values of a field in the spelling that the rule has for them."""
+    written = dict(rule.by_api_name())[name]
+    spellings = {fold_text(name, each): each for each in reversed(written)} if isinstance(written, tuple) else {}
+    return tuple(value if isinstance(value, int) else spellings.get(value, value) for value in values)
 
 
 def _id_change(declared: CorsRule, live: CorsRule, at: Pair) -> Iterator[Change]:

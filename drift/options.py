@@ -48,8 +48,8 @@ BucketName = Annotated[
 # What is live
 Live = Annotated[Path | None, _option("live", "A saved snapshot or any rules in place of S3.", metavar="FILE")]
 Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
-Region = Annotated[str | None, _option("region", "The AWS region to ask first.", metavar="NAME")]
-Account = Annotated[str | None, _option("account", "The account that must own the buckets.", metavar="ID")]
+Region = Annotated[str | None, _option("region", "The AWS region, where no declaration says another.", metavar="NAME")]
+Account = Annotated[str | None, _option("account", "The AWS account, which must own the buckets.", metavar="ID")]
 EndpointUrl = Annotated[str | None, _option("endpoint-url", "An S3-compatible server.", metavar="URL")]
 Concurrency = Annotated[
     int, _option("concurrency", "How many buckets are read at a time.", min=1, max=128, metavar="N")

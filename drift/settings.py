@@ -46,6 +46,10 @@ class LiveSettings:
     endpoint_url: str | None = None
     concurrency: int = 16
 
+    def __post_init__(self) -> None:
+        if self.account is not None and not re.fullmatch(r"[0-9]{12}", self.account):
+            raise UsageError(f"--account {self.account}: an AWS account id has 12 digits")
+
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSettings:

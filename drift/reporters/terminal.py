@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TextIO
 
+from drift.catalogue import FOLDS
 from drift.location import Diagnostic, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.reporters.words import (
@@ -15,6 +16,7 @@ from drift.reporters.words import (
     sorted_worst_first,
     state_words,
     summary_words,
+    title_of,
 )
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -38,6 +40,8 @@ def write_report(report: Report, stream: TextIO, *, width: int | None = None) ->
     console = _console(stream, width)
     for bucket in sorted_worst_first(report.buckets):
         _write_bucket(console, bucket)
+    if any(bucket.changes for bucket in report.buckets):
+        _line(console, ("+ is live only, - is declared only.", "dim"))
     word, style = _VERDICT_WORDS[report.verdict]
     _line(console, (f"{word}. ", style), (summary_words(report), ""))
 
@@ -67,7 +71,7 @@ def write_diagnostics(diagnostics: tuple[Diagnostic, ...], stream: TextIO) -> No
 
 def _write_bucket(console: Console, report: BucketReport) -> None:
     style = _STATE_STYLES.get(report.state, "yellow")
-    _line(console, (name_of(report.name), "bold"), ("  ", ""), (state_words(report), style))
+    _line(console, (title_of(report), "bold"), ("  ", ""), (state_words(report), style))
     for side in (report.declared, *report.also_declared):
         if place := place_words(side):
             _line(console, (f"  declared at {place}", "dim"))
@@ -77,8 +81,9 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
         for sign, text in change_lines(report, change):
             indent = "  " if sign == "~" else f"    {sign} "
             _line(console, (indent + text, _SIGN_STYLES[sign]))
-    for fold in report.folds:
-        _line(console, (f"  taken as equal: {printable(fold.message)} [{fold.id}]", "dim"))
+    if report.folds:
+        folded = dict.fromkeys(FOLDS[fold.id] for fold in report.folds)
+        _line(console, (f"  taken as equal: {'; '.join(folded)}", "dim"))
     for finding in report.findings:
         if finding.id != "not-compared":
             _line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
@@ -87,7 +92,7 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
 
 def _write_declared(console: Console, bucket: Bucket) -> None:
     note = f"  {bucket.region}" if bucket.region else ""
-    _line(console, (name_of(bucket.name), "bold"), (f"  {bucket.state.value}{note}", ""))
+    _line(console, (name_of(bucket.name, bucket.address), "bold"), (f"  {bucket.state.value}{note}", ""))
     if place := place_words(bucket):
         _line(console, (f"  at {place}", "dim"))
     if bucket.reason:

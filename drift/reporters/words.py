@@ -55,11 +55,17 @@ def _escaped(char: str) -> str:
     return char.encode("unicode_escape", "backslashreplace").decode("ascii")
 
 
-def name_of(name: Text) -> str:
-    """A bucket's name, or what is known of it."""
+def name_of(name: Text, address: str | None = None) -> str:
+    """A bucket's name, or what is known of it, or what it is called where it is declared."""
     if isinstance(name, str):
         return printable(name)
-    return f"{shape_of(name)} (name unknown)"
+    known = name.prefix or name.suffix or not address
+    return f"{shape_of(name) if known else printable(address or '')} (name unknown)"
+
+
+def title_of(report: BucketReport) -> str:
+    """The heading of a bucket in a report."""
+    return name_of(report.name, report.declared.address if report.declared else None)
 
 
 def shape_of(unknown: Unknown) -> str:

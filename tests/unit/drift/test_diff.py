@@ -30,7 +30,7 @@ def diff(
             ("https://a.example",),
         ),
         ("AllowedHeaders", replace(BASE, allowed_headers=("x-a", "x-b")), ("x-b",), ()),
-        ("ExposeHeaders", replace(BASE, expose_headers=()), (), ("etag",)),
+        ("ExposeHeaders", replace(BASE, expose_headers=()), (), ("ETag",)),
         ("MaxAgeSeconds", replace(BASE, max_age_seconds=3600), (3600,), (60,)),
         ("ID", replace(BASE, id="two"), ("two",), ("one",)),
     ],
