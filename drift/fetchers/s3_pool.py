@@ -16,8 +16,8 @@ from typing import Generic, TypeVar
 Job = TypeVar("Job")
 Result = TypeVar("Result")
 
-_POLL = 0.2
-"""Seconds between two looks of the waiting thread, so that Ctrl-C reaches it on every platform."""
+_POLL = 0.1
+"""Seconds between two looks at the progress. The waiting is never longer, so that Ctrl-C is heard on every platform."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Pool(Generic[Job, Result]):
         self._concurrency = max(1, concurrency)
         self._changed = threading.Condition()
         self._stop = threading.Event()
+        self._settled = threading.Event()
         self._later: list[tuple[float, int, Job]] = []
         self._results: dict[int, Result] = {}
         self._failure: BaseException | None = None
@@ -72,12 +73,10 @@ class Pool(Generic[Job, Result]):
     def _watch(self, total: int, progress: Callable[[int, int], None] | None) -> None:
         told = 0
         while told < total:
-            with self._changed:
-                if len(self._results) == told and self._failure is None:
-                    self._changed.wait(_POLL)
-                done, failure = len(self._results), self._failure
-            if failure is not None:
-                raise failure
+            self._settled.wait(_POLL)
+            if self._failure is not None:
+                raise self._failure
+            done = len(self._results)
             if progress is not None and done != told:
                 progress(done, total)
             told = done
@@ -93,16 +92,18 @@ class Pool(Generic[Job, Result]):
             try:
                 result = work(job)
             except BaseException as error:  # whatever it is, it belongs to the caller's thread
-                with self._changed:
-                    self._failure = self._failure or error
-                    self._changed.notify_all()
+                self._failure = self._failure or error
+                self._settled.set()
                 return
             with self._changed:
                 if isinstance(result, Again):
                     heapq.heappush(self._later, (time.monotonic() + result.after, index, result.job))
+                    self._changed.notify()
                 else:
                     self._results[index] = result
-                self._changed.notify_all()
+                    if len(self._results) == len(jobs):
+                        self._changed.notify_all()
+                        self._settled.set()
 
     def _take(self, jobs: Sequence[Job]) -> tuple[int, Job] | None:
         """The next job, waiting for one that is due later; None at the end."""

@@ -16,6 +16,11 @@ from dataclasses import dataclass
 _WINDOW = 1.0
 """Seconds over which the rate of answers is measured while S3 has refused nothing yet."""
 
+_CUT = 0.8
+_GAIN = 0.2
+_FIRST_GAIN = 1.0
+"""Requests a second more for each answer: the rate then grows by this share of itself in a second."""
+
 
 @dataclass(frozen=True, slots=True)
 class Retry:
@@ -40,7 +45,8 @@ class Retry:
 class Pace:
     """How fast requests may leave: as fast as the threads can until S3 first refuses, then by AIMD.
 
-    A refusal multiplies the rate by 0.7, each answer adds a little; safe to share between threads.
+    A refusal cuts the rate, each answer adds a little: a lot until the first cut, which shows where the limit is. Safe
+    to share between threads.
     """
 
     def __init__(self, retry: Retry, clock: Callable[[], float] = time.monotonic) -> None:
@@ -53,6 +59,7 @@ class Pace:
         self._since = clock()
         self._answers = 0
         self._last_rate = 0.0
+        self._found = False
 
     @property
     def rate(self) -> float | None:
@@ -73,7 +80,7 @@ class Pace:
         """S3 answered, whatever it said."""
         with self._lock:
             if self._rate is not None:
-                self._rate += max(self._rate * 0.002, 0.05)
+                self._rate += _GAIN if self._found else _FIRST_GAIN
                 return
             self._answers += 1
             elapsed = self._clock() - self._since
@@ -93,4 +100,5 @@ class Pace:
                 self._rate = max(measured, self._last_rate, self._retry.slowest_rate)
                 self._next = now
             else:
-                self._rate = max(self._rate * 0.7, self._retry.slowest_rate)
+                self._found = True
+                self._rate = max(self._rate * _CUT, self._retry.slowest_rate)
