@@ -14,7 +14,7 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, GetAttr, Name, Template, TupleNode
 from parsers.terraform.references import bucket_name
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
-from parsers.terraform.values import STRING, EvaluationError, RefusalError, Unresolved, Value, unknown, unknowns
+from parsers.terraform.values import STRING, EvaluationError, Lazy, RefusalError, Unresolved, Value, unknown, unknowns
 
 SOURCE = "terraform"
 BUCKET = "aws_s3_bucket"
@@ -78,11 +78,15 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
             if child is not None:
                 _gather(child, doubt or call.expansion.reason, found)
             else:
-                found.opaque.append((f"{module.prefix}module.{name}", _arguments(module.module.calls[name], instance.scope)))
+                found.opaque.append(
+                    (f"{module.prefix}module.{name}", _arguments(module.module.calls[name], instance.scope))
+                )
 
 
 def _arguments(call: Block, scope: Scope) -> list[Value]:
-    values = (evaluated(call, name, scope) for name in call.attributes if name not in ("source", "version", "providers"))
+    values = (
+        evaluated(call, name, scope) for name in call.attributes if name not in ("source", "version", "providers")
+    )
     return [value for value in values if value is not None]
 
 
@@ -138,7 +142,7 @@ def _with_rules(entry: Bucket, rules: Rules, doubt: str | None) -> Bucket:
     if rules.cors is not None:
         return replace(entry, state=State.CONFIGURED, cors=rules.cors, places=rules.places)
     if rules.none:
-        return replace(entry, state=State.ABSENT)
+        return replace(entry, state=State.ABSENT, says_none=True)
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)
 
 
@@ -248,7 +252,7 @@ def _texts(value: Value) -> Iterator[str]:
     data = value.data
     if isinstance(data, str):
         yield data
-    elif hasattr(data, "address"):
+    elif isinstance(data, Lazy):
         yield data.address
     elif isinstance(data, tuple):
         for each in data:

@@ -78,7 +78,9 @@ class _Draft:
             self._error("declared-twice", f"{what} is declared twice", at)
 
     def _error(self, word: str, message: str, at: Location) -> None:
-        self.diagnostics.append(Diagnostic(Severity.ERROR, word, message, at, "Terraform refuses this; keep one of them"))
+        self.diagnostics.append(
+            Diagnostic(Severity.ERROR, word, message, at, "Terraform refuses this; keep one of them")
+        )
 
 
 def _key(block: Block) -> tuple[str, ...] | None:
@@ -154,7 +156,9 @@ def read_file(tree: Tree, path: str) -> File:
 
 def unreadable(error: InputError, path: str) -> Diagnostic:
     """What cannot be read, as a diagnostic."""
-    return Diagnostic(Severity.ERROR, "unreadable-terraform", error.message, error.location or Location(path), error.advice)
+    return Diagnostic(
+        Severity.ERROR, "unreadable-terraform", error.message, error.location or Location(path), error.advice
+    )
 
 
 def local_source(block: Block) -> str | None:

@@ -8,9 +8,28 @@ from dataclasses import dataclass, field
 from parsers.terraform.convert import convert
 from parsers.terraform.expressions import Budget, Scope, evaluate
 from parsers.terraform.nodes import Call, Expression, Name, ObjectNode, Template, TupleNode
-from parsers.terraform.values import ANY, BOOL, NUMBER, STRING, EvaluationError, Type, Value, mapping, object_of, sequence, tuple_of
+from parsers.terraform.values import (
+    ANY,
+    BOOL,
+    NUMBER,
+    STRING,
+    EvaluationError,
+    Type,
+    Value,
+    mapping,
+    object_of,
+    sequence,
+    tuple_of,
+)
 
-_WORDS = {"string": STRING, "number": NUMBER, "bool": BOOL, "any": ANY, "list": Type("list", ANY), "map": Type("map", ANY)}
+_WORDS = {
+    "string": STRING,
+    "number": NUMBER,
+    "bool": BOOL,
+    "any": ANY,
+    "list": Type("list", ANY),
+    "map": Type("map", ANY),
+}
 _WORDS["set"] = Type("set", ANY)
 
 
@@ -35,7 +54,9 @@ class Constraint:
         if isinstance(value.data, Mapping):
             return self._filled_mapping(value)
         if isinstance(value.data, tuple):
-            filled = [self._part(str(at) if self.type.kind == "tuple" else "", each) for at, each in enumerate(value.data)]
+            filled = [
+                self._part(str(at) if self.type.kind == "tuple" else "", each) for at, each in enumerate(value.data)
+            ]
             if value.type.kind == "tuple":
                 return tuple_of(filled)
             element = filled[0].type if filled else value.type.element

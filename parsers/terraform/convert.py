@@ -224,4 +224,15 @@ def same_element(members: Iterable[Value]) -> Type:
     return common
 
 
-__all__ = ["BOOL", "NULL", "NUMBER", "convert", "convertible", "parse_number", "same_element", "to_text", "to_unified", "unify"]
+__all__ = [
+    "BOOL",
+    "NULL",
+    "NUMBER",
+    "convert",
+    "convertible",
+    "parse_number",
+    "same_element",
+    "to_text",
+    "to_unified",
+    "unify",
+]

@@ -82,7 +82,8 @@ def _count(expression: Expression, scope: Scope) -> Expansion:
     if value.number > MAX_INSTANCES:
         raise RefusalError(f"count is more than {MAX_INSTANCES:,}")
     instances = (
-        Instance(f"[{index}]", scope.bind({"count": object_of({"index": number(index)})})) for index in range(int(value.number))
+        Instance(f"[{index}]", scope.bind({"count": object_of({"index": number(index)})}))
+        for index in range(int(value.number))
     )
     return Expansion(tuple(instances), repeated=True)
 
@@ -161,5 +162,3 @@ def evaluated(body: Block, name: str, scope: Scope) -> Value | None:
     """An argument of a block, every failure an unknown; None where it is not there."""
     expression = body.expression(name)
     return None if expression is None else evaluate_or_unknown(expression, scope)
-
-

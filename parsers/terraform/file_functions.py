@@ -17,7 +17,9 @@ from parsers.terraform.limits import MAX_TEXT
 from parsers.terraform.syntax import parse_text_template
 from parsers.terraform.values import EvaluationError, Value, first_unknown, text, truth, unknown
 
-FILE_FUNCTIONS = frozenset({"file", "fileexists", "templatefile", "filebase64", "filemd5", "filesha256", "basename", "dirname"})
+FILE_FUNCTIONS = frozenset(
+    {"file", "fileexists", "templatefile", "filebase64", "filemd5", "filesha256", "basename", "dirname"}
+)
 
 
 def call_file_function(tree: Tree, root: str, names: Names, name: str, args: list[Value], at: Location) -> Value:
@@ -33,7 +35,11 @@ def call_file_function(tree: Tree, root: str, names: Names, name: str, args: lis
     if files.leaves_tree(path) or not tree.is_file(path):
         if name == "fileexists" and not files.leaves_tree(path):
             return truth(False)
-        why = "leads out of the tree and is not read" if files.leaves_tree(path) else "is not there or leads out of the tree"
+        why = (
+            "leads out of the tree and is not read"
+            if files.leaves_tree(path)
+            else "is not there or leads out of the tree"
+        )
         return unknown(f"{name}(): the path {why} ({at})")
     if name == "fileexists":
         return truth(True)

@@ -6,7 +6,18 @@ import posixpath
 from collections.abc import Sequence
 
 _SUFFIXES = (".tf.json", ".tofu.json", ".tf", ".tofu")
-_NOT_CONFIGURATION = ("test", "mock", "query", "tofutest", "tftest", "tfmock", "tfquery", "tfmigrate", "tfdeploy", "tfstack")
+_NOT_CONFIGURATION = (
+    "test",
+    "mock",
+    "query",
+    "tofutest",
+    "tftest",
+    "tfmock",
+    "tfquery",
+    "tfmigrate",
+    "tfdeploy",
+    "tfstack",
+)
 
 
 def stem(name: str) -> tuple[str, str] | None:

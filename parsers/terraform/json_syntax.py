@@ -112,7 +112,10 @@ class _Reader:
         if isinstance(node, ListNode):
             return TupleNode(tuple(self.expression(each, literal=literal) for each in node.items), at)
         if isinstance(node, MapNode):
-            return ObjectNode(tuple((self._key(key, literal), self.expression(each, literal=literal)) for key, each in node.entries), at)
+            return ObjectNode(
+                tuple((self._key(key, literal), self.expression(each, literal=literal)) for key, each in node.entries),
+                at,
+            )
         if not node.plain:
             return self._key(node, literal)
         if node.is_null or node.is_boolean:

@@ -153,7 +153,10 @@ class ModuleInstance:
         if attribute is None:
             return self._undeclared("local value", f"local.{name}", at)
         return self._once(
-            ("local", name), f"local.{name}", attribute.at, lambda: evaluate_or_unknown(attribute.expression, self.scope)
+            ("local", name),
+            f"local.{name}",
+            attribute.at,
+            lambda: evaluate_or_unknown(attribute.expression, self.scope),
         )
 
     def _undeclared(self, kind: str, shown: str, at: Location) -> Value:
@@ -197,7 +200,9 @@ class ModuleInstance:
 
     def _lazily(self, expansion: Expansion, shown: str, make: Callable[[Instance], Value]) -> Value:
         if expansion.reason is not None:
-            return unknown(f"how many of {shown} there are is not known: {expansion.reason}", identity=("instances", shown))
+            return unknown(
+                f"how many of {shown} there are is not known: {expansion.reason}", identity=("instances", shown)
+            )
         if not expansion.repeated:
             return make(expansion.instances[0]) if expansion.instances else Value(RESOURCE, None)
         if expansion.keyed:
@@ -265,16 +270,23 @@ class ModuleInstance:
         else:
             key = ".".join((*self._path, name))
             if key not in self.run.vendored:
-                return f'module.{name} is not on disk (source "{source}"); run `terraform init`, or read a plan ({block.at})'
+                advice = "run `terraform init`, or read a plan"
+                return f'module.{name} is not on disk (source "{source}"); {advice} ({block.at})'
             folder = files.join(self.run.root, self.run.vendored[key])
         if files.leaves_tree(folder) or not self.run.tree.is_folder(folder):
             what = "leads out of the tree" if files.leaves_tree(folder) else "is no folder"
             message = f'the source "{source}" of module.{name} {what}'
-            self.run.tell(Diagnostic(Severity.WARNING, "module-not-found", message, block.at, "give a folder that holds all of it"))
+            self.run.tell(
+                Diagnostic(
+                    Severity.WARNING, "module-not-found", message, block.at, "give a folder that holds all of it"
+                )
+            )
             return f"{message} ({block.at})"
         if len(self._path) >= MAX_MODULE_DEPTH or folder in self._folders():
             message = f"module.{name} calls itself" if folder in self._folders() else "modules are nested too deep"
-            self.run.tell(Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls"))
+            self.run.tell(
+                Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls")
+            )
             return f"{message} ({block.at})"
         module = self.run.load(folder)
         for diagnostic in module.diagnostics:

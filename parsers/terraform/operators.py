@@ -69,8 +69,10 @@ def _compare(operator: str, left: Decimal, right: Decimal) -> bool:
 
 
 def _arithmetic(operator: str, left: Decimal, right: Decimal) -> Value:
-    if operator in ("/", "%") and right == 0:
-        raise EvaluationError("division by zero")
+    if right == 0 and operator == "%":
+        return number(left)
+    if right == 0 and operator == "/":
+        raise RefusalError("division by zero, which is infinite to Terraform")
     try:
         if operator == "+":
             return number(NUMBERS.add(left, right))

@@ -53,7 +53,10 @@ def bucket_name(block: Block, scope: Scope, address: str) -> Value:
         name = to_text(given)
         if name.unresolved is None:
             return name
-        return Value(STRING, Unresolved(name.unresolved.reason, name.unresolved.prefix, name.unresolved.suffix, ("bucket", address)))
+        return Value(
+            STRING,
+            Unresolved(name.unresolved.reason, name.unresolved.prefix, name.unresolved.suffix, ("bucket", address)),
+        )
     prefix = evaluated(block, "bucket_prefix", scope)
     if prefix is not None and prefix.unresolved is not None:
         start = prefix.unresolved.prefix
@@ -63,9 +66,7 @@ def bucket_name(block: Block, scope: Scope, address: str) -> Value:
     return unknown(reason, STRING, prefix=start, identity=("bucket", address))
 
 
-def resource_attribute(
-    module: Instance, type_name: str, block: Block, scope: Scope, address: str, name: str
-) -> Value:
+def resource_attribute(module: Instance, type_name: str, block: Block, scope: Scope, address: str, name: str) -> Value:
     """An attribute of a managed resource."""
     if type_name == "aws_s3_bucket" and name in ("id", "bucket"):
         return bucket_name(block, scope, address)

@@ -194,5 +194,3 @@ def _normal_form(rule: CorsRule) -> object:
         return None
     lists = (rule.allowed_methods, rule.allowed_origins, rule.allowed_headers, rule.expose_headers)
     return (*(frozenset(each) for each in lists if isinstance(each, tuple)), rule.max_age_seconds or 0, rule.id)
-
-

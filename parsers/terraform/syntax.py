@@ -1,7 +1,7 @@
 """HCL native syntax to ``nodes``: the only module that knows python-hcl2.
 
-It reads python-hcl2's typed rule tree (``hcl2.parses``), whose rules carry line, column and offset. Heredocs are one raw
-token there, and strings with directives or escaped markers are cut wrongly, so both are read again by ``templates``.
+It reads python-hcl2's typed rule tree (``hcl2.parses``), whose rules carry line, column and offset. Heredocs are one
+raw token there, and strings with directives or escaped markers are cut wrongly: ``templates`` reads both again.
 
 python-hcl2 keeps its compiled grammar in ``.lark_cache.bin`` inside its own package folder. Where that folder cannot be
 written (a read-only installation), every start builds the grammar anew, which takes seconds; ``hcl2.parser.parser`` is
@@ -72,7 +72,9 @@ def parse_text_template(path: str, source: str, at: Location) -> Expression:
         return Template((source,) if source else (), at)
 
     def read(inner: str, offset: int) -> Expression:
-        return parse_expression(path, inner, (at.line or 1) + (source.count("\n", 0, offset) if at.end_line != at.line else 0))
+        return parse_expression(
+            path, inner, (at.line or 1) + (source.count("\n", 0, offset) if at.end_line != at.line else 0)
+        )
 
     try:
         return Template(parse_template(source, read, escapes=False), at)
@@ -87,7 +89,9 @@ def _tree(path: str, source: str, first_line: int) -> Any:
 
     def fault(message: str, line: int | None) -> InputError:
         where = None if line is None or line < 1 else line + first_line
-        return InputError(message, location=Location(path, where), advice="run `terraform fmt` on it to see what is wrong")
+        return InputError(
+            message, location=Location(path, where), advice="run `terraform fmt` on it to see what is wrong"
+        )
 
     try:
         return hcl2.parses(source)
@@ -375,12 +379,12 @@ def _with_bare_end_markers(source: str) -> str:
     """The source without blanks after the end marker of a heredoc, which Terraform allows and python-hcl2 does not."""
     lines = source.split("\n")
     marker: str | None = None
-    for number, line in enumerate(lines):
+    for position, line in enumerate(lines):
         if marker is None:
             started = _HEREDOC_START.search(line)
             marker = started[1] if started else None
         elif line.strip() == marker:
-            lines[number] = line.rstrip(" \t\r")
+            lines[position] = line.rstrip(" \t\r")
             marker = None
     return "\n".join(lines)
 

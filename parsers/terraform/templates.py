@@ -77,7 +77,12 @@ def unescape(content: str, offset: int = 0) -> str:
             at += 2
             continue
         digits = content[at + 2 : at + 2 + {"u": 4, "U": 8}.get(kind, 0)]
-        if not digits or len(digits) not in (4, 8) or not re.fullmatch(r"[0-9a-fA-F]+", digits) or int(digits, 16) > 0x10FFFF:
+        if (
+            not digits
+            or len(digits) not in (4, 8)
+            or not re.fullmatch(r"[0-9a-fA-F]+", digits)
+            or int(digits, 16) > 0x10FFFF
+        ):
             raise TemplateError(f"there is no escape \\{kind} in HCL", offset + at)
         out.append(chr(int(digits, 16)))
         at += 2 + len(digits)
@@ -187,9 +192,9 @@ def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
             starts_line = False
             continue
         for number, line in enumerate(token.content.split("\n")):
-            if (number or starts_line) and line.strip(" \t\r"):
-                indents.append(len(line) - len(line.lstrip(" ")))
-            elif (number or starts_line) and line and token is not tokens[-1] and line == token.content.split("\n")[-1]:
+            if ((number or starts_line) and line.strip(" \t\r")) or (
+                (number or starts_line) and line and token is not tokens[-1] and line == token.content.split("\n")[-1]
+            ):
                 indents.append(len(line) - len(line.lstrip(" ")))
         starts_line = token.content.endswith("\n")
     width = min(indents, default=0)

@@ -14,7 +14,11 @@ from drift.location import Location
 from parsers.terraform.limits import MAX_EXPONENT, MAX_TEXT, MAX_WEIGHT
 
 NUMBERS = Context(
-    prec=154, rounding=ROUND_HALF_EVEN, Emax=MAX_EXPONENT, Emin=-MAX_EXPONENT, traps=[DivisionByZero, InvalidOperation, Overflow]
+    prec=154,
+    rounding=ROUND_HALF_EVEN,
+    Emax=MAX_EXPONENT,
+    Emin=-MAX_EXPONENT,
+    traps=[DivisionByZero, InvalidOperation, Overflow],
 )
 """Arithmetic as exact as Terraform's, whose numbers have 512 bits of mantissa."""
 
@@ -220,11 +224,13 @@ def _sort_key(key: Hashable) -> tuple[int, object, str]:
         return (0, key[1], "")
     if isinstance(key, tuple) and key[0] == "unknown":
         return (2, 0, repr(key))
-    return (1, 0, key[1] if isinstance(key, tuple) and isinstance(key[1], str) else repr(key))
+    if key == ("null",):
+        return (1, 1, "")
+    return (1, 0, key[1] if isinstance(key, tuple) and len(key) > 1 and isinstance(key[1], str) else repr(key))
 
 
 def identity_key(value: Value) -> Hashable:
-    """Equal for two values exactly if they are the same value of the same type; unknowns are the same only if said so."""
+    """Equal for two values exactly if they are the same value of the same type; unknowns only where that is certain."""
     data = value.data
     if isinstance(data, Unresolved):
         return ("unknown", data.identity if data.identity is not None else id(data))

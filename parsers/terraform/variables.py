@@ -80,7 +80,12 @@ def _give_text(given: Given, module: Module, name: str, shown: str, source: str)
         message = f'the value of the variable "{name}" given by {source} cannot be read'
         given.values[name] = unknown(message)
         given.diagnostics.append(
-            Diagnostic(Severity.ERROR, "unreadable-variable", message, help=f"write it as a Terraform expression ({_why(error)})")
+            Diagnostic(
+                Severity.ERROR,
+                "unreadable-variable",
+                message,
+                help=f"write it as a Terraform expression ({_why(error)})",
+            )
         )
 
 

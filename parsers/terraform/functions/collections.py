@@ -15,6 +15,7 @@ from parsers.terraform.values import (
     NUMBER,
     STRING,
     EvaluationError,
+    RefusalError,
     Type,
     Value,
     first_unknown,
@@ -131,6 +132,8 @@ def element(value: Value, position: Value) -> Value:
         raise EvaluationError(f"element needs a list, not {value.type}")
     if not value.members or position.number != int(position.number):
         raise EvaluationError("element needs a list that is not empty, and a whole number")
+    if position.number < 0:
+        raise RefusalError("element from the end, on which versions of Terraform differ, is not evaluated")
     return value.members[int(position.number) % len(value.members)]
 
 
@@ -164,7 +167,9 @@ def flatten(value: Value) -> Value:
 def distinct(value: Value) -> Value:
     members = _sequence(value, "distinct")
     kind = same_element(members)
-    return list_of(kind, {identity_key(member): member for member in (convert(each, kind) for each in members)}.values())
+    return list_of(
+        kind, {identity_key(member): member for member in (convert(each, kind) for each in members)}.values()
+    )
 
 
 @function("compact", STRINGS)
@@ -190,7 +195,9 @@ def coalescelist(*args: Value) -> Value:
     for arg in args:
         if arg.unresolved is not None:
             return unknown(arg.unresolved.reason)
-        if not arg.is_null and _sequence(arg, "coalescelist"):
+        if arg.is_null:
+            raise EvaluationError("coalescelist cannot take null")
+        if _sequence(arg, "coalescelist"):
             return arg
     raise EvaluationError("coalescelist has no argument that is not empty")
 
@@ -262,7 +269,7 @@ def index_(value: Value, wanted: Value) -> Value:
     raise EvaluationError("index finds no such member")
 
 
-@function("matchkeys", ANY, ANY, ANY)
+@function("matchkeys", Type("list", ANY), ANY, ANY)
 def matchkeys(members: Value, names: Value, wanted: Value) -> Value:
     pairs = zip(_sequence(members, "matchkeys"), _sequence(names, "matchkeys"), strict=False)
     found = {identity_key(to_text(each)) for each in _sequence(wanted, "matchkeys")}
@@ -285,5 +292,3 @@ def sensitive(value: Value) -> Value:
 @function("nonsensitive", ANY, deep=False, shallow=False, nulls=True)
 def nonsensitive(value: Value) -> Value:
     return value
-
-

@@ -118,5 +118,3 @@ def sha256(value: Value) -> Value:
 @function("sha512", STRING)
 def sha512(value: Value) -> Value:
     return text(hashlib.sha512(value.text.encode()).hexdigest())
-
-

@@ -8,9 +8,20 @@ from decimal import ROUND_HALF_EVEN, Decimal
 from parsers.terraform.convert import convert, to_text
 from parsers.terraform.expressions import join_text
 from parsers.terraform.functions.encoding import encode_json
-from parsers.terraform.values import BOOL, NUMBER, EvaluationError, RefusalError, Unresolved, Value, first_unknown, number_text
+from parsers.terraform.values import (
+    BOOL,
+    NUMBER,
+    EvaluationError,
+    RefusalError,
+    Unresolved,
+    Value,
+    first_unknown,
+    number_text,
+)
 
-_VERB = re.compile(r"%(?P<flags>[-+ #0]*)(?P<width>\d{0,4})(?:\.(?P<precision>\d{0,3}))?(?:\[(?P<index>\d{1,3})\])?(?P<verb>.)", re.S)
+_VERB = re.compile(
+    r"%(?P<flags>[-+ #0]*)(?P<width>\d{0,4})(?:\.(?P<precision>\d{0,3}))?(?:\[(?P<index>\d{1,3})\])?(?P<verb>.)", re.S
+)
 
 
 def format_text(template: str, args: list[Value]) -> Value:
@@ -30,6 +41,8 @@ def format_text(template: str, args: list[Value]) -> Value:
         pieces.append(_shown(found, args[used]))
         used += 1
     rest = template[position:]
+    if used < len(args) and "[" not in template:
+        raise EvaluationError("format has more arguments than verbs")
     if "%" in rest:
         raise EvaluationError("format has a verb that is not finished")
     return join_text([piece for piece in [*pieces, rest] if piece != ""])
@@ -38,7 +51,11 @@ def format_text(template: str, args: list[Value]) -> Value:
 def _shown(found: re.Match[str], value: Value) -> str | Unresolved:
     opened = first_unknown(value)
     if opened is not None:
-        return opened if value.unresolved is not None and found["verb"] in "sv" and not found["width"] else Unresolved(opened.reason)
+        return (
+            opened
+            if value.unresolved is not None and found["verb"] in "sv" and not found["width"]
+            else Unresolved(opened.reason)
+        )
     verb, flags, width = found["verb"], found["flags"], int(found["width"] or 0)
     if verb in "sv" and (verb == "v" or value.type.kind in ("string", "number", "bool")):
         shown = _plain(value, verb)
@@ -49,7 +66,10 @@ def _shown(found: re.Match[str], value: Value) -> str | Unresolved:
     elif verb == "t":
         shown = "true" if convert(value, BOOL).truth else "false"
     elif verb in "df":
-        shown = _number(convert(value, NUMBER).number, verb, found["precision"], flags)
+        amount = convert(value, NUMBER).number
+        if verb == "d" and amount != int(amount):
+            raise RefusalError("%d of a number that is not whole is not evaluated")
+        shown = _number(amount, verb, found["precision"], flags)
         if "0" in flags and "-" not in flags:
             sign = shown[0] if shown[0] in "+-" else ""
             return sign + shown[len(sign) :].rjust(width - len(sign), "0")
@@ -64,7 +84,7 @@ def _plain(value: Value, verb: str) -> str:
     if value.is_null:
         if verb == "s":
             raise EvaluationError("format: %s cannot take null")
-        return "null"
+        raise RefusalError("%v of null is not evaluated")
     if value.type.kind in ("string", "number", "bool"):
         return to_text(value).text
     return encode_json(value)

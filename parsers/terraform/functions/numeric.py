@@ -83,7 +83,7 @@ def parseint(value: Value, base: Value) -> Value:
 def range_(first: Value, limit: Value | None = None, step: Value | None = None) -> Value:
     start, end = (Decimal(0), first.number) if limit is None else (first.number, limit.number)
     by = step.number if step is not None else Decimal(1 if end >= start else -1)
-    if by == 0 or (by > 0) != (end >= start) and start != end:
+    if by == 0 or ((by > 0) != (end >= start) and start != end):
         raise EvaluationError("range: the step does not lead to the limit")
     if abs((end - start) / by) > 1024:
         raise EvaluationError("range gives at most 1,024 numbers")

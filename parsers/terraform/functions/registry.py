@@ -36,7 +36,9 @@ class Function:
         if len(args) < fewest or (len(args) > most and self.rest is None):
             raise EvaluationError(f"{self.name} does not take {len(args)} arguments")
         kinds = [*self.params[: len(args)], *[self.rest or ANY] * (len(args) - most)]
-        converted = [self._argument(arg, kind, place) for place, (arg, kind) in enumerate(zip(args, kinds, strict=True), 1)]
+        converted = [
+            self._argument(arg, kind, place) for place, (arg, kind) in enumerate(zip(args, kinds, strict=True), 1)
+        ]
         for value in converted:
             found = first_unknown(value) if self.deep else value.unresolved if self.shallow else None
             if found is not None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import itertools
 
-from parsers.terraform.convert import convert
+from parsers.terraform.convert import convert, unify
 from parsers.terraform.functions.registry import function
 from parsers.terraform.limits import MAX_WEIGHT
 from parsers.terraform.values import ANY, EvaluationError, RefusalError, Type, Value, identity_key, sequence, tuple_of
-from parsers.terraform.convert import unify
 
 
 def _as_sets(args: tuple[Value, ...]) -> tuple[Type, list[Value]]:
@@ -50,4 +49,4 @@ def setproduct(*args: Value) -> Value:
     rows = [tuple_of(row) for row in itertools.product(*(arg.members for arg in args))]
     if all(arg.type.kind == "set" for arg in args) and rows:
         return convert(tuple_of(rows), Type("set", ANY))
-    return tuple_of(rows)
+    return convert(tuple_of(rows), Type("list", ANY))

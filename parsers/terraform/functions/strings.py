@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any
 
 from parsers.terraform.convert import to_text
@@ -45,6 +46,11 @@ def _mapped(value: Value, change: Any) -> Value:
     return unknown(unresolved.reason, STRING, prefix=change(prefix), suffix=change(suffix), identity=identity)
 
 
+def _upper(content: str) -> str:
+    """Letter by letter, as Go does it: what would become several letters stays."""
+    return "".join(char.upper() if len(char.upper()) == 1 else char for char in content)
+
+
 @function("lower", STRING, deep=False, shallow=False)
 def lower(value: Value) -> Value:
     return _mapped(value, str.lower)
@@ -52,7 +58,7 @@ def lower(value: Value) -> Value:
 
 @function("upper", STRING, deep=False, shallow=False)
 def upper(value: Value) -> Value:
-    return _mapped(value, str.upper)
+    return _mapped(value, _upper)
 
 
 @function("title", STRING)
@@ -188,15 +194,17 @@ def graphemes(content: str) -> list[str]:
     """The characters as a reader counts them."""
     if content.isascii():
         return list(content)
-    import regex
+    return [str(each) for each in _regex().findall(r"\X", content)]
 
-    return [str(each) for each in regex.findall(r"\X", content)]
+
+def _regex() -> Any:
+    """The ``regex`` package, which python-hcl2 brings along: unlike ``re`` it stops after a given time."""
+    return import_module("regex")
 
 
 def _compiled(pattern: str, content: str) -> Any:
     """RE2 syntax for Python. Raises RefusalError for what the two may read differently."""
-    import regex
-
+    regex = _regex()
     if _NOT_RE2.search(pattern):
         raise EvaluationError("this regular expression is not in RE2 syntax")
     if "$" in pattern and content.endswith("\n"):
@@ -228,6 +236,8 @@ def _substituted(pattern: str, replacement: str, content: str) -> str:
 
 def _captured(found: Any) -> Value:
     names = found.re.groupindex
+    if names and len(names) != found.re.groups:
+        raise EvaluationError("a regular expression has either named groups or others")
     if names:
         return object_of({name: NULL if found[name] is None else text(found[name]) for name in names})
     if found.re.groups:

@@ -1,0 +1,5 @@
+module "nulls" {
+  source = "./child"
+  kept   = null
+  filled = null
+}

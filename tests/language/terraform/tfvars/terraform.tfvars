@@ -1,0 +1,4 @@
+bucket  = "tfvars-first"
+origins = ["https://one.example"]
+methods = ["GET"]
+age     = 1

@@ -1,0 +1,6 @@
+variable "bucket" {}
+
+module "inner" {
+  source = "./inner"
+  bucket = "${var.bucket}-inner"
+}
