@@ -39,8 +39,9 @@ def run(arguments: Sequence[str]) -> int:
         return 143
     except (KeyboardInterrupt, EOFError):
         return 130
-    except BrokenPipeError:
-        # who read our output has gone: nobody is left to tell, and nothing may be tried again at shutdown
+    except (BrokenPipeError, SystemExit):
+        # Who read our output has gone: nobody is left to tell, and nothing may be tried again at shutdown. typer
+        # exits with 1 for it, whatever it is asked, and for nothing else; here that would read as drift.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return _error_code(arguments)
     except CorsDriftError as error:

@@ -114,6 +114,8 @@ def check(
     with progress_bar() as progress:
         report = pipeline.check(paths or [], settings, progress)
     emit(report, format_, targets)
+    if report.exit_code == errors.EXIT_NOTHING:
+        _tell_nothing_found()
     raise typer.Exit(report.exit_code)
 
 
@@ -263,6 +265,13 @@ def schema(
     if name not in SCHEMAS:
         raise errors.UsageError(f"there is no schema {name}", advice=f"the schemas are {', '.join(SCHEMAS)}")
     sys.stdout.write(resources.files("drift").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def _tell_nothing_found() -> None:
+    typer.echo(
+        "No S3 bucket is declared in what was read: Terraform, CloudFormation and rule files are understood.", err=True
+    )
+    typer.echo("  try: cors-drift check PATH, with the folder that declares the buckets", err=True)
 
 
 def _declared(

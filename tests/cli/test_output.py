@@ -1,0 +1,156 @@
+"""What is printed where: exact text for people, one JSON value for programs, nothing that input could forge."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Cli, schema, snapshot_file, write
+
+RULE = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
+SPEC = """\
+version: 1
+buckets:
+  b-one:
+    - AllowedMethods: [GET]
+      AllowedOrigins: ["https://a.example"]
+"""
+HOSTILE = "https://\x1b[31mred\x1b[0m\u202e\n::error::x|<script>"
+
+
+def test_a_report_for_people(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC + "  b-two: []\n  b-three: []\n")
+    live = {"AllowedMethods": ["PUT", "GET"], "AllowedOrigins": ["https://a.example"], "ID": "x"}
+    path = snapshot_file(tmp_path / "live.json", b_one=[live, RULE], b_two=[RULE], b_three=[])
+    result = cli("check", "cors.yaml", "--live", path)
+    assert result.code == 1
+    assert (
+        result.out
+        == """\
+b-one  DRIFTED
+  declared at cors.yaml:3
+  rule 1 is live only
+    + PUT, GET from https://a.example (ID x)
+  live-differs: Deploy the declared rules again, or take the live ones over into the code.
+
+b-two  UNDECLARED
+  declared at cors.yaml:6
+  rule 1 is live only
+    + GET from https://a.example
+  undeclared-rules: Declare the rules, or delete them from the bucket; undeclared = "warning" or "ignore" accepts them.
+
+b-three  in sync
+  declared at cors.yaml:7
+
++ is live only, - is declared only.
+Drift. 3 buckets: 1 in sync, 1 drifted, 1 undeclared.
+"""
+    )
+
+
+def test_a_snapshot_for_people(cli: Cli, tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        cors__yaml=SPEC + "      AllowedHeaders: [x-a, '*']\n      ExposeHeaders: [ETag]\n      MaxAgeSeconds: 9\n",
+    )
+    assert (
+        cli("declared").out
+        == """\
+b-one  configured
+  at cors.yaml:3
+  1. GET from https://a.example with headers x-a, * exposing ETag cached 9 s
+
+1 bucket.
+"""
+    )
+
+
+def test_every_format_in_one_run(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC)
+    result = cli("compare", "cors.yaml", "cors.yaml", "--output", "json=a.json", "--output", "terminal=b.txt")
+    assert result.code == 0
+    document = json.loads((tmp_path / "a.json").read_text())
+    schema("report").validate(document)
+    assert (tmp_path / "b.txt").read_text() == result.out
+
+
+def test_json_is_one_value_on_stdout_and_notes_go_to_stderr(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC, template__yaml="Resources: {B: {Type: AWS::S3::Bucket, Type: x}}\n")
+    result = cli("declared", "--format", "json")
+    assert result.code == 2
+    assert [bucket["bucket"] for bucket in result.json["buckets"]] == ["b-one"]
+    assert [each["severity"] for each in result.json["diagnostics"]] == ["error"]
+    assert "error: template.yaml:1" in result.err
+
+
+TERRAFORM = """\
+variable "x" {}
+
+resource "aws_s3_bucket_cors_configuration" "c" {
+  bucket = var.x
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = ["https://${var.x}.example", "*"]
+  }
+}
+"""
+
+
+def test_a_snapshot_that_is_printed_reads_back_as_the_same(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, main__tf=TERRAFORM)
+    first = cli("declared", "--format", "json", "--output", "json=one.json").json
+    again = cli("declared", "one.json", "--format", "json").json
+    assert again["buckets"] == first["buckets"]
+    (unknown,) = [each for each in first["buckets"][0]["rules"][0]["AllowedOrigins"] if isinstance(each, dict)]
+    assert (unknown["prefix"], unknown["suffix"]) == ("https://", ".example")
+
+
+@pytest.mark.parametrize("command", ["declared", "check"])
+def test_hostile_text_reaches_no_terminal_as_it_is(cli: Cli, tmp_path: Path, command: str) -> None:
+    rule = {"ID": HOSTILE, "AllowedMethods": ["GET"], "AllowedOrigins": [HOSTILE]}
+    write(tmp_path, cors__json=json.dumps({"version": 1, "buckets": {"b-one": [rule]}}))
+    live = ["--live", snapshot_file(tmp_path / "live.json", b_one=[RULE])] if command == "check" else []
+    out = cli(command, "cors.json", *live).out
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", out)
+    assert not any(line.startswith("::") for line in out.splitlines())
+    assert "\\x1b[31mred" in out
+
+
+def test_a_terminal_gets_colour_only_where_it_is_one(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC)
+    assert "\x1b" not in cli("declared").out
+
+
+def test_validate_tells_what_s3_refuses_with_its_place(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC.replace("GET", "GET, PATCH"))
+    result = cli("validate")
+    assert result.code == 1
+    assert result.err.startswith("error: cors.yaml:4: b-one, rule 1: S3 refuses this with InvalidRequest: ")
+    assert cli("validate", "--format", "json").json["diagnostics"][0]["id"] == "refused-by-s3"
+
+
+def test_validate_only_warns_where_nobody_knows(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC + "      AllowedHeaders: ['bad header']\n")
+    result = cli("validate")
+    assert result.code == 0
+    assert result.err.startswith("warning: cors.yaml:6: b-one, rule 1: S3 may refuse this")
+
+
+@pytest.mark.parametrize("name", ["report", "snapshot", "spec", "config"])
+def test_the_schemas_are_printed_and_are_schemas(cli: Cli, name: str) -> None:
+    from jsonschema import Draft202012Validator
+
+    result = cli("schema", name)
+    assert result.code == 0
+    Draft202012Validator.check_schema(json.loads(result.out))
+
+
+def test_a_bucket_option_names_the_one_bucket_without_a_name(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, rules__json=json.dumps([RULE]))
+    live = snapshot_file(tmp_path / "live.json", b_one=[RULE], b_two=[])
+    assert cli("check", "rules.json", "--live", live, "--bucket", "b-one").code == 0
+    assert cli("check", "rules.json", "--live", live, "--bucket", "b-two").code == 1
+    assert cli("check", "rules.json", "--live", live).code == 3
