@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Truth = bool | Unknown
 
+_NOT_KNOWN = " is not known: "
+
 
 class Conditions:
     """Evaluates conditions of one template, each once."""
@@ -42,7 +44,8 @@ class Conditions:
         finally:
             self._open.discard(name)
         if isinstance(truth, Unknown):
-            truth = Unknown(f"condition {name} is not known: {truth.reason}"[:1000])
+            root = truth.reason.rpartition(_NOT_KNOWN)[2]  # not the conditions between: the cause is what helps
+            truth = Unknown(f"condition {name}{_NOT_KNOWN}{root}")
         self._known[name] = truth
         return truth
 

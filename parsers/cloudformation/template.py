@@ -52,7 +52,9 @@ def looks_like_template(content: bytes, path: str) -> bool:
     if not lower.endswith(SUFFIXES) or lower.endswith(".tf.json"):
         return False
     # UTF-16 is the one other encoding that is read; its ASCII letters stand between zero bytes.
-    letters = content.replace(b"\0", b"") if content.startswith((b"\xff\xfe", b"\xfe\xff")) else content
+    letters = content.removeprefix(b"\xef\xbb\xbf")
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        letters = content[2:].replace(b"\0", b"")
     if _BUCKET not in letters or b"Resources" not in letters:
         return False
     try:

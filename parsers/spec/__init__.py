@@ -51,7 +51,7 @@ class SpecParser:
                 diagnostics.append(
                     Diagnostic(Severity.ERROR, "broken-spec", error.message, error.location, error.advice)
                 )
-            diagnostics.extend(sorted(faults.told, key=lambda each: (each.location.line or 0) if each.location else 0))
+            diagnostics.extend(faults.in_order())
         return Snapshot(self.name, tuple(buckets), tuple(diagnostics))
 
 

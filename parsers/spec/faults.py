@@ -28,6 +28,11 @@ class Faults:
             message = f"more than {MAX_FAULTS} faults: the rest of this file's are not told"
             self.told.append(Diagnostic(Severity.ERROR, "too-many-faults", message, location, "mend the first ones"))
 
+    def in_order(self) -> list[Diagnostic]:
+        """What was told, by line."""
+        kept = sorted(self.told[:MAX_FAULTS], key=lambda each: (each.location.line or 0) if each.location else 0)
+        return kept + self.told[MAX_FAULTS:]
+
     def wrong_type(self, node: Node, what: str, due: str, advice: str | None = None) -> None:
         """A value of the wrong kind."""
         self.add("wrong-type", node, f"{what} must be {due}, and there is {described(node)}", advice)

@@ -79,7 +79,7 @@ def look_at(content: bytes, path: str) -> Look:
         return _look_at_xml(content)
     if not lower.endswith(TEXT_SUFFIXES) or lower.endswith((".tf.json", ".tofu.json", ".tfvars.json")):
         return Look()
-    letters = content.replace(b"\0", b"") if content.startswith((b"\xff\xfe", b"\xfe\xff")) else content
+    letters = _letters(content)
     own_words = _WORDS.search(letters) is not None
     small = len(content) <= _FOREIGN_LIMIT
     own_buckets = b"buckets" in letters and b"version" in letters and small
@@ -179,14 +179,14 @@ def _wants_to_be_ours(content: bytes) -> bool:
     """Whether text that cannot be parsed starts as a file of ours and holds words of ours."""
     if _OTHER_KINDS.search(content):
         return False
-    start = re.sub(rb"\A\xef\xbb\xbf|(?m:^\s*(?://|#).*$)", b"", content)
+    start = re.sub(rb"(?m:^\s*(?://|#).*$)", b"", content)
     if _BROKEN_SPEC.match(start) is None:
         return False
     return _OWN_WORDS.search(start) is not None or _VERSION_AND_BUCKETS.search(start) is not None
 
 
 def _look_at_xml(content: bytes) -> Look:
-    letters = content.replace(b"\0", b"") if content.startswith((b"\xff\xfe", b"\xfe\xff")) else content
+    letters = _letters(content)
     if re.search(rb"<(?:\w+:)?CORSConfiguration[\s>/]", letters):
         return Look(ours=True)
     if b"<CorsConfig>" in letters and b"<Origin>" in letters:
@@ -194,6 +194,13 @@ def _look_at_xml(content: bytes) -> Look:
     if b"<StorageServiceProperties" in letters and b"<CorsRule>" in letters:
         return Look(foreign="an Azure Storage CORS file")
     return Look()
+
+
+def _letters(content: bytes) -> bytes:
+    """The content without a byte order mark; of UTF-16 what its ASCII letters are."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content[2:].replace(b"\0", b"")
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def _folded(name: str) -> str:
