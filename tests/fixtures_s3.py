@@ -92,6 +92,12 @@ def fault_server(aws_environment: pytest.MonkeyPatch) -> Iterator[FaultServer]:
 
 
 @pytest.fixture
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every fetcher of this process that is not told otherwise tries again without waiting."""
+    monkeypatch.setattr("drift.fetchers.s3.Retry", lambda: QUICK)
+
+
+@pytest.fixture
 def fetcher(fault_server: FaultServer) -> Callable[..., S3Fetcher]:
     """Makes fetchers for the fault server that do not wait between attempts."""
 

@@ -125,7 +125,7 @@ def from_code(code: str, status: int, owner_sent: bool) -> Outcome:
         return Outcome(State.MISSING, "there is no such bucket", fault=Fault.NO_BUCKET)
     if code in CREDENTIAL_CODES:
         return Outcome(State.ERROR, f"{CREDENTIAL_CODES[code]} ({said})", fault=Fault.CREDENTIALS)
-    if code in THROTTLE_CODES or status == 429 or (status == 503 and not _CODE.fullmatch(code)):
+    if code in THROTTLE_CODES or status == 429:
         return Outcome(State.THROTTLED, f"S3 asks to slow down ({said})", fault=Fault.THROTTLED)
     if code in UNSUPPORTED_CODES or status in (405, 501):
         return Outcome(State.UNSUPPORTED, f"this bucket or store has no CORS configuration to ask for ({said})")

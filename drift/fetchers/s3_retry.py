@@ -16,7 +16,11 @@ from dataclasses import dataclass
 _WINDOW = 1.0
 """Seconds over which the rate of answers is measured while S3 has refused nothing yet."""
 
+_ENOUGH = 20
+"""Answers before the first refusal that tell enough about the rate to go on from there with care."""
+
 _CUT = 0.8
+_DEEPEST_CUT = 0.4
 _GAIN = 0.2
 _FIRST_GAIN = 1.0
 """Requests a second more for each answer: the rate then grows by this share of itself in a second."""
@@ -58,7 +62,7 @@ class Pace:
         self._cut_at = float("-inf")
         self._since = clock()
         self._answers = 0
-        self._last_rate = 0.0
+        self._before = 0.0
         self._found = False
 
     @property
@@ -79,14 +83,14 @@ class Pace:
     def answered(self) -> None:
         """S3 answered, whatever it said."""
         with self._lock:
+            self._answers += 1
             if self._rate is not None:
                 self._rate += _GAIN if self._found else _FIRST_GAIN
                 return
-            self._answers += 1
-            elapsed = self._clock() - self._since
-            if elapsed >= _WINDOW:
-                self._last_rate = self._answers / elapsed
-                self._since, self._answers = self._clock(), 0
+            now = self._clock()
+            if now - self._since >= _WINDOW:
+                self._before = self._measured(now)
+                self._since, self._answers = now, 0
 
     def refused(self) -> None:
         """S3 asked to slow down."""
@@ -94,11 +98,18 @@ class Pace:
             now = self._clock()
             if now - self._cut_at < self._retry.cut_interval:
                 return
-            self._cut_at = now
+            measured = self._measured(now)
             if self._rate is None:
-                measured = self._answers / max(now - self._since, 0.1)
-                self._rate = max(measured, self._last_rate, self._retry.slowest_rate)
+                rate = max(measured, self._before)
+                self._found = self._answers + self._before >= _ENOUGH
                 self._next = now
             else:
+                # What was answered since the last cut is the better guess where the rate was far too high.
+                rate = min(self._rate * _CUT, max(measured, self._rate * _DEEPEST_CUT))
                 self._found = True
-                self._rate = max(self._rate * _CUT, self._retry.slowest_rate)
+            self._rate = max(rate, self._retry.slowest_rate)
+            self._cut_at = self._since = now
+            self._answers = 0
+
+    def _measured(self, now: float) -> float:
+        return self._answers / max(now - self._since, 0.1)

@@ -42,7 +42,7 @@ from drift.snapshot import State
         ("InvalidObjectState", 403, State.DENIED, None),
         ("SlowDown", 503, State.THROTTLED, Fault.THROTTLED),
         ("ServiceUnavailable", 503, State.THROTTLED, Fault.THROTTLED),
-        ("503", 503, State.THROTTLED, Fault.THROTTLED),
+        ("503", 503, State.ERROR, Fault.TRANSIENT),
         ("RequestLimitExceeded", 400, State.THROTTLED, Fault.THROTTLED),
         ("429", 429, State.THROTTLED, Fault.THROTTLED),
         ("InternalError", 500, State.ERROR, Fault.TRANSIENT),

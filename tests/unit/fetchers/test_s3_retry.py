@@ -70,7 +70,25 @@ def test_refusals_at_one_moment_count_once() -> None:
     clock.now += 1
     pace.refused()
     assert after_first is not None
-    assert pace.rate == pytest.approx(after_first * 0.8)
+    assert pace.rate is not None
+    assert pace.rate < after_first
+
+
+@pytest.mark.parametrize(("answers", "after"), [(0, 40.0), (60, 60.0), (120, 99.2)])
+def test_a_cut_goes_down_to_what_was_answered_but_never_far_at_once(answers: int, after: float) -> None:
+    clock = Clock()
+    pace = Pace(Retry(), clock)
+    for _ in range(300):
+        clock.now += 0.01
+        pace.answered()
+    pace.refused()  # a hundred a second were answered, and that is the limit now
+
+    for _ in range(answers):
+        pace.answered()
+    clock.now += 1
+    pace.refused()
+
+    assert pace.rate == pytest.approx(after, rel=0.01)
 
 
 def test_the_first_limit_is_what_was_answered_before() -> None:
