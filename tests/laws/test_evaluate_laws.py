@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from drift.cors.evaluate import evaluate, requested_headers
 from drift.cors.model import METHODS, CorsAnswer, CorsRequest, CorsRule
+
+law = settings(max_examples=60, deadline=None)
 
 ORIGINS = ["https://a.x", "https://b.x", "https://a.b.x", "http://a.x", "https://.x", "null", "https://A.x"]
 ORIGIN_PATTERNS = [*ORIGINS, "*", "https://*", "https://*.x", "http*", "*.x", "https://a*x", "https://a.x*x", ""]
@@ -61,6 +63,7 @@ def told(answer: CorsAnswer) -> CorsAnswer:
     return replace(answer, considered=(), rule=None)
 
 
+@law
 @given(rule_lists, preflights)
 def test_the_answering_rule_is_the_first_that_passes_all_three_tests(
     rules: list[CorsRule], request: CorsRequest
@@ -68,6 +71,7 @@ def test_the_answering_rule_is_the_first_that_passes_all_three_tests(
     assert evaluate(rules, request).rule == slow_first(rules, request)
 
 
+@law
 @given(rule_lists, preflights)
 def test_the_answer_is_that_of_its_rule_alone(rules: list[CorsRule], request: CorsRequest) -> None:
     answer = evaluate(rules, request)
@@ -77,6 +81,7 @@ def test_the_answer_is_that_of_its_rule_alone(rules: list[CorsRule], request: Co
     assert (alone.status, alone.allowed) == (answer.status, answer.allowed)
 
 
+@law
 @given(rule_lists, rule_lists, preflights)
 def test_rules_behind_the_answering_one_change_nothing(
     rules: list[CorsRule], more: list[CorsRule], request: CorsRequest
@@ -86,6 +91,7 @@ def test_rules_behind_the_answering_one_change_nothing(
     assert told(evaluate([*rules, *more], request)) == told(answer)
 
 
+@law
 @given(rule_lists, cors_rules, st.integers(0, 5), preflights)
 def test_a_rule_that_alone_refuses_is_passed_over(
     rules: list[CorsRule], extra: CorsRule, place: int, request: CorsRequest
@@ -106,6 +112,7 @@ def disjoint_rules(draw: st.DrawFn) -> list[CorsRule]:
     ]
 
 
+@law
 @given(disjoint_rules(), preflights, st.data())
 def test_the_order_of_disjoint_rules_changes_no_answer(
     rules: list[CorsRule], request: CorsRequest, data: st.DataObject
@@ -120,6 +127,7 @@ def test_the_order_of_disjoint_rules_changes_no_answer(
     assert before.rule == (None if after.rule is None else order[after.rule])
 
 
+@law
 @given(rule_lists, preflights)
 def test_a_rule_without_allowed_headers_never_answers_a_request_that_names_one(
     rules: list[CorsRule], request: CorsRequest
@@ -129,6 +137,7 @@ def test_a_rule_without_allowed_headers_never_answers_a_request_that_names_one(
     assert answer.rule is None or rules[answer.rule].allowed_headers
 
 
+@law
 @given(rule_lists, preflights)
 def test_an_actual_request_is_answered_as_its_preflight_without_headers(
     rules: list[CorsRule], request: CorsRequest
@@ -139,6 +148,7 @@ def test_an_actual_request_is_answered_as_its_preflight_without_headers(
     assert actual.status is None
 
 
+@law
 @given(rule_lists, preflights)
 def test_credentials_are_allowed_exactly_when_the_origin_is_echoed(rules: list[CorsRule], request: CorsRequest) -> None:
     headers = dict(evaluate(rules, request).headers)
@@ -148,6 +158,7 @@ def test_credentials_are_allowed_exactly_when_the_origin_is_echoed(rules: list[C
     assert echoed or headers["Access-Control-Allow-Origin"] == "*"
 
 
+@law
 @given(rule_lists, preflights)
 def test_every_rule_is_told_of_and_only_the_answering_one_answers(rules: list[CorsRule], request: CorsRequest) -> None:
     answer = evaluate(rules, request)
@@ -156,6 +167,7 @@ def test_every_rule_is_told_of_and_only_the_answering_one_answers(rules: list[Co
     assert all(each.because for each in answer.considered)
 
 
+@law
 @given(rule_lists, preflights)
 def test_a_refusal_carries_no_header_and_an_answer_no_error(rules: list[CorsRule], request: CorsRequest) -> None:
     answer = evaluate(rules, request)
@@ -167,6 +179,7 @@ texts = st.text(max_size=8)
 lists = st.lists(texts, max_size=3).map(tuple)
 
 
+@law
 @given(
     st.lists(st.builds(CorsRule, lists, lists, lists, lists, st.none() | st.integers(), st.none() | texts), max_size=3),
     st.builds(CorsRequest, st.none() | texts, st.none() | texts, lists, st.booleans(), texts),
@@ -177,6 +190,7 @@ def test_no_text_at_all_makes_it_fail(rules: list[CorsRule], request: CorsReques
     assert (answer.status is None) is not request.preflight
 
 
+@law
 @given(st.text(alphabet="aB, \t", max_size=12))
 def test_splitting_a_header_list_again_changes_nothing(raw: str) -> None:
     names = requested_headers(raw)

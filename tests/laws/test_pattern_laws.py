@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from itertools import product
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.cors.pattern import covers, matches, matches_overlapping
+
+law = settings(max_examples=100, deadline=None)
 
 LETTERS = "abc"
 LONGEST_TEXT = 6
@@ -62,16 +64,19 @@ one_star = st.builds(
 ).filter(lambda pattern: pattern.count("*") <= 1)
 
 
+@law
 @given(one_star, st.text(max_size=12))
 def test_characters_that_regular_expressions_know_have_no_meaning(pattern: str, text: str) -> None:
     assert matches(pattern, text) == regex_match(pattern, text)
 
 
+@law
 @given(one_star, st.text(max_size=8))
 def test_what_replaces_the_star_is_matched_whatever_it_is(pattern: str, run: str) -> None:
     assert matches(pattern, pattern.replace("*", run))
 
 
+@law
 @given(one_star)
 def test_every_pattern_covers_itself_and_is_covered_by_the_star(pattern: str) -> None:
     assert covers(pattern, pattern)

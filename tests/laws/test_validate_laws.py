@@ -6,11 +6,13 @@ import string
 from collections.abc import Callable
 from dataclasses import fields, replace
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.cors.model import METHODS, CorsRule, Unknown
 from drift.cors.validate import Violation, validate
+
+law = settings(max_examples=60, deadline=None)
 
 LETTERS = string.ascii_letters + string.digits
 TOKEN = LETTERS + "!#$%&'+-.^_`|~"
@@ -57,11 +59,13 @@ def certain(rules: list[CorsRule]) -> list[Violation]:
     return [each for each in validate(rules) if each.certain]
 
 
+@law
 @given(legal_lists)
 def test_nothing_is_said_of_rules_that_s3_accepts(rules: list[CorsRule]) -> None:
     assert validate(rules) == ()
 
 
+@law
 @given(legal_lists, st.data(), st.sampled_from(FAULTS))
 def test_a_fault_is_found_in_its_rule_and_field(rules: list[CorsRule], data: st.DataObject, fault: Fault) -> None:
     field, break_it = fault
@@ -73,6 +77,7 @@ def test_a_fault_is_found_in_its_rule_and_field(rules: list[CorsRule], data: st.
     assert all(each.code in ("InvalidRequest", "MalformedXML") and each.message for each in found)
 
 
+@law
 @given(legal_lists, st.lists(st.sampled_from(FAULTS), min_size=2, max_size=2), st.data())
 def test_the_first_bad_rule_is_told_first(rules: list[CorsRule], faults: list[Fault], data: st.DataObject) -> None:
     places = sorted(data.draw(st.integers(0, len(rules) - 1)) for _ in faults)
@@ -88,11 +93,13 @@ any_list = st.lists(any_text, max_size=3).map(tuple)
 any_rule = st.builds(CorsRule, any_list, any_list, any_list, any_list, st.none() | st.integers(), st.none() | any_text)
 
 
+@law
 @given(st.lists(any_rule, max_size=4))
 def test_no_text_at_all_makes_it_fail(rules: list[CorsRule]) -> None:
     assert all(each.message for each in validate(rules))
 
 
+@law
 @given(st.lists(any_rule, min_size=1, max_size=3), st.data())
 def test_not_knowing_a_value_never_makes_a_violation(rules: list[CorsRule], data: st.DataObject) -> None:
     place = data.draw(st.integers(0, len(rules) - 1))

@@ -195,3 +195,18 @@ def test_an_overlapping_entry_beside_a_star_is_both_questions() -> None:
 def test_a_refused_request_hangs_on_no_question_of_the_answer() -> None:
     answer = evaluate([rule(max_age_seconds=0)], preflight("https://b.example"))
     assert answer.open_questions == ()
+
+
+def test_a_bad_method_asked_of_a_missing_bucket_is_an_open_question() -> None:
+    answer = evaluate([rule()], preflight(method="PATCH"), bucket_exists=False)
+    assert (answer.status, answer.open_questions) == (400, ("bad-method-without-cors",))
+
+
+def test_an_empty_origin_of_an_actual_request_is_a_question_only_where_a_rule_answers() -> None:
+    actual = CorsRequest("", "GET", preflight=False)
+    assert evaluate([rule(origins=("*",))], actual).open_questions == ("empty-origin",)
+    assert evaluate([rule()], actual).open_questions == ()
+
+
+def test_an_exposed_header_listed_twice_is_an_open_question() -> None:
+    assert evaluate([rule(expose_headers=("ETag", "ETag"))], preflight()).open_questions == ("repeated-values",)

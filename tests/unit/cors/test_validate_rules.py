@@ -128,3 +128,8 @@ def sent_by_botocore(rules: list[CorsRule]) -> bytes:
     body = request["body"]
     assert isinstance(body, bytes)
     return body
+
+
+def test_two_empty_ids_are_not_called_the_same() -> None:
+    rules = [CorsRule((method,), ("*",), id="") for method in ("GET", "PUT")]
+    assert [each.message for each in validate(rules)] == ["the ID is empty; S3 may take it as none"] * 2
