@@ -157,8 +157,10 @@ class CorsReader:
         return tuple(texts)
 
     def _list(self, value: Value, what: str, key: Node) -> tuple[Value, ...] | Unknown:
-        if isinstance(value.data, tuple | Unknown):
+        if isinstance(value.data, tuple):
             return value.data
+        if isinstance(value.data, Unknown):
+            return Unknown(value.data.reason)  # ends of a text say nothing of a list
         self._refuse_type(value, what, "a list")
         return ()
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
-from parsers.cloudformation.values import Data, Entries, NoValue, Value, either, joined, same, settled
+from parsers.cloudformation.values import MAX_MEMBERS, Data, Entries, NoValue, Value, either, joined, same, settled
 from parsers.document import ListNode, MapNode, Node, Scalar, shown
 
 if TYPE_CHECKING:
@@ -57,13 +57,22 @@ def _sub(scope: Scope, node: Node) -> Data:
     if not isinstance(template, Scalar) or template.tag is not None:
         return _malformed("Fn::Sub", node)
     parts: list[Text] = []
+    known: dict[str, Text] = {}
     end = 0
     for match in _PLACEHOLDER.finditer(template.text):
-        parts.append(template.text[end : match.start()])
-        parts.append(_substitute(scope, match.group(1), variables, template))
+        name = match.group(1)
+        if name not in known:
+            known[name] = _substitute(scope, name, variables, template)
+        parts.extend((template.text[end : match.start()], known[name]))
         end = match.end()
     parts.append(template.text[end:])
-    return settled(joined(parts), template.place.line)
+    return _whole(scope, parts, template.place.line)
+
+
+def _whole(scope: Scope, parts: list[Text], line: int) -> Text:
+    text = joined(parts)
+    scope.spend(len(parts) + (len(text) // 100 if isinstance(text, str) else 0))
+    return settled(text, line)
 
 
 def _substitute(scope: Scope, name: str, variables: MapNode | None, node: Scalar) -> Text:
@@ -99,13 +108,12 @@ def _join(scope: Scope, node: Node) -> Data:
         return Unknown(delimiter.reason)
     if isinstance(members, Unknown):
         return Unknown(members.reason)
-    scope.spend(len(members))
     parts: list[Text] = []
     for index, member in enumerate(members):
         if not isinstance(member.data, str | Unknown):
             return Unknown(f"Fn::Join on line {node.place.line} joins texts only, and there is {member.describe()}")
         parts.extend((delimiter, member.data) if index else (member.data,))
-    return settled(joined(parts), node.place.line)
+    return _whole(scope, parts, node.place.line)
 
 
 def _select(scope: Scope, node: Node) -> Value | Data:
@@ -134,6 +142,8 @@ def _split(scope: Scope, node: Node) -> Data:
         return Unknown(text.reason)
     if not delimiter:
         return _malformed("Fn::Split", node)
+    if text.count(delimiter) >= MAX_MEMBERS:
+        return Unknown(f"Fn::Split on line {node.place.line} gives more than {MAX_MEMBERS:,} members")
     members = text.split(delimiter)
     scope.spend(len(members))
     return tuple(Value(member, node) for member in members)

@@ -22,7 +22,7 @@ from parsers.document import ListNode, MapNode, Node, Scalar, shown
 MAX_NESTING = 100
 """Evaluations inside one another; a template's own nesting is bounded, references through conditions are not."""
 
-MAX_STEPS = 1_000_000
+MAX_STEPS = 200_000
 """Evaluations of one template. Real templates take a few thousand."""
 
 

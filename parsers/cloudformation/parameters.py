@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.values import joined
+from parsers.cloudformation.values import MAX_MEMBERS, joined
 from parsers.document import MapNode, Node, Scalar, shown
 
 _PARTITIONS = (
@@ -65,6 +65,8 @@ class Declared:
         if value is None:
             return Unknown(f"parameter {self.name} has no value: give one with --parameter {self.name}=VALUE")
         if isinstance(value, str) and self.is_list:
+            if value.count(",") >= MAX_MEMBERS:
+                return Unknown(f"parameter {self.name} has more than {MAX_MEMBERS:,} members")
             return tuple(member.strip() for member in value.split(",")) if value else ()
         return value
 

@@ -51,8 +51,11 @@ class Entries:
 
 Data = str | Unknown | NoValue | Null | tuple[Value, ...] | Entries
 
-MAX_TEXT = 100_000
-"""A resolved text longer than this stays unknown; CloudFormation limits a whole template to ten times that."""
+MAX_TEXT = 20_000
+"""A resolved text longer than this stays unknown; CloudFormation limits a parameter's value to 4,096 bytes."""
+
+MAX_MEMBERS = 10_000
+"""A list that is split out of a longer text than this stays unknown."""
 
 
 def same(left: Value, right: Value) -> bool:
