@@ -90,8 +90,8 @@ def _umask() -> int:
 
 @contextmanager
 def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr while buckets are read; nothing at all where stderr is no terminal."""
-    if not sys.stderr.isatty():
+    """A bar on stderr while buckets are read; nothing at all where stderr is no terminal or NO_COLOR is set."""
+    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
         yield None
         return
     from rich.console import Console

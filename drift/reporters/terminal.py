@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, TextIO
 
 from drift.catalogue import FOLDS
@@ -107,7 +108,16 @@ def _write_declared(console: Console, bucket: Bucket) -> None:
 def _console(stream: TextIO, width: int | None) -> Console:
     from rich.console import Console
 
-    return Console(file=stream, width=width, highlight=False, markup=False, emoji=False, soft_wrap=not stream.isatty())
+    plain = not stream.isatty() or bool(os.environ.get("NO_COLOR"))
+    return Console(
+        file=stream,
+        width=width,
+        color_system=None if plain else "auto",
+        highlight=False,
+        markup=False,
+        emoji=False,
+        soft_wrap=not stream.isatty(),
+    )
 
 
 def _line(console: Console, *parts: tuple[str, str]) -> None:

@@ -209,10 +209,10 @@ class TestExitCodes:
         assert exit_of(self.drifted, live=self.live, exits=zero, failed=True).exit_code == 2
 
     @pytest.mark.parametrize(
-        ("names", "failed", "code"), [("a", False, 0), ("b", False, 2), ("c", False, 1), ("b", True, 1)]
+        ("name", "failed", "code"), [("a", False, 0), ("b", False, 2), ("c", False, 1), ("b", True, 1)]
     )
-    def test_detailed_exit_codes_are_those_of_terraform(self, names: str, failed: bool, code: int) -> None:
-        chosen = [each for each in (self.same, self.drifted, self.unknown) if each.name in names]
+    def test_detailed_exit_codes_are_those_of_terraform(self, name: str, failed: bool, code: int) -> None:
+        chosen = [each for each in (self.same, self.drifted, self.unknown) if each.name == name]
         assert exit_of(*chosen, live=self.live, exits=ExitPolicy(detailed=True), failed=failed).exit_code == code
 
     def test_the_counts_add_up(self) -> None:
