@@ -62,11 +62,9 @@ def compare(
 
 
 def _lone_pair(declared: Snapshot, live: Snapshot) -> Bucket | None:
-    """The only live bucket, where each side has just one and one of the two is a bare rule list without a name."""
-    if len(declared.buckets) == len(live.buckets) == 1:
-        names = declared.buckets[0].name, live.buckets[0].name
-        if any(isinstance(name, Unknown) and not name.prefix and not name.suffix for name in names):
-            return live.buckets[0]
+    """The only live bucket, where each side has just one and one of the two is a bare rule list."""
+    if len(declared.buckets) == len(live.buckets) == 1 and (declared.buckets[0].bare or live.buckets[0].bare):
+        return live.buckets[0]
     return None
 
 

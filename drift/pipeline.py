@@ -48,8 +48,8 @@ def read_live(names: Sequence[str], settings: Settings, progress: Progress | Non
 def check(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Report:
     """Declared against live: the main job. Only buckets that the code names are read."""
     declared = read_declared(paths, settings)
-    if settings.live.source is not None and not _names(declared):
-        live = _load(settings.live.source, settings)  # a bare rule list has no name to ask for
+    if settings.live.source is not None and any(bucket.bare for bucket in declared.buckets):
+        live = _load(settings.live.source, settings)  # rules by themselves have no name to ask for
     else:
         wanted = _names(declared)
         live = _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
@@ -141,7 +141,7 @@ def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
     kept = [bucket for bucket in snapshot.buckets if bucket.name in names]
     if not kept and len(names) == 1:
         nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(names[0])]
-        kept = [replace(nameless[0], name=names[0])] if len(nameless) == 1 else []
+        kept = [replace(nameless[0], name=names[0], bare=False)] if len(nameless) == 1 else []
     return replace(snapshot, buckets=tuple(kept))
 
 

@@ -60,6 +60,9 @@ class Bucket:
 
     ``says_none`` goes with ABSENT: the declaration states that there are no rules (``cors_rule = []``, an empty list in
     a spec). Without it the declaration is only silent, and another declaration of the same bucket may give the rules.
+
+    ``bare`` says that these are rules by themselves, of no bucket at all (the AWS CLI's and the console's JSON): they
+    are about whatever bucket the user names, or about the only one of the other side.
     """
 
     name: Text
@@ -74,6 +77,7 @@ class Bucket:
     region: str | None = None
     writes_max_age_zero: bool = False
     says_none: bool = False
+    bare: bool = False
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):

@@ -131,6 +131,7 @@ def _bucket(node: _Node, source: str) -> Bucket:
         region=node.get("region").maybe(_Node.text),
         writes_max_age_zero=node.get("writes_max_age_zero").flag(default=False),
         says_none=node.get("says_none").flag(default=False),
+        bare=node.get("bare").flag(default=False),
     )
 
 

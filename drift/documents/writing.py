@@ -89,6 +89,7 @@ def _bucket(bucket: Bucket) -> dict[str, Json]:
         "source": bucket.source,
         "writes_max_age_zero": bucket.writes_max_age_zero,
         "says_none": bucket.says_none,
+        "bare": bucket.bare,
         "places": places,
     }
 

@@ -51,6 +51,7 @@ def buckets(draw: st.DrawFn) -> Bucket:
         places,
         writes_max_age_zero=draw(st.booleans()),
         says_none=draw(st.booleans()),
+        bare=draw(st.booleans()),
     )
 
 

@@ -160,9 +160,14 @@ class TestSeveralDeclarations:
         assert len(compare(snapshot(nameless, nameless), snapshot()).buckets) == 2
 
 
-def test_two_bare_rule_lists_are_compared_with_each_other() -> None:
-    left, right = bucket(Unknown("the file names no bucket"), rule()), bucket("b", rule("GET PUT"))
+def test_a_bare_rule_list_is_compared_with_the_only_bucket_of_the_other_side() -> None:
+    left, right = bucket(Unknown("no bucket"), rule(), bare=True), bucket("b", rule("GET PUT"))
     assert outcome(left, right).state is BucketState.DRIFTED
+    assert outcome(right, left).state is BucketState.DRIFTED
+
+
+def test_a_bucket_whose_name_is_unknown_is_never_taken_for_the_only_one_of_the_other_side() -> None:
+    assert outcome(bucket(Unknown("made at apply"), rule()), bucket("b", rule("PUT"))).state is BucketState.UNRESOLVED
 
 
 def test_live_only_buckets_count_between_two_whole_snapshots() -> None:
