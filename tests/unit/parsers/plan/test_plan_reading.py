@@ -179,6 +179,60 @@ def test_what_s3_has_is_passed_over_beside_the_separate_resource(tmp_path: Path)
     assert configured.cors.rules[0].allowed_origins == ("https://a.example",)
 
 
+def test_what_s3_has_goes_with_the_separate_resource_that_put_it_there(tmp_path: Path) -> None:
+    live = {"bucket": "b", "cors_rule": [RULE]}
+    snapshot = parse(
+        tmp_path,
+        plan(
+            change("aws_s3_bucket", live, "no-op", before=live),
+            change(CORS, None, "delete", before={"bucket": "b", "cors_rule": [RULE]}),
+            resources=[declared("aws_s3_bucket")],
+        ),
+    )
+
+    assert [(bucket.state, bucket.says_none) for bucket in snapshot.buckets] == [(State.ABSENT, False)] * 2
+
+
+def test_a_reference_with_a_key_means_that_instance(tmp_path: Path) -> None:
+    def bucket(key: int) -> dict[str, Any]:
+        made = change(
+            "aws_s3_bucket", {"bucket_prefix": f"p{key}-"}, unknown={"bucket": True, "cors_rule": True}, index=key
+        )
+        return {**made, "address": f"aws_s3_bucket.this[{key}]"}
+
+    snapshot = parse(
+        tmp_path,
+        plan(
+            bucket(0),
+            bucket(1),
+            change(CORS, {"cors_rule": [RULE]}, unknown={"bucket": True}),
+            resources=[
+                declared("aws_s3_bucket"),
+                declared(CORS, bucket={"references": ["aws_s3_bucket.this[1].id", "aws_s3_bucket.this[1]"]}),
+            ],
+        ),
+    )
+
+    assert [(each.address, getattr(each.name, "prefix", None)) for each in snapshot.buckets] == [
+        ("aws_s3_bucket.this[0]", "p0-"),
+        (f"{CORS}.this", "p1-"),
+    ]
+
+
+def test_an_argument_that_is_unknown_as_a_whole_is_one_unknown(tmp_path: Path) -> None:
+    after = {"bucket": "b", "cors_rule": [{"allowed_methods": ["GET"]}]}
+
+    bucket = only(
+        parse(tmp_path, plan(change(CORS, after, unknown={"cors_rule": [{"allowed_origins": True, "id": True}]})))
+    )
+
+    assert bucket.cors is not None
+    (rule,) = bucket.cors.rules
+    assert isinstance(rule.allowed_origins, Unknown)
+    assert isinstance(rule.id, Unknown)
+    assert rule.allowed_headers == ()
+
+
 def test_a_name_to_come_keeps_its_prefix_and_the_silent_bucket_is_not_told_twice(tmp_path: Path) -> None:
     snapshot = parse(
         tmp_path,
@@ -284,6 +338,21 @@ def test_a_state_file_gives_addresses_as_terraform_writes_them(tmp_path: Path) -
         f'module.m["x"].{CORS}.this[0]',
         f'module.m["x"].{CORS}.this["k\\"$${{"]',
     ]
+
+
+def test_in_a_state_the_separate_resource_speaks_for_its_bucket(tmp_path: Path) -> None:
+    def resource(kind: str, origin: str) -> dict[str, Any]:
+        rules = [{**RULE, "allowed_origins": [origin]}]
+        values = {"bucket": "b", "cors_rule": rules}
+        return {"address": f"{kind}.this", "mode": "managed", "type": kind, "name": "this", "values": values}
+
+    both = [resource("aws_s3_bucket", "https://live.example"), resource(CORS, "https://own.example")]
+    snapshot = parse(tmp_path, {"format_version": "1.0", "values": {"root_module": {"resources": both}}})
+
+    silent, speaking = snapshot.buckets
+    assert (silent.state, silent.says_none) == (State.ABSENT, False)
+    assert speaking.cors is not None
+    assert speaking.cors.rules[0].allowed_origins == ("https://own.example",)
 
 
 def test_an_empty_state_declares_nothing(tmp_path: Path) -> None:
