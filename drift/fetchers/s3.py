@@ -13,7 +13,7 @@ from typing import Any
 from drift.errors import CredentialsError, EndpointError
 from drift.fetchers import s3_faults as faults
 from drift.fetchers.s3_client import Addressing, Clients, Connection
-from drift.fetchers.s3_outcome import Fault, from_error
+from drift.fetchers.s3_outcome import Fault, from_error, is_account
 from drift.fetchers.s3_retry import Retry
 from drift.fetchers.s3_sweep import Found, Sweep
 from drift.interfaces import Wanted
@@ -68,13 +68,14 @@ class S3Fetcher:
 
     def _bucket(self, found: Found) -> Bucket:
         wanted, outcome = found.wanted, found.outcome
+        account = wanted.account or self._account
         return Bucket(
             name=wanted.name,
             state=outcome.state,
             source="s3",
             cors=outcome.cors,
             reason=outcome.reason,
-            account=wanted.account or self._account,
+            account=account if is_account(account) else None,
             region=found.region or wanted.region,
         )
 

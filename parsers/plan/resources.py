@@ -61,7 +61,10 @@ class Resource:
 
 def planned(document: MarkedJson) -> Iterator[Resource]:
     """The managed S3 resources of ``resource_changes``. Raises ``Malformed``."""
-    changes = _list(document.value.get("resource_changes"), "resource_changes")
+    changes = document.value.get("resource_changes")
+    if changes is None and not _object(document.value.get("planned_values") or {}, "planned_values").get("root_module"):
+        return  # a plan of outputs alone leaves the key out
+    changes = _list(changes, "resource_changes")
     for number, item in enumerate(changes):
         where = f"resource_changes[{number}]"
         place = document.location_of(item)

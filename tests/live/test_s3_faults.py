@@ -183,8 +183,9 @@ def test_the_expected_owner_is_sent_and_a_refusal_says_what_it_may_mean(
 def test_an_account_that_is_no_id_is_not_sent(fault_server: FaultServer, fetcher: Make) -> None:
     fault_server.bucket("mine", RULES)
 
-    fetcher(account="production").fetch([Wanted("mine")])
+    (mine,) = fetcher(account="production").fetch([Wanted("mine")]).buckets
 
+    assert mine.account is None
     assert "x-amz-expected-bucket-owner" not in fault_server.asked[0].headers
 
 

@@ -355,6 +355,12 @@ def test_in_a_state_the_separate_resource_speaks_for_its_bucket(tmp_path: Path) 
     assert speaking.cors.rules[0].allowed_origins == ("https://own.example",)
 
 
+def test_a_plan_of_outputs_alone_declares_nothing(tmp_path: Path) -> None:
+    real = {"format_version": "1.2", "planned_values": {"outputs": {"x": {"value": 1}}, "root_module": {}}}
+
+    assert parse(tmp_path, real) == Snapshot("plan")
+
+
 def test_an_empty_state_declares_nothing(tmp_path: Path) -> None:
     assert parse(tmp_path, {"format_version": "1.0"}) == Snapshot("plan")
     assert parse(tmp_path, "", "terraform.tfstate") == Snapshot("plan")
@@ -377,7 +383,10 @@ def test_broken_json_is_told_with_its_line_and_column(tmp_path: Path) -> None:
         ({"encrypted_data": "eA==", "meta": {}}, "encrypted"),
         ({"something": "else"}, "neither a plan nor a state"),
         ([], "neither a plan nor a state"),
-        ({"format_version": "1.2", "planned_values": {}}, "resource_changes should be a list"),
+        (
+            {"format_version": "1.2", "planned_values": {"root_module": {"resources": [{}]}}},
+            "resource_changes should be a list",
+        ),
         (plan(change(CORS, {"cors_rule": {}})), f"{CORS}.this.cors_rule should be a list"),
         (plan(change(CORS, {"cors_rule": [[]]})), "cors_rule[0] should be an object"),
         (plan(change(CORS, {"cors_rule": [{**RULE, "allowed_methods": "GET"}]})), "allowed_methods should be a list"),
