@@ -198,30 +198,29 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
     """The entries of all roots: a bucket resource without rules has one only if nothing else speaks for the bucket."""
     named = {each.entry.name for root in roots for each in root.configurations if isinstance(each.entry.name, str)}
     for root in roots:
+        referred = {each.identity for each in root.configurations if each.identity is not None}
+        stray = _stray(root)
         for declared in root.buckets:
             if declared.final:
                 yield declared.entry
-            elif declared.entry.name not in named and not _referred(declared, root):
-                yield _settled(declared, root)
+            elif declared.entry.name not in named and not declared.identities & referred:
+                yield _settled(declared, root, stray)
         for configuration in root.configurations:
             yield configuration.entry
 
 
-def _referred(declared: Declared, root: RootDeclarations) -> bool:
-    return any(each.identity is not None and each.identity in declared.identities for each in root.configurations)
+def _stray(root: RootDeclarations) -> list[Configuration]:
+    """The configurations of which it is not certain that they are for some bucket of this root, or for none."""
+    identities = frozenset[Hashable]().union(*(each.identities for each in root.buckets))
+    names = {each.entry.name for each in root.buckets if isinstance(each.entry.name, str)}
+    return [each for each in root.configurations if each.identity not in identities and each.entry.name not in names]
 
 
-def _settled(declared: Declared, root: RootDeclarations) -> Bucket:
+def _settled(declared: Declared, root: RootDeclarations, stray: Sequence[Configuration]) -> Bucket:
     entry = declared.entry
     if entry.state is not State.ABSENT:
         return entry
-    others = frozenset().union(*(each.identities for each in root.buckets if each is not declared))
-    named = {each.entry.name for each in root.buckets}
-    for each in root.configurations:
-        if each.identity is not None and each.identity in others:
-            continue
-        if isinstance(each.entry.name, str) and each.entry.name in named:
-            continue
+    for each in stray:
         if _may_be_same(each.entry.name, entry.name):
             return replace(entry, state=State.UNKNOWN, reason=f"{each.entry.address} may be meant for this bucket")
     for address, arguments in root.opaque:

@@ -1,4 +1,7 @@
-"""One module as it is written: the blocks of its files, overrides merged in (terraform internal/configs/module_merge.go)."""
+"""One module as it is written: the blocks of its files, overrides merged in.
+
+Source: terraform internal/configs/module_merge.go.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,7 @@ def _nested_type(block: Block) -> str:
 
 def load_module(tree: Tree, folder: str) -> Module:
     """The module in a folder; files that cannot be read are diagnostics."""
-    primary, overrides = files.configuration_files([name for name in tree.names(folder)])
+    primary, overrides = files.configuration_files(list(tree.names(folder)))
     draft = _Draft()
     for name in primary:
         _read_into(draft.add, draft, tree, files.join(folder, name))

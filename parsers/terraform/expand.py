@@ -1,4 +1,4 @@
-"""How many of a block there are: ``count``, ``for_each`` and ``enabled`` of resources and modules, ``dynamic`` blocks."""
+"""How many of a block there are: ``count``, ``for_each`` and ``enabled`` of resources and modules, and ``dynamic``."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ def expand(block: Block, scope: Scope) -> Expansion:
             return _for_each(for_each, scope)
         return _enabled(block, scope)
     except EvaluationError as error:
-        return _any_instance(scope, f"error in the configuration: {error}", keyed=for_each is not None)
+        return any_instance(scope, f"error in the configuration: {error}", keyed=for_each is not None)
     except (RefusalError, RecursionError) as error:
-        return _any_instance(scope, f"{error or 'nested too deep'} ({block.at})", keyed=for_each is not None)
+        return any_instance(scope, f"{error or 'nested too deep'} ({block.at})", keyed=for_each is not None)
 
 
 def _enabled(block: Block, scope: Scope) -> Expansion:
@@ -67,7 +67,7 @@ def _enabled(block: Block, scope: Scope) -> Expansion:
         if expression is not None:
             enabled = convert(evaluate(expression, scope), BOOL)
             if enabled.unresolved is not None:
-                return replace(_any_instance(scope, enabled.unresolved.reason), repeated=False)
+                return replace(any_instance(scope, enabled.unresolved.reason), repeated=False)
             if enabled.data is False:
                 return Expansion((), repeated=False)
     return Expansion((Instance("", scope),))
@@ -76,7 +76,7 @@ def _enabled(block: Block, scope: Scope) -> Expansion:
 def _count(expression: Expression, scope: Scope) -> Expansion:
     value = convert(evaluate(expression, scope), NUMBER)
     if value.unresolved is not None:
-        return _any_instance(scope, value.unresolved.reason)
+        return any_instance(scope, value.unresolved.reason)
     if value.is_null or value.number != int(value.number) or value.number < 0:
         raise EvaluationError("count must be a whole number from 0", expression.at)
     if value.number > MAX_INSTANCES:
@@ -91,12 +91,12 @@ def _count(expression: Expression, scope: Scope) -> Expansion:
 def _for_each(expression: Expression, scope: Scope) -> Expansion:
     value = evaluate(expression, scope)
     if value.unresolved is not None:
-        return _any_instance(scope, value.unresolved.reason, keyed=True)
+        return any_instance(scope, value.unresolved.reason, keyed=True)
     if value.is_null or isinstance(value.data, Lazy) or value.type.kind not in ("map", "object", "set"):
         raise EvaluationError("for_each must be a map or a set of strings", expression.at)
     pairs = iterate(value)
     if isinstance(pairs, Unresolved):
-        return _any_instance(scope, pairs.reason, keyed=True)
+        return any_instance(scope, pairs.reason, keyed=True)
     if len(pairs) > MAX_INSTANCES:
         raise RefusalError(f"for_each has more than {MAX_INSTANCES:,} members")
     if any(key.type.kind != "string" or key.is_null for key, _ in pairs):
@@ -113,7 +113,8 @@ def quoted(key: str) -> str:
     return json.dumps(key, ensure_ascii=False).replace("${", "$${").replace("%{", "%%{")
 
 
-def _any_instance(scope: Scope, reason: str, *, keyed: bool = False) -> Expansion:
+def any_instance(scope: Scope, reason: str, *, keyed: bool = False) -> Expansion:
+    """The expansion of a block of which it is not known how many there are."""
     local = (
         {"each": object_of({"key": unknown(reason), "value": unknown(reason)})}
         if keyed

@@ -5,25 +5,28 @@ from __future__ import annotations
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
 """Larger HCL files are refused: hand-written ones stay below some hundred kilobytes, and reading goes at 100 KB/s."""
 
-MAX_EXPRESSION_DEPTH = 120
+MAX_EXPRESSION_DEPTH = 100
 """How deep expressions may nest, references to locals and modules included (Python's own stack is the bound)."""
 
-MAX_STEPS = 3_000_000
-"""How many expressions may be evaluated for one root module."""
+MAX_STEPS = 400_000
+"""How many expressions may be evaluated for one root module: a few seconds. Large real ones take some ten thousand."""
 
 MAX_INSTANCES = 10_000
 """How many instances ``count`` or ``for_each`` of one block may make."""
 
+MAX_INSTANCES_IN_ALL = 10_000
+"""How many instances of resources and data sources one root may have."""
+
 MAX_BLOCKS = 1_000
 """How many blocks one resource may hold after ``dynamic`` is expanded; S3 keeps 100 rules."""
 
-MAX_MODULES = 5_000
+MAX_MODULES = 2_000
 """How many module instances one root may have."""
 
 MAX_MODULE_DEPTH = 16
 """How deep module calls may nest."""
 
-MAX_WEIGHT = 1_000_000
+MAX_WEIGHT = 200_000
 """How large one value may be: its members at any depth, and one for each hundred characters of text."""
 
 MAX_TEXT = 1_000_000

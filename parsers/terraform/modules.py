@@ -13,10 +13,10 @@ from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files, functions
 from parsers.terraform.config import Module, local_source
-from parsers.terraform.expand import Expansion, Instance, expand
+from parsers.terraform.expand import Expansion, Instance, any_instance, expand
 from parsers.terraform.expressions import Budget, Scope, evaluate_or_unknown
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
-from parsers.terraform.limits import MAX_MODULE_DEPTH, MAX_MODULES
+from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULE_DEPTH, MAX_MODULES
 from parsers.terraform.nodes import Block, Expression, GetAttr, Name, ObjectNode, Template
 from parsers.terraform.references import data_attribute, resource_attribute
 from parsers.terraform.values import (
@@ -44,6 +44,7 @@ class Run:
     vendored: Mapping[str, str]
     budget: Budget = field(default_factory=Budget)
     modules: int = 0
+    instances: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def tell(self, diagnostic: Diagnostic) -> None:
@@ -183,8 +184,19 @@ class ModuleInstance:
         if key not in self._expansions:
             # Until the instances are known, a reference of count to the resource itself finds it unknown.
             self._expansions[key] = Expansion((), f"{type_name}.{name} refers to itself", repeated=True)
-            self._expansions[key] = expand(block, self.scope)
+            self._expansions[key] = self._counted(block)
         return self._expansions[key]
+
+    def _counted(self, block: Block) -> Expansion:
+        """The instances of a block, as long as the root has not too many in all."""
+        reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
+        if self.run.instances > MAX_INSTANCES_IN_ALL:
+            return any_instance(self.scope, reason, keyed=block.expression("for_each") is not None)
+        expansion = expand(block, self.scope)
+        self.run.instances += len(expansion.instances)
+        if self.run.instances > MAX_INSTANCES_IN_ALL:
+            return any_instance(self.scope, reason, keyed=expansion.keyed)
+        return expansion
 
     def objects(self, kind: str, type_name: str, name: str, at: Location) -> Value:
         """What a reference to a resource gives: an object, or a tuple or map of them."""
@@ -234,7 +246,7 @@ class ModuleInstance:
         return self._calls[name]
 
     def _make_call(self, name: str, block: Block) -> Call:
-        expansion = expand(block, self.scope)
+        expansion = self._counted(block)
         found = self._source(name, block)
         if isinstance(found, str):
             return Call(expansion, tuple(None for _ in expansion.instances), found)

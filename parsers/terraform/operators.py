@@ -30,7 +30,7 @@ def unary(operator: str, operand: Value) -> Value:
     value = _operand(operand, wanted)
     if value.unresolved is not None:
         return unknown(value.unresolved.reason, wanted)
-    return truth(not value.truth) if operator == "!" else number(-value.number)
+    return truth(not value.truth) if operator == "!" else number(NUMBERS.minus(value.number))
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:

@@ -84,7 +84,8 @@ def unescape(content: str, offset: int = 0) -> str:
             or int(digits, 16) > 0x10FFFF
         ):
             raise TemplateError(f"there is no escape \\{kind} in HCL", offset + at)
-        out.append(chr(int(digits, 16)))
+        code = int(digits, 16)
+        out.append("\ufffd" if 0xD800 <= code < 0xE000 else chr(code))
         at += 2 + len(digits)
     return "".join(out)
 
@@ -182,19 +183,21 @@ def _stripped(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
 
 
 def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
-    """A ``<<-`` heredoc without the smallest indentation of its lines; a line may start with a marker (indentation 0)."""
+    """A ``<<-`` heredoc without the smallest indentation of its lines; white lines do not count."""
     starts_line = True
     indents: list[int] = []
-    for token in tokens:
+    for position, token in enumerate(tokens):
         if isinstance(token, _Marker):
             if starts_line:
                 indents.append(0)
             starts_line = False
             continue
-        for number, line in enumerate(token.content.split("\n")):
-            if ((number or starts_line) and line.strip(" \t\r")) or (
-                (number or starts_line) and line and token is not tokens[-1] and line == token.content.split("\n")[-1]
-            ):
+        lines = token.content.split("\n")
+        last = len(lines) - 1 if position < len(tokens) - 1 else len(lines)
+        for number, line in enumerate(lines):
+            begins = number > 0 or starts_line
+            # A line of blanks counts if a marker stands behind them on that line.
+            if begins and (line.strip(" \t\r") or (number == last and line)):
                 indents.append(len(line) - len(line.lstrip(" ")))
         starts_line = token.content.endswith("\n")
     width = min(indents, default=0)

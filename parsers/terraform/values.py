@@ -160,9 +160,9 @@ def text(content: str) -> Value:
 def number(content: Decimal | int) -> Value:
     """A number. Raises RefusalError if it is beyond what is computed with."""
     amount = Decimal(content)
-    if not amount.is_finite() or abs(amount.adjusted()) > MAX_EXPONENT:
+    if not amount.is_finite() or (amount and abs(amount.adjusted()) >= MAX_EXPONENT):
         raise RefusalError("a number too large to compute with")
-    return Value(NUMBER, amount)
+    return Value(NUMBER, NUMBERS.plus(amount))
 
 
 def truth(content: bool) -> Value:

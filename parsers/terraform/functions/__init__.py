@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.location import Location
 from parsers.terraform.functions import collections, encoding, numeric, sets, strings  # noqa: F401 - they enter themselves
 from parsers.terraform.functions.registry import FUNCTIONS
-from parsers.terraform.values import EvaluationError, Value, unknown
+from parsers.terraform.values import EvaluationError, RefusalError, Value, unknown
 
 ONLY_AT_APPLY = frozenset({"timestamp", "plantimestamp", "uuid", "bcrypt"})
 """Functions whose result differs from run to run."""
@@ -23,3 +23,5 @@ def call(name: str, args: list[Value], at: Location) -> Value:
         if error.at is None:
             error.at = at
         raise
+    except (ArithmeticError, ValueError) as error:
+        raise RefusalError(f"{name}() of such arguments is not evaluated") from error

@@ -6,7 +6,6 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from parsers.terraform.convert import convert
 from parsers.terraform.functions.registry import function
-from parsers.terraform.limits import MAX_WEIGHT
 from parsers.terraform.values import (
     ANY,
     BOOL,
@@ -14,7 +13,6 @@ from parsers.terraform.values import (
     NUMBERS,
     STRING,
     EvaluationError,
-    RefusalError,
     Type,
     Value,
     list_of,
@@ -36,7 +34,7 @@ def min_(*values: Value) -> Value:
 
 @function("abs", NUMBER)
 def abs_(value: Value) -> Value:
-    return number(abs(value.number))
+    return number(NUMBERS.abs(value.number))
 
 
 @function("ceil", NUMBER)
@@ -85,14 +83,12 @@ def range_(first: Value, limit: Value | None = None, step: Value | None = None) 
     by = step.number if step is not None else Decimal(1 if end >= start else -1)
     if by == 0 or ((by > 0) != (end >= start) and start != end):
         raise EvaluationError("range: the step does not lead to the limit")
-    if abs((end - start) / by) > 1024:
+    if abs(NUMBERS.divide(NUMBERS.subtract(end, start), by)) > 1024:
         raise EvaluationError("range gives at most 1,024 numbers")
     numbers: list[Value] = []
     while (start < end) if by > 0 else (start > end):
         numbers.append(number(start))
-        start += by
-        if len(numbers) > MAX_WEIGHT:
-            raise RefusalError("a range too long")
+        start = NUMBERS.add(start, by)
     return list_of(NUMBER, numbers)
 
 

@@ -29,7 +29,7 @@ resource "aws_s3_bucket_cors_configuration" "random" {
   cors_rule {
     allowed_methods = ["PUT"]
     allowed_origins = true ? ["https://known.example"] : [random_id.suffix.hex]
-    expose_headers  = random_id.suffix.dec == "1" ? ["a"] : ["a"]
+    expose_headers  = random_id.suffix.dec == "1" ? ["a"] : ["a", "b"]
   }
 }
 
