@@ -15,7 +15,7 @@ import pytest
 from drift import __version__
 from tests.cli.conftest import Cli, snapshot_file, write
 
-HEAVY = {"boto3", "botocore", "deepdiff", "hcl2", "lark", "yaml", "moto", "pathspec", "rich.console", "rich.table"}
+HEAVY = {"boto3", "botocore", "deepdiff", "hcl2", "lark", "yaml", "moto", "rich.console", "rich.table"}
 
 PROBE = """
 import json, sys
