@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket, Snapshot
+
+if TYPE_CHECKING:
+    from parsers.cloudformation.template import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +34,11 @@ class CloudFormationParser:
         from parsers.cloudformation.buckets import declared_buckets
         from parsers.cloudformation.given import given_values
         from parsers.cloudformation.intrinsics import Scope
+        from parsers.cloudformation.nested import given_to, passed_to_children
         from parsers.cloudformation.template import read_template
 
         given, diagnostics = given_values(inputs)
-        buckets: list[Bucket] = []
-        declared: set[str] = set()
+        templates: list[Template] = []
         broken = False
         for path in units:
             try:
@@ -45,14 +49,18 @@ class CloudFormationParser:
                     Diagnostic(Severity.ERROR, "broken-template", error.message, error.location, error.advice)
                 )
                 continue
-            if template is None:
-                continue
-            if template.parameters is not None:
-                declared.update(template.parameters.names)
-            found = declared_buckets(Scope(template, given, inputs), inputs)
+            if template is not None:
+                templates.append(template)
+        children = passed_to_children(templates)
+        buckets: list[Bucket] = []
+        for template in templates:
+            # The stack of a nested template is named by CloudFormation, after its parent.
+            own = replace(inputs, stack_name=None) if template.path in children else inputs
+            found = declared_buckets(Scope(template, given_to(template.path, children, given), own), own)
             buckets.extend(found.buckets)
             diagnostics.extend(found.diagnostics)
         if not broken:
+            declared = {name for each in templates if each.parameters is not None for name in each.parameters.names}
             diagnostics.extend(_undeclared(inputs, declared))
         return Snapshot(self.name, tuple(buckets), tuple(diagnostics))
 

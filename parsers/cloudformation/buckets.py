@@ -30,7 +30,7 @@ class Declarations:
 def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
     """Every ``AWS::S3::Bucket`` of the template that is or may be created."""
     buckets: list[Bucket] = []
-    diagnostics: list[Diagnostic] = []
+    diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
     for key, node in scope.template.resources:
         if key.text.startswith("Fn::"):
             bucket, diagnostic = _generated(scope, key, node, inputs)
@@ -54,16 +54,20 @@ def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[B
     """``Fn::ForEach::...`` and ``Fn::Transform`` among the resources make resources that cannot be seen here."""
     reason = f"{key.text} on line {key.place.line} makes resources when the template is processed"
     location = _location(scope, key, node)
-    diagnostic = Diagnostic(
-        Severity.WARNING,
-        "not-evaluated",
-        f"{reason}: buckets among them are not seen",
-        location,
-        "give the processed template (aws cloudformation get-template --template-stage Processed)",
-    )
+    diagnostic = _not_seen(reason, scope, key)
     if not any(scalar.text == _BUCKET for scalar in _scalars(node)):
         return None, diagnostic
     return _unknown(Unknown(reason), key.text, reason, location, inputs), diagnostic
+
+
+def _not_seen(reason: str, scope: Scope, node: Node) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        "not-evaluated",
+        f"{reason}: buckets that come of it are not seen",
+        node.place.location(scope.template.path),
+        "give the processed template (aws cloudformation get-template --template-stage Processed)",
+    )
 
 
 def _scalars(node: Node) -> Iterator[Scalar]:

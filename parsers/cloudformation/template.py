@@ -37,6 +37,8 @@ class Template:
     conditions: MapNode | None
     macros: tuple[str, ...]
     """Transforms that are the author's own: they may rewrite everything."""
+    includes: tuple[Node, ...] = ()
+    """Where ``AWS::Include`` at the top adds sections that are not seen here."""
 
     def resource(self, name: str) -> MapNode | None:
         """The resource of a logical id."""
@@ -71,13 +73,15 @@ def read_template(content: bytes, path: str) -> Template | None:
     resources = _resources_of(root) if isinstance(root, MapNode) else None
     if not isinstance(root, MapNode) or resources is None:
         return None
+    transforms = [*_transforms(root.get("Transform")), *_transforms(root.get("Fn::Transform"))]
     return Template(
         path=path,
         resources=resources,
         parameters=_section(root, "Parameters"),
         mappings=_section(root, "Mappings"),
         conditions=_section(root, "Conditions"),
-        macros=_macros(root.get("Transform")),
+        macros=tuple(name for name, _ in transforms if name not in _HARMLESS_TRANSFORMS),
+        includes=tuple(node for name, node in transforms if name == "AWS::Include"),
     )
 
 
@@ -100,10 +104,10 @@ def _resources_of(root: MapNode) -> tuple[tuple[Scalar, Node], ...] | None:
     return tuple(entry for section in sections for entry in section.entries) if sections else None
 
 
-def _macros(node: Node | None) -> tuple[str, ...]:
-    names: list[str] = []
+def _transforms(node: Node | None) -> list[tuple[str, Node]]:
+    found: list[tuple[str, Node]] = []
     for item in node.items if isinstance(node, ListNode) else (node,):
         name = item.get("Name") if isinstance(item, MapNode) else item
-        if isinstance(name, Scalar) and name.text not in _HARMLESS_TRANSFORMS:
-            names.append(name.text)
-    return tuple(names)
+        if item is not None and isinstance(name, Scalar):
+            found.append((name.text, item))
+    return found

@@ -26,6 +26,8 @@ CONDITIONS: dict[str, tuple[Any, bool]] = {
     "NoHost": ({"Fn::Equals": [{"Ref": "Host"}, ""]}, False),
     "Both": ({"Fn::And": [{"Condition": "IsProd"}, {"Fn::Not": [{"Condition": "NoHost"}]}]}, True),
     "Either": ({"Fn::Or": [{"Condition": "IsDev"}, {"Condition": "NoHost"}]}, False),
+    "NotAll": ({"Fn::And": [{"Condition": "IsProd"}, {"Condition": "IsDev"}]}, False),
+    "One": ({"Fn::Or": [{"Condition": "IsDev"}, {"Condition": "IsProd"}]}, True),
 }
 
 

@@ -105,6 +105,56 @@ def test_parameter_files_may_hold_more_than_the_template_asks_for(tmp_path: Path
     assert parse(tmp_path, files, inputs).diagnostics == ()
 
 
+CHILD = (
+    "Parameters:\n  Origin: {Type: String, Default: https://default.example}\n"
+    "  Other: {Type: String, Default: https://o.example}\n"
+    "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      CorsConfiguration:\n        CorsRules:\n"
+    "          - AllowedMethods: [GET]\n            AllowedOrigins: [!Ref Origin, !Ref Other]\n"
+)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "Properties: {TemplateURL: ./b.yaml, Parameters: {Origin: https://p.example}}",
+        "Properties: {TemplateURL: !Sub 'https://x/${AWS::Region}', Parameters: {Origin: https://p.example}}\n"
+        "    Metadata: {'aws:asset:path': b.yaml}",
+    ],
+)
+def test_default_of_a_nested_template_does_not_stand_for_what_its_parent_passes(tmp_path: Path, link: str) -> None:
+    files = {"a.yaml": f"Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    {link}\n", "b.yaml": CHILD}
+    bucket = only(parse(tmp_path, files, Inputs(stack_name="demo")))
+    assert bucket.cors is not None
+    origins = bucket.cors.rules[0].allowed_origins
+    assert isinstance(origins, tuple)
+    assert isinstance(origins[0], Unknown)
+    assert "passed by the nested stack Child of a.yaml" in origins[0].reason
+    assert origins[1] == "https://o.example"
+    assert isinstance(bucket.name, Unknown)
+    assert bucket.name.prefix == ""  # a nested stack has a name of its own
+
+
+def test_value_that_the_user_gives_wins_over_what_a_parent_passes(tmp_path: Path) -> None:
+    parent = (
+        "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n"
+        "    Properties: {TemplateURL: b.yaml, Parameters: {Origin: !Ref X}}\n"
+    )
+    inputs = Inputs(parameters=(("Origin", "https://given.example"),))
+    bucket = only(parse(tmp_path, {"a.yaml": parent, "b.yaml": CHILD}, inputs))
+    assert bucket.cors is not None
+    assert bucket.cors.rules[0].allowed_origins == ("https://given.example", "https://o.example")
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["Transform: {Name: AWS::Include, Parameters: {Location: s3://a/b}}\n", "Fn::Transform: {Name: AWS::Include}\n"],
+)
+def test_include_at_the_top_is_told_and_hides_no_bucket(tmp_path: Path, head: str) -> None:
+    snapshot = parse(tmp_path, {"t.yaml": head + with_rule("{AllowedMethods: [GET], AllowedOrigins: ['*']}")})
+    assert only(snapshot).state is State.CONFIGURED
+    assert [each.id for each in snapshot.diagnostics] == ["not-evaluated"]
+
+
 def test_huge_max_age_is_refused_and_does_not_crash(tmp_path: Path) -> None:
     rule = "{AllowedMethods: [GET], AllowedOrigins: ['*'], MaxAge: 1" + "0" * 5000 + "}"
     bucket = only(parse(tmp_path, {"t.yaml": with_rule(rule)}))
