@@ -83,7 +83,9 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapsho
             faults.append(Diagnostic(Severity.WARNING, "unreadable-file", error.message, error.location, error.advice))
             continue
         for name, claim in claims:
-            if claim is not None and claim.foreign is None:
+            if claim is not None and claim.named_only and source.is_folder:
+                faults.append(_left_out(path))
+            elif claim is not None and claim.foreign is None:
                 units[name].append(claim.unit)
             elif claim is not None and not source.is_folder:
                 raise InputError(
@@ -102,6 +104,16 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapsho
         if units[parser.name]
     ]
     return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
+
+
+def _left_out(path: str) -> Diagnostic:
+    return Diagnostic(
+        Severity.INFO,
+        "read-only-if-named",
+        "this file says again what the code beside it declares, and was left out",
+        Location(path),
+        "name the file itself to read it in place of the code",
+    )
 
 
 def shown(tree: DiskTree, path: str) -> str:

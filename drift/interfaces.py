@@ -39,10 +39,14 @@ class Claim:
 
     With ``foreign`` the parser knows what the file is and that it is no S3 declaration ("a Google Cloud Storage CORS
     file"); then ``unit`` is not parsed, and a user who named the file is told.
+
+    With ``named_only`` the file says again what its neighbours declare (a state beside its code), and is parsed only
+    where the user named it.
     """
 
     unit: str
     foreign: str | None = None
+    named_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,8 @@ from parsers.plan.kinds import foreign, kind_of, may_be_ours
 from parsers.plan.marks import looks_utf16, text_of, top_keys
 from parsers.plan.reading import read
 
+_CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
+
 
 class PlanParser:
     """Implements ``drift.interfaces.Parser``."""
@@ -29,14 +31,19 @@ class PlanParser:
         if other is not None:
             return Claim(path, other)
         if path.endswith(".tfstate"):
-            return Claim(path)
+            return self._claimed(tree, path)
         if b"_version" not in content and b"encrypted_data" not in content and not looks_utf16(content):
             return None
         try:
             keys = top_keys(text_of(content, path))
         except InputError:
             return None
-        return None if kind_of(keys) is None else Claim(path)
+        return None if kind_of(keys) is None else self._claimed(tree, path)
+
+    def _claimed(self, tree: Tree, path: str) -> Claim:
+        """A plan or a state beside its code says again what the code declares, so it has to be named."""
+        folder = path.rpartition("/")[0]
+        return Claim(path, named_only=any(name.endswith(_CODE) for name in tree.names(folder)))
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """What each plan declares, or each state says was applied."""

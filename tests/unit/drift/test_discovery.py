@@ -25,6 +25,8 @@ class Letters:
     def claim(self, tree: Tree, path: str) -> Claim | None:
         if path.endswith(f".{self.name}x"):
             return Claim(path, foreign="a stranger")
+        if path.endswith(f".{self.name}again"):
+            return Claim(path, named_only=True)
         return Claim(path) if path.endswith(f".{self.name}") else None
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
@@ -121,3 +123,11 @@ def test_a_file_that_cannot_be_looked_at_does_not_stop_the_others(here: Path, mo
         (Severity.WARNING, "sub/stranger.ax"),
         (Severity.WARNING, "sub/three.a"),
     ]
+
+
+def test_a_file_that_says_again_what_its_neighbours_declare_is_read_only_if_it_is_named(here: Path) -> None:
+    (here / "state.aagain").write_text("again")
+    found = read(Path())
+    assert "again" not in {bucket.name for bucket in found.buckets}
+    assert [str(each.location) for each in found.diagnostics if each.id == "read-only-if-named"] == ["state.aagain"]
+    assert [bucket.name for bucket in read(Path("state.aagain")).buckets] == ["again"]
