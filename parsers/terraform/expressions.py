@@ -268,7 +268,10 @@ def index(base: Value, key: Value, at: Location) -> Value:
     if isinstance(base.data, Lazy):
         return base.data.attribute(to_text(key).text, at)
     if isinstance(base.data, Mapping):
-        return attribute(base, to_text(key).text, at)
+        found = base.data.get(to_text(key).text)
+        if found is None:
+            raise EvaluationError(f"the {base.type.kind} has no such key", at)
+        return found
     if base.type.kind not in ("list", "tuple"):
         raise EvaluationError(f"a {base.type.kind} cannot be indexed", at)
     position = convert(key, NUMBER).number

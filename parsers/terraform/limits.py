@@ -8,8 +8,8 @@ MAX_SOURCE_BYTES = 4 * 1024 * 1024
 MAX_EXPRESSION_DEPTH = 100
 """How deep expressions may nest, references to locals and modules included (Python's own stack is the bound)."""
 
-MAX_STEPS = 400_000
-"""How many expressions may be evaluated for one root module: a few seconds. Large real ones take some ten thousand."""
+MAX_STEPS = 200_000
+"""How many expressions may be evaluated for one root module: two seconds. Large real ones take a few thousand."""
 
 MAX_INSTANCES = 10_000
 """How many instances ``count`` or ``for_each`` of one block may make."""

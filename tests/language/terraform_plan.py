@@ -49,7 +49,12 @@ RESOURCES: Mapping[str, _Attributes] = {
         "region": (_TEXT, "oc"),
         "id": (_TEXT, "c"),
     },
-    "random_id": {"byte_length": (_NUMBER, "r"), "hex": (_TEXT, "c"), "dec": (_TEXT, "c"), "keepers": ('["map","string"]', "o")},
+    "random_id": {
+        "byte_length": (_NUMBER, "r"),
+        "hex": (_TEXT, "c"),
+        "dec": (_TEXT, "c"),
+        "keepers": ('["map","string"]', "o"),
+    },
 }
 """Attributes by resource type: the type as JSON, and whether it is required, optional or computed."""
 
@@ -78,7 +83,9 @@ def missing() -> str | None:
     return f"not installed: {', '.join(absent)}" if absent else None
 
 
-def plan(case: Path, work: Path, options: Sequence[str] = (), environment: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
+def plan(
+    case: Path, work: Path, options: Sequence[str] = (), environment: Mapping[str, str] | None = None
+) -> list[dict[str, Any]]:
     """The S3 resources of the plan: ``address``, ``type``, and ``bucket`` and ``cors_rule`` with ``UNKNOWN`` inside."""
     import grpc
     from tf.gen import tfplugin_pb2_grpc as rpc
@@ -98,7 +105,9 @@ def plan(case: Path, work: Path, options: Sequence[str] = (), environment: Mappi
         **(environment or {}),
         "CHECKPOINT_DISABLE": "1",
         "TF_CLI_CONFIG_FILE": str(work / "rc"),
-        "TF_REATTACH_PROVIDERS": json.dumps({f"registry.terraform.io/hashicorp/{name}": attach for name in ("aws", "random")}),
+        "TF_REATTACH_PROVIDERS": json.dumps(
+            {f"registry.terraform.io/hashicorp/{name}": attach for name in ("aws", "random")}
+        ),
     }
 
     def terraform(*arguments: str) -> str:
@@ -121,7 +130,14 @@ def _rows(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     for change in document.get("resource_changes", ()):
         if change["mode"] == "managed" and change["type"].startswith("aws_s3_bucket"):
             after = _with_unknowns(change["change"]["after"], change["change"]["after_unknown"])
-            rows.append({"address": change["address"], "type": change["type"], "bucket": after.get("bucket"), "cors_rule": after.get("cors_rule")})
+            rows.append(
+                {
+                    "address": change["address"],
+                    "type": change["type"],
+                    "bucket": after.get("bucket"),
+                    "cors_rule": after.get("cors_rule"),
+                }
+            )
     return rows
 
 
@@ -147,7 +163,9 @@ def _provider(rpc: Any) -> Any:
 
     def block(attributes: _Attributes, nested: Sequence[Any] = ()) -> Any:
         listed = [
-            pb.Schema.Attribute(name=name, type=kind.encode(), required="r" in flags, optional="o" in flags, computed="c" in flags)
+            pb.Schema.Attribute(
+                name=name, type=kind.encode(), required="r" in flags, optional="o" in flags, computed="c" in flags
+            )
             for name, (kind, flags) in attributes.items()
         ]
         return pb.Schema.Block(version=0, attributes=listed, block_types=nested)
@@ -159,7 +177,9 @@ def _provider(rpc: Any) -> Any:
         return pb.Schema(version=0, block=block(attributes, nested))
 
     def unpacked(value: Any) -> Any:
-        return msgpack.unpackb(value.msgpack, raw=False, strict_map_key=False, ext_hook=ExtType) if value.msgpack else None
+        return (
+            msgpack.unpackb(value.msgpack, raw=False, strict_map_key=False, ext_hook=ExtType) if value.msgpack else None
+        )
 
     def packed(value: Any) -> Any:
         return pb.DynamicValue(msgpack=msgpack.packb(value))

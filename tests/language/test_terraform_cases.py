@@ -39,7 +39,11 @@ def inputs_of(given: Mapping[str, Any]) -> Inputs:
 
 def shown(value: object) -> object:
     if isinstance(value, Unknown):
-        return {"unknown": value.reason, **({"prefix": value.prefix} if value.prefix else {}), **({"suffix": value.suffix} if value.suffix else {})}
+        return {
+            "unknown": value.reason,
+            **({"prefix": value.prefix} if value.prefix else {}),
+            **({"suffix": value.suffix} if value.suffix else {}),
+        }
     return [shown(each) for each in value] if isinstance(value, tuple) else value
 
 
@@ -53,7 +57,10 @@ def shown_bucket(bucket: Bucket) -> dict[str, object]:
         row["says_none"] = True
     if bucket.cors is not None:
         row["ordered"] = bucket.cors.ordered
-        row["rules"] = [{name: shown(value) for name, value in rule.by_api_name() if value not in (None, ())} for rule in bucket.cors.rules]
+        row["rules"] = [
+            {name: shown(value) for name, value in rule.by_api_name() if value not in (None, ())}
+            for rule in bucket.cors.rules
+        ]
         row["places"] = [
             {"": place.location.line, **{name: at.line for name, at in place.fields}} for place in bucket.places
         ]
@@ -116,15 +123,25 @@ def same_name(planned: str | None, name: object) -> bool:
 
 
 def planned_rule(rule: Mapping[str, Any], *, ordered: bool) -> tuple[object, ...]:
-    lists = [texts(rule[f"{name}"] or (), ordered) for name in ("allowed_methods", "allowed_origins", "allowed_headers", "expose_headers")]
+    lists = [
+        texts(rule[f"{name}"] or (), ordered)
+        for name in ("allowed_methods", "allowed_origins", "allowed_headers", "expose_headers")
+    ]
     age = rule["max_age_seconds"]
     return (*lists, age if age == UNKNOWN else int(age or 0), rule.get("id") or "")
 
 
 def own_rule(rule: CorsRule, *, ordered: bool) -> tuple[object, ...]:
-    lists = [texts(each, ordered) for each in (rule.allowed_methods, rule.allowed_origins, rule.allowed_headers, rule.expose_headers)]
+    lists = [
+        texts(each, ordered)
+        for each in (rule.allowed_methods, rule.allowed_origins, rule.allowed_headers, rule.expose_headers)
+    ]
     age = rule.max_age_seconds
-    return (*lists, UNKNOWN if isinstance(age, Unknown) else age or 0, UNKNOWN if isinstance(rule.id, Unknown) else rule.id or "")
+    return (
+        *lists,
+        UNKNOWN if isinstance(age, Unknown) else age or 0,
+        UNKNOWN if isinstance(rule.id, Unknown) else rule.id or "",
+    )
 
 
 def texts(values: object, ordered: bool) -> object:
