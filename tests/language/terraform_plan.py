@@ -1,7 +1,7 @@
 """Lets the real ``terraform`` binary plan a case folder, with a provider that lives in this process.
 
-Terraform is told by ``TF_REATTACH_PROVIDERS`` to use providers that already run, so nothing is downloaded and no account
-is needed. The provider knows the two S3 resource types as the AWS provider declares them, and a few more whose
+Terraform is told by ``TF_REATTACH_PROVIDERS`` to use providers that already run, so nothing is downloaded and no
+account is needed. The provider knows the two S3 resource types as the AWS provider declares them, and a few more whose
 attributes are only known after apply. Needs the packages ``tf``, ``grpcio`` and ``msgpack`` and a ``terraform`` binary.
 
 Sources: docs/plugin-protocol/tfplugin6.proto of hashicorp/terraform; hashicorp/go-plugin for the handshake that
@@ -17,6 +17,7 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from concurrent import futures
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -87,9 +88,7 @@ def plan(
     case: Path, work: Path, options: Sequence[str] = (), environment: Mapping[str, str] | None = None
 ) -> list[dict[str, Any]]:
     """The S3 resources of the plan: ``address``, ``type``, and ``bucket`` and ``cors_rule`` with ``UNKNOWN`` inside."""
-    import grpc
-    from tf.gen import tfplugin_pb2_grpc as rpc
-
+    grpc, rpc = import_module("grpc"), import_module("tf.gen.tfplugin_pb2_grpc")
     copy = work / "module"
     shutil.copytree(case, copy, ignore=shutil.ignore_patterns("want.json"))
     (work / "rc").write_text("")
@@ -149,17 +148,14 @@ def _with_unknowns(value: Any, unknown: Any) -> Any:
         keys = [*value, *(key for key in flags if key not in value)]
         return {key: _with_unknowns(value.get(key), flags.get(key)) for key in keys}
     if isinstance(value, list):
-        flags = unknown if isinstance(unknown, list) else []
-        return [_with_unknowns(each, flags[at] if at < len(flags) else None) for at, each in enumerate(value)]
+        marks = unknown if isinstance(unknown, list) else []
+        return [_with_unknowns(each, marks[at] if at < len(marks) else None) for at, each in enumerate(value)]
     return UNKNOWN if isinstance(value, str) and _MARK in value else value
 
 
 def _provider(rpc: Any) -> Any:
-    import msgpack
-    from msgpack.ext import ExtType
-    from tf.gen import tfplugin_pb2 as pb
-
-    unknown = ExtType(0, b"\x00")
+    msgpack, pb = import_module("msgpack"), import_module("tf.gen.tfplugin_pb2")
+    unknown = msgpack.ExtType(0, b"\x00")
 
     def block(attributes: _Attributes, nested: Sequence[Any] = ()) -> Any:
         listed = [
@@ -178,7 +174,9 @@ def _provider(rpc: Any) -> Any:
 
     def unpacked(value: Any) -> Any:
         return (
-            msgpack.unpackb(value.msgpack, raw=False, strict_map_key=False, ext_hook=ExtType) if value.msgpack else None
+            msgpack.unpackb(value.msgpack, raw=False, strict_map_key=False, ext_hook=msgpack.ExtType)
+            if value.msgpack
+            else None
         )
 
     def packed(value: Any) -> Any:
@@ -227,15 +225,17 @@ def _provider(rpc: Any) -> Any:
 
 
 def _add_plugin_services(server: Any) -> None:
-    from tf.gen import grpc_controller_pb2, grpc_controller_pb2_grpc, grpc_stdio_pb2_grpc
+    messages, control, output = (
+        import_module(f"tf.gen.grpc_{name}") for name in ("controller_pb2", "controller_pb2_grpc", "stdio_pb2_grpc")
+    )
 
-    class Controller(grpc_controller_pb2_grpc.GRPCControllerServicer):  # type: ignore[misc]
+    class Controller(control.GRPCControllerServicer):  # type: ignore[misc]
         def Shutdown(self, request: Any, context: Any) -> Any:  # noqa: N802
-            return grpc_controller_pb2.Empty()
+            return messages.Empty()
 
-    class Output(grpc_stdio_pb2_grpc.GRPCStdioServicer):  # type: ignore[misc]
+    class Output(output.GRPCStdioServicer):  # type: ignore[misc]
         def StreamStdio(self, request: Any, context: Any) -> Any:  # noqa: N802
             return iter(())
 
-    grpc_controller_pb2_grpc.add_GRPCControllerServicer_to_server(Controller(), server)
-    grpc_stdio_pb2_grpc.add_GRPCStdioServicer_to_server(Output(), server)
+    control.add_GRPCControllerServicer_to_server(Controller(), server)
+    output.add_GRPCStdioServicer_to_server(Output(), server)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -37,7 +38,7 @@ RECORDED: dict[str, str | dict[str, str]] = json.loads((Path(__file__).parent / 
 class Only:
     """``u`` is an unknown string with a known prefix, ``n`` an unknown number, ``a`` an unknown of unknown type."""
 
-    values = {
+    values: ClassVar[dict[str, Value]] = {
         "s": unknown("s is unknown", STRING),
         "n": unknown("n is unknown", NUMBER),
         "a": unknown("a is unknown"),

@@ -144,7 +144,10 @@ def test_a_heredoc_end_marker_may_have_blanks_behind_it(tmp_path: Path) -> None:
 
 
 def test_places_are_those_of_the_block_and_of_each_argument(tmp_path: Path) -> None:
-    rule = '  dynamic "cors_rule" {\n    for_each = [1]\n    content {\n      allowed_methods = ["GET"]\n      allowed_origins = [\n        "*",\n      ]\n    }\n  }\n'
+    rule = (
+        '  dynamic "cors_rule" {\n    for_each = [1]\n    content {\n      allowed_methods = ["GET"]\n'
+        '      allowed_origins = [\n        "*",\n      ]\n    }\n  }\n'
+    )
     found = only(read(tmp_path, {"main.tf": "\n" + cors('"places"', rule=rule)}))
     assert found.location is not None
     assert (found.location.line, found.location.end_line, found.location.column) == (2, 13, 1)
@@ -156,7 +159,10 @@ def test_places_are_those_of_the_block_and_of_each_argument(tmp_path: Path) -> N
 
 
 def test_places_in_json_syntax_are_the_lines_of_the_properties(tmp_path: Path) -> None:
-    document = '{"resource": {"aws_s3_bucket_cors_configuration": {"x": {\n"bucket": "json",\n"cors_rule": [{\n"allowed_methods": ["GET"],\n"allowed_origins": ["*"]}]}}}}'
+    document = (
+        '{"resource": {"aws_s3_bucket_cors_configuration": {"x": {\n"bucket": "json",\n"cors_rule": [{\n'
+        '"allowed_methods": ["GET"],\n"allowed_origins": ["*"]}]}}}}'
+    )
     (place,) = only(read(tmp_path, {"main.tf.json": document})).places
     assert (place.location.line, place.of("AllowedOrigins").line) == (3, 5)
 
