@@ -13,14 +13,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from drift.documents import rules_to_json, snapshot_from_json
 from drift.errors import CorsDriftError, MissingExtraError
 from drift.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from mypy_boto3_s3 import S3Client
 
 _KEYS = {"AWS_ACCESS_KEY_ID": "demo", "AWS_SECRET_ACCESS_KEY": "demo", "AWS_DEFAULT_REGION": "us-east-1"}
 
@@ -42,14 +39,14 @@ def run() -> int:
     return result.returncode
 
 
-def seed(client: S3Client, live: Snapshot) -> None:
+def seed(client: Any, live: Snapshot) -> None:
     """Make the buckets of a live snapshot, with its rules."""
     for bucket in live.buckets:
         assert isinstance(bucket.name, str)  # noqa: S101 - the examples' snapshots are ours
         client.create_bucket(Bucket=bucket.name)
         if bucket.cors is not None:
             rules = rules_to_json(bucket.cors.rules)
-            client.put_bucket_cors(Bucket=bucket.name, CORSConfiguration={"CORSRules": rules})  # type: ignore[typeddict-item]
+            client.put_bucket_cors(Bucket=bucket.name, CORSConfiguration={"CORSRules": rules})
 
 
 def _examples() -> Path:
@@ -60,7 +57,7 @@ def _examples() -> Path:
     raise CorsDriftError("the examples are not where they were installed", advice="install cors-drift again, with pip")
 
 
-def _client(url: str) -> S3Client:
+def _client(url: str) -> Any:
     import boto3
     from botocore.config import Config
 
