@@ -61,17 +61,18 @@ class Scope:
     def value(self, node: Node) -> Value:
         """What the node comes to, with everything inside it."""
         with self.deeper(node) as too_deep:
-            if too_deep is not None:
-                return Value(too_deep, node)
-            call = call_of(node)
-            if call is not None:
-                return self._call(node, *call)
-            if node.tag is not None:
-                reason = f"the tag {shown(node.tag)} on line {node.place.line} is not one of CloudFormation's"
-                return Value(Unknown(reason), node)
-            if isinstance(node, Scalar):
-                return Value(self._scalar(node), node)
-            return self._list(node) if isinstance(node, ListNode) else self._mapping(node)
+            return self._value(node) if too_deep is None else Value(too_deep, node)
+
+    def _value(self, node: Node) -> Value:
+        call = call_of(node)
+        if call is not None:
+            return self._call(node, *call)
+        if node.tag is not None:
+            reason = f"the tag {shown(node.tag)} on line {node.place.line} is not one of CloudFormation's"
+            return Value(Unknown(reason), node)
+        if isinstance(node, Scalar):
+            return Value(self._scalar(node), node)
+        return self._list(node) if isinstance(node, ListNode) else self._mapping(node)
 
     def text(self, node: Node) -> Text:
         """The text that a node comes to."""

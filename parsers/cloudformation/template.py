@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drift.errors import InputError
@@ -10,7 +11,7 @@ from parsers.document import ListNode, MapNode, Node, Scalar, read_document
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
-_RESOURCES_KEY = re.compile(rb"(?:^|[{,])\s*[\"']?Resources[\"']?\s*:", re.MULTILINE)
+_RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')
 _HARMLESS_TRANSFORMS = frozenset(
     {
@@ -37,15 +38,14 @@ class Template:
     conditions: MapNode | None
     macros: tuple[str, ...]
     """Transforms that are the author's own: they may rewrite everything."""
+    by_name: Mapping[str, Node]
     includes: tuple[Node, ...] = ()
     """Where ``AWS::Include`` at the top adds sections that are not seen here."""
 
     def resource(self, name: str) -> MapNode | None:
         """The resource of a logical id."""
-        for key, node in self.resources:
-            if key.text == name and isinstance(node, MapNode):
-                return node
-        return None
+        node = self.by_name.get(name)
+        return node if isinstance(node, MapNode) else None
 
 
 def looks_like_template(content: bytes, path: str) -> bool:
@@ -77,6 +77,7 @@ def read_template(content: bytes, path: str) -> Template | None:
     return Template(
         path=path,
         resources=resources,
+        by_name={key.text: node for key, node in resources},
         parameters=_section(root, "Parameters"),
         mappings=_section(root, "Mappings"),
         conditions=_section(root, "Conditions"),

@@ -7,7 +7,7 @@ a date's text. What a scalar means is up to the field that holds it; the caller 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drift.location import Location
 
@@ -95,13 +95,14 @@ class MapNode:
     entries: tuple[tuple[Scalar, Node], ...]
     place: Place
     tag: str | None = None
+    _by_key: dict[str, Node] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_key", {key.text: value for key, value in self.entries})
 
     def get(self, key: str) -> Node | None:
         """The value under a key."""
-        for name, value in self.entries:
-            if name.text == key:
-                return value
-        return None
+        return self._by_key.get(key)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -21,7 +21,6 @@ _STANDARD = "tag:yaml.org,2002:"
 _READ_AS_PLAIN = frozenset(_STANDARD + name for name in ("null", "bool", "int", "float", "timestamp", "value"))
 _READ_AS_TEXT = frozenset({"!", _STANDARD + "str"})
 _CONTAINERS = frozenset(_STANDARD + name for name in ("map", "seq"))
-_TRAILING_TABS = re.compile(r"[ \t]*\t[ \t]*$", re.MULTILINE)
 
 
 @dataclass(slots=True)
@@ -191,7 +190,7 @@ def read_yaml(text: str, path: str) -> Node | None:
     except (yaml.YAMLError, ValueError) as error:
         if "\t" in text:
             # Tabs at the end of a line or alone on it mean nothing, yet libyaml stumbles over some of them.
-            bare = _TRAILING_TABS.sub("", text)
+            bare = "\n".join(line.rstrip() if line.endswith(("\t", " ", "\r")) else line for line in text.split("\n"))
             if bare != text:
                 return read_yaml(bare, path)
         raise _explained(error, text, path) from None

@@ -31,7 +31,8 @@ _BROKEN_SPEC = re.compile(
     rb"|ID|AllowedOrigins?|AllowedMethods?|AllowedHeaders?|ExposeHeaders?|MaxAgeSeconds)\b[\"']?\s*:",
 )
 _OWN_WORDS = re.compile(rb"CORSRules?|Allowed(?:Origin|Method)")
-_VERSION_AND_BUCKETS = re.compile(rb"^version:\s*1\s*$.*^buckets:\s*$", re.MULTILINE | re.DOTALL)
+_VERSION = re.compile(rb"^version:[ \t]*1[ \t]*$", re.MULTILINE)
+_BUCKETS = re.compile(rb"^buckets:[ \t]*$", re.MULTILINE)
 _FIELDS = frozenset(API_NAMES.values())
 
 
@@ -179,10 +180,10 @@ def _wants_to_be_ours(content: bytes) -> bool:
     """Whether text that cannot be parsed starts as a file of ours and holds words of ours."""
     if _OTHER_KINDS.search(content):
         return False
-    start = re.sub(rb"(?m:^\s*(?://|#).*$)", b"", content)
+    start = re.sub(rb"(?m:^[ \t]*(?://|#).*$)", b"", content)
     if _BROKEN_SPEC.match(start) is None:
         return False
-    return _OWN_WORDS.search(start) is not None or _VERSION_AND_BUCKETS.search(start) is not None
+    return _OWN_WORDS.search(start) is not None or bool(_VERSION.search(start) and _BUCKETS.search(start))
 
 
 def _look_at_xml(content: bytes) -> Look:

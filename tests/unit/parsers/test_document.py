@@ -217,3 +217,8 @@ def test_file_of_too_many_characters_is_refused() -> None:
 
 def test_tab_that_only_ends_a_line_does_no_harm() -> None:
     assert text(member(read("a:\t\n  b: c\t\n\t\n"), "a", "b")) == "c"
+
+
+@pytest.mark.parametrize("filling", [" \t", "\t", " ", "\t \n", "\n"])
+def test_long_runs_of_blanks_take_no_time(filling: str) -> None:
+    assert refused("a: x\n" + filling * 200_000 + "[\n").location is not None
