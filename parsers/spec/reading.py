@@ -148,6 +148,7 @@ class SpecReader:
                     account=account,
                     region=region,
                     says_none=True,
+                    bare=isinstance(name, Unknown),
                 )
             ]
         read = read_rules(rules, self.faults)
@@ -163,6 +164,7 @@ class SpecReader:
                 places=read.places,
                 account=account,
                 region=region,
+                bare=isinstance(name, Unknown),
             )
         ]
 

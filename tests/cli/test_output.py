@@ -154,3 +154,21 @@ def test_a_bucket_option_names_the_one_bucket_without_a_name(cli: Cli, tmp_path:
     assert cli("check", "rules.json", "--live", live, "--bucket", "b-one").code == 0
     assert cli("check", "rules.json", "--live", live, "--bucket", "b-two").code == 1
     assert cli("check", "rules.json", "--live", live).code == 3
+
+
+def test_rules_by_themselves_are_compared_with_the_only_bucket_of_the_other_side(cli: Cli, tmp_path: Path) -> None:
+    write(
+        tmp_path, rules__json=json.dumps([RULE]), other__json=json.dumps({"CORSRules": [RULE | {"MaxAgeSeconds": 1}]})
+    )
+    live = snapshot_file(tmp_path / "live.json", b_one=[RULE])
+    assert cli("check", "rules.json", "--live", live).code == 0
+    assert cli("compare", "rules.json", "rules.json").code == 0
+    changed = cli("compare", "rules.json", "other.json", "--format", "json")
+    assert (changed.code, changed.json["buckets"][0]["effect"]) == (1, "cache-only")
+
+
+def test_a_name_that_nobody_knows_is_not_guessed_from_a_lone_live_bucket(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, template__yaml="Resources:\n  B:\n    Type: AWS::S3::Bucket\n")
+    live = snapshot_file(tmp_path / "live.json", b_one=[RULE])
+    assert cli("check", "template.yaml", "--live", live).code == 3
+    assert cli("check", "template.yaml", "--live", live, "--bucket", "b-one").code == 1
