@@ -98,7 +98,7 @@ class _Reader:
             else:
                 attributes[name.text] = Attribute(name.text, self._argument(kind, name.text, node), self.at(name, node))
         at = body.place.location(self._path) if key is None else self.at(key, body)
-        return Block(kind, labels, attributes, tuple(blocks), at, ambiguous=True)
+        return Block(kind, labels, attributes, tuple(blocks), at)
 
     def _argument(self, kind: str, name: str, node: Node) -> Expression:
         text = node.text if isinstance(node, Scalar) and not node.plain else None

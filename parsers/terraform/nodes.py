@@ -193,17 +193,13 @@ class Attribute:
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A block with its labels; ``at`` runs from its first word to its closing brace.
-
-    ``ambiguous`` says that an attribute of this body may be meant as a nested block (JSON syntax cannot tell).
-    """
+    """A block with its labels; ``at`` runs from its first word to its closing brace."""
 
     type: str
     labels: tuple[str, ...]
     attributes: Mapping[str, Attribute]
     blocks: tuple[Block, ...]
     at: Location
-    ambiguous: bool = False
 
     def of_type(self, type_name: str) -> tuple[Block, ...]:
         """The nested blocks of a type, ``dynamic`` ones not included."""

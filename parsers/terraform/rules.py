@@ -69,12 +69,9 @@ def inline_rules(block: Block, scope: Scope) -> Rules:
         return Rules(reason=value.unresolved.reason)
     if value.is_null:
         return Rules()
-    if isinstance(value.data, Mapping) and block.ambiguous:
-        members: tuple[Value, ...] = (value,)
-    elif isinstance(value.data, tuple):
-        members = value.data
-    else:
+    if not isinstance(value.data, tuple):
         return Rules(reason=f"cors_rule must be a list of objects ({attribute.at})")
+    members = value.data
     if not members:
         return Rules(none=True)
     nodes = attribute.expression.items if isinstance(attribute.expression, TupleNode) else ()

@@ -202,6 +202,12 @@ class _Reader:
     def _string(self, rule: Any) -> Expression:
         at = self._at(rule)
         contents = [part.children[0] for part in _rules(rule)]
+        for each in contents:
+            said = str(getattr(each, "value", ""))
+            if "\n" in said or ('"' in said and each.lark_name() != "STRING_CHARS"):
+                # python-hcl2 looks for the brace that closes an escaped `$${` beyond the end of the string.
+                advice = 'a line break is written \\n; write "$$" and "{" apart with format()'
+                raise InputError("this string cannot be told from what follows it", location=at, advice=advice)
         if all(each.lark_name() in ("STRING_CHARS", "interpolation") for each in contents):
             parts: list[Part] = []
             for each in contents:

@@ -54,9 +54,8 @@ def parse_template(source: str, read: ReadExpression, *, escapes: bool, dedent: 
     Raises TemplateError, and whatever ``read`` raises.
     """
     tokens = _tokens(source, escapes)
-    if dedent:
-        tokens = _dedented(tokens)
-    return _Assembler(_stripped(tokens), read).parts()
+    tokens = _stripped(tokens if escapes else _by_line(tokens))
+    return _Assembler(_dedented(tokens) if dedent else tokens, read).parts()
 
 
 def unescape(content: str, offset: int = 0) -> str:
@@ -164,8 +163,19 @@ def _closing_quote(source: str, at: int) -> int:
     raise TemplateError("a string is not closed", opened_at)
 
 
+def _by_line(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
+    """Text cut after each line break, as the lexer of heredocs does it; strip markers reach no further."""
+    out: list[_Text | _Marker] = []
+    for token in tokens:
+        if isinstance(token, _Marker):
+            out.append(token)
+        else:
+            out.extend(_Text(line, token.offset) for line in re.findall(r"[^\n]*\n|[^\n]+", token.content))
+    return out
+
+
 def _stripped(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
-    """``~`` takes away the white space that stands next to the marker."""
+    """``~`` takes away the white space that stands next to the marker, in the text token next to it."""
     out: list[_Text | _Marker] = []
     for position, token in enumerate(tokens):
         if isinstance(token, _Marker):
@@ -175,51 +185,35 @@ def _stripped(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
         before = tokens[position - 1] if position else None
         after = tokens[position + 1] if position + 1 < len(tokens) else None
         if isinstance(before, _Marker) and before.strip_after:
-            content = content.lstrip(" \t\r\n")
+            content = content.lstrip()
         if isinstance(after, _Marker) and after.strip_before:
-            content = content.rstrip(" \t\r\n")
+            content = content.rstrip()
         out.append(_Text(content, token.offset))
     return out
 
 
 def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
-    """A ``<<-`` heredoc without the smallest indentation of its lines; white lines do not count."""
-    starts_line = True
-    indents: list[int] = []
+    """A ``<<-`` heredoc without the smallest indentation of its lines (hclsyntax flushHeredocTemplateParts).
+
+    Lines of white space alone neither count nor change. A line begins after a text token that still ends with a line
+    break: where a strip marker took the break away, the next line keeps its indentation.
+    """
+    begins = True
+    starts: dict[int, int] = {}
     for position, token in enumerate(tokens):
         if isinstance(token, _Marker):
-            if starts_line:
-                indents.append(0)
-            starts_line = False
+            if begins:
+                starts[position] = 0
+            begins = False
             continue
-        lines = token.content.split("\n")
-        last = len(lines) - 1 if position < len(tokens) - 1 else len(lines)
-        for number, line in enumerate(lines):
-            begins = number > 0 or starts_line
-            # A line of blanks counts if a marker stands behind them on that line.
-            if begins and (line.strip(" \t\r") or (number == last and line)):
-                indents.append(len(line) - len(line.lstrip(" ")))
-        starts_line = token.content.endswith("\n")
-    width = min(indents, default=0)
-    return _without_indent(tokens, width) if width else tokens
-
-
-def _without_indent(tokens: list[_Text | _Marker], width: int) -> list[_Text | _Marker]:
-    out: list[_Text | _Marker] = []
-    starts_line = True
-    for token in tokens:
-        if isinstance(token, _Marker):
-            out.append(token)
-            starts_line = False
-            continue
-        lines = token.content.split("\n")
-        shown = [
-            line[min(width, len(line) - len(line.lstrip(" "))) :] if number or starts_line else line
-            for number, line in enumerate(lines)
-        ]
-        out.append(_Text("\n".join(shown), token.offset))
-        starts_line = token.content.endswith("\n")
-    return out
+        if begins and not (token.content.endswith("\n") and token.content.isspace()):
+            starts[position] = len(token.content) - len(token.content.lstrip())
+        begins = token.content.endswith("\n")
+    width = min(starts.values(), default=0)
+    return [
+        _Text(token.content[width:], token.offset) if isinstance(token, _Text) and position in starts else token
+        for position, token in enumerate(tokens)
+    ]
 
 
 class _Assembler:

@@ -225,9 +225,9 @@ def _provider(rpc: Any) -> Any:
 
 
 def _add_plugin_services(server: Any) -> None:
-    messages, control, output = (
-        import_module(f"tf.gen.grpc_{name}") for name in ("controller_pb2", "controller_pb2_grpc", "stdio_pb2_grpc")
-    )
+    messages: Any = import_module("tf.gen.grpc_controller_pb2")
+    control: Any = import_module("tf.gen.grpc_controller_pb2_grpc")
+    output: Any = import_module("tf.gen.grpc_stdio_pb2_grpc")
 
     class Controller(control.GRPCControllerServicer):  # type: ignore[misc]
         def Shutdown(self, request: Any, context: Any) -> Any:  # noqa: N802

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from drift.location import Location
-from parsers.terraform.functions import collections, encoding, numeric, sets, strings  # noqa: F401 - they enter themselves
+from parsers.terraform.functions import collections, encoding, numeric, sets, strings, yaml_text  # noqa: F401 - they enter themselves
 from parsers.terraform.functions.registry import FUNCTIONS
 from parsers.terraform.values import EvaluationError, RefusalError, Value, unknown
 
