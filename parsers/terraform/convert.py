@@ -50,8 +50,8 @@ def convert(value: Value, target: Type) -> Value:
     if target.kind in ("list", "set") and value.type.kind in SEQUENCES:
         return _to_collection(value, target)
     if target.kind == "map" and value.type.kind in MAPPINGS:
-        element = _element_type(target, value.entries.values())
-        return mapping(Type("map", element), {key: convert(each, element) for key, each in value.entries.items()})
+        element, members = _elements(target, list(value.entries.values()))
+        return mapping(Type("map", element), dict(zip(value.entries, members, strict=True)))
     if target.kind == "object" and value.type.kind in MAPPINGS:
         return _to_object(value, target)
     if target.kind == "tuple" and value.type.kind == "tuple":
@@ -71,10 +71,9 @@ def _named(kind: Type) -> str:
 
 
 def _open(kind: Type) -> bool:
-    """Whether the type has ``any`` in it, so that equal types say nothing of equal values."""
-    if kind.element is not None:
-        return kind.element.kind == "any" or _open(kind.element)
-    return False
+    """Whether the type has ``any`` in it, which each value replaces with a type of its own."""
+    inner = (*kind.items, *(field for _, field in kind.fields), *((kind.element,) if kind.element else ()))
+    return kind.kind == "any" or any(_open(each) for each in inner)
 
 
 def _convert_unknown(value: Value, data: Unresolved, target: Type) -> Value:
@@ -128,18 +127,20 @@ def parse_number(content: str) -> Value:
 
 
 def _to_collection(value: Value, target: Type) -> Value:
-    element = _element_type(target, value.members)
-    return sequence(Type(target.kind, element), (convert(each, element) for each in value.members))
+    element, members = _elements(target, value.members)
+    return sequence(Type(target.kind, element), members)
 
 
-def _element_type(target: Type, members: Iterable[Value]) -> Type:
+def _elements(target: Type, members: Iterable[Value]) -> tuple[Type, list[Value]]:
+    """The members as the target's element type, with one type for whatever it leaves open, and that type."""
     wanted = target.element or ANY
-    if wanted.kind != "any" and not _open(wanted):
-        return wanted
-    common = unify(each.type for each in members)
+    converted = [convert(each, wanted) for each in members]
+    if not _open(wanted):
+        return wanted, converted
+    common = unify(each.type for each in converted)
     if common is None:
         raise EvaluationError(f"all elements of a {target.kind} must have the same type")
-    return common if wanted.kind == "any" else wanted
+    return (wanted, converted) if not converted else (common, [convert(each, common) for each in converted])
 
 
 def _to_object(value: Value, target: Type) -> Value:
