@@ -6,8 +6,9 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from parsers.terraform.access import iterate
 from parsers.terraform.convert import convert
-from parsers.terraform.expressions import Scope, evaluate, evaluate_or_unknown, iterate
+from parsers.terraform.expressions import Scope, evaluate, evaluate_or_unknown
 from parsers.terraform.limits import MAX_BLOCKS, MAX_INSTANCES
 from parsers.terraform.nodes import Block, Expression, Name
 from parsers.terraform.values import (

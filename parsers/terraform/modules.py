@@ -6,18 +6,18 @@ written lives in ``config``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 
-from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files, functions
-from parsers.terraform.config import Module, local_source
+from parsers.terraform.calls import Run, called_module, provider_name
+from parsers.terraform.config import Module
 from parsers.terraform.expand import Expansion, Instance, any_instance, expand
-from parsers.terraform.expressions import Budget, Scope, evaluate_or_unknown
+from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
-from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULE_DEPTH, MAX_MODULES
-from parsers.terraform.nodes import Block, Expression, GetAttr, Name, ObjectNode, Template
+from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULES
+from parsers.terraform.nodes import Block, Expression, ObjectNode
 from parsers.terraform.references import data_attribute, resource_attribute
 from parsers.terraform.values import (
     RESOURCE,
@@ -31,26 +31,6 @@ from parsers.terraform.values import (
     unknown,
 )
 from parsers.terraform.variables import variable
-
-
-@dataclass(slots=True)
-class Run:
-    """What all module instances of one root have in common."""
-
-    tree: Tree
-    inputs: Inputs
-    load: Callable[[str], Module]
-    root: str
-    vendored: Mapping[str, str]
-    budget: Budget = field(default_factory=Budget)
-    modules: int = 0
-    instances: int = 0
-    diagnostics: list[Diagnostic] = field(default_factory=list)
-
-    def tell(self, diagnostic: Diagnostic) -> None:
-        """Remembers a fault, once."""
-        if diagnostic not in self.diagnostics:
-            self.diagnostics.append(diagnostic)
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,36 +254,7 @@ class ModuleInstance:
 
     def _source(self, name: str, block: Block) -> Module | str:
         """The module that is called, or why it cannot be read."""
-        source = local_source(block)
-        if source is None:
-            return f"the source of module.{name} is no plain text ({block.at})"
-        if source.startswith(("./", "../")) or source in (".", ".."):
-            folder = files.join(self.module.folder, source)
-        else:
-            key = ".".join((*self._path, name))
-            if key not in self.run.vendored:
-                advice = "run `terraform init`, or read a plan"
-                return f'module.{name} is not on disk (source "{source}"); {advice} ({block.at})'
-            folder = files.join(self.run.root, self.run.vendored[key])
-        if files.leaves_tree(folder) or not self.run.tree.is_folder(folder):
-            what = "leads out of the tree" if files.leaves_tree(folder) else "is no folder"
-            message = f'the source "{source}" of module.{name} {what}'
-            self.run.tell(
-                Diagnostic(
-                    Severity.WARNING, "module-not-found", message, block.at, "give a folder that holds all of it"
-                )
-            )
-            return f"{message} ({block.at})"
-        if len(self._path) >= MAX_MODULE_DEPTH or folder in self._folders():
-            message = f"module.{name} calls itself" if folder in self._folders() else "modules are nested too deep"
-            self.run.tell(
-                Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls")
-            )
-            return f"{message} ({block.at})"
-        module = self.run.load(folder)
-        for diagnostic in module.diagnostics:
-            self.run.tell(diagnostic)
-        return module
+        return called_module(self.run, self.module.folder, (*self._path, name), block, self._folders())
 
     def _folders(self) -> set[str]:
         above = set() if self._caller is None else self._caller[0]._folders()
@@ -359,22 +310,3 @@ class ModuleInstance:
                 if provider_name(key) == name:
                     return parent._region(provider_name(value) or "")
         return parent._region(name) if "." not in name else None
-
-    def children(self) -> Iterator[tuple[Instance, ModuleInstance, str | None]]:
-        """The module instances called from here, with the reason why it is not known whether they exist."""
-        for name in self.module.calls:
-            call = self.module_call(name)
-            for instance, child in zip(call.expansion.instances, call.children, strict=False):
-                if child is not None:
-                    yield instance, child, call.expansion.reason
-
-
-def provider_name(expression: Expression | None) -> str | None:
-    """``aws`` or ``aws.alias`` as it is written in ``provider`` and ``providers``."""
-    if isinstance(expression, Name):
-        return expression.name
-    if isinstance(expression, GetAttr) and isinstance(expression.base, Name):
-        return f"{expression.base.name}.{expression.name}"
-    if isinstance(expression, Template) and len(expression.parts) == 1 and isinstance(expression.parts[0], str):
-        return expression.parts[0]
-    return None

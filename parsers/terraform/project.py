@@ -11,8 +11,9 @@ from drift.location import Diagnostic
 from drift.snapshot import Snapshot
 from parsers.terraform import files
 from parsers.terraform.buckets import SOURCE, RootDeclarations, declarations, settle
+from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module, local_source
-from parsers.terraform.modules import ModuleInstance, Run
+from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.variables import root_values, undeclared
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from decimal import ROUND_HALF_EVEN, Decimal
 
+from parsers.terraform.access import join_text
 from parsers.terraform.convert import convert, to_text
-from parsers.terraform.expressions import join_text
 from parsers.terraform.functions.encoding import encode_json
 from parsers.terraform.values import (
     BOOL,

@@ -6,8 +6,8 @@ import re
 from importlib import import_module
 from typing import Any
 
+from parsers.terraform.access import join_text
 from parsers.terraform.convert import to_text
-from parsers.terraform.expressions import join_text
 from parsers.terraform.functions.formatting import format_text
 from parsers.terraform.functions.registry import function
 from parsers.terraform.values import (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -329,6 +331,20 @@ def test_a_vendored_module_outside_of_the_tree_is_not_read(tmp_path: Path) -> No
 def test_a_bucket_that_an_unreadable_module_is_given_is_not_called_absent(tmp_path: Path) -> None:
     source = bucket('"given"') + 'module "cors" {\n  source = "a/b/c"\n  buckets = [aws_s3_bucket.x]\n}\n'
     assert only(read(tmp_path, {"main.tf": source})).state is State.UNKNOWN
+
+
+def test_a_module_that_is_not_on_disk_is_told_of_louder_where_it_looks_like_buckets(tmp_path: Path) -> None:
+    source = 'module "s3" {\n  source = "t/s3-bucket/aws"\n}\nmodule "vpc" {\n  source = "t/vpc/aws"\n}\n'
+    snapshot = read(tmp_path, {"main.tf": source})
+    assert [(each.id, each.severity) for each in snapshot.diagnostics] == [
+        ("module-not-on-disk", Severity.WARNING),
+        ("module-not-on-disk", Severity.INFO),
+    ]
+
+
+def test_the_package_is_imported_without_an_hcl_parser() -> None:
+    code = "import sys, parsers.terraform; sys.exit('hcl2' in sys.modules or 'yaml' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_a_bucket_beside_a_broken_file_is_not_called_absent(tmp_path: Path) -> None:
