@@ -195,6 +195,13 @@ def test_a_variable_file_holds_only_literals(tmp_path: Path) -> None:
     assert [each.id for each in snapshot.diagnostics] == ["unreadable-variable"]
 
 
+def test_a_value_on_the_command_line_is_one_expression(tmp_path: Path) -> None:
+    source = 'variable "a" {\n  type = list(string)\n}\n' + bucket("var.a[0]")
+    snapshot = read(tmp_path, {"main.tf": source}, variables=(("a", '["x"]\n)\nb = (1'),))
+    assert [each.id for each in snapshot.diagnostics] == ["unreadable-variable"]
+    assert isinstance(only(snapshot).name, Unknown)
+
+
 def test_a_variable_without_a_value_says_how_to_give_one(tmp_path: Path) -> None:
     snapshot = read(tmp_path, {"main.tf": 'variable "name" {}\n' + bucket('"x-${var.name}"')})
     assert reason_of(snapshot) == 'variable "name" has no value; give --var name=... or --var-file'
