@@ -34,6 +34,7 @@ from parsers.terraform.nodes import (
 from parsers.terraform.templates import TemplateError, parse_template, unescape
 from parsers.terraform.values import FALSE, NULL, TRUE, RefusalError, number
 
+_BARE_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
 _HEREDOC = re.compile(r"<<(-?)([^\s]+)[ \t]*\r?\n(.*?)^[ \t]*\2\s*\Z", re.DOTALL | re.MULTILINE)
 _WORDS = {"true": TRUE, "false": FALSE, "null": NULL}
 
@@ -136,7 +137,7 @@ class TreeReader:
         contents = [part.children[0] for part in _rules(rule)]
         for each in contents:
             said = str(getattr(each, "value", ""))
-            if "\n" in said or ('"' in said and each.lark_name() != "STRING_CHARS"):
+            if "\n" in said or (each.lark_name() != "STRING_CHARS" and _BARE_QUOTE.search(said)):
                 # python-hcl2 looks for the brace that closes an escaped `$${` beyond the end of the string.
                 advice = 'a line break is written \\n; write "$$" and "{" apart with format()'
                 raise InputError("this string cannot be told from what follows it", location=at, advice=advice)

@@ -148,6 +148,11 @@ def test_a_heredoc_end_marker_may_have_blanks_behind_it(tmp_path: Path) -> None:
     assert only(read(tmp_path, {"main.tf": source})).name == "name"
 
 
+def test_an_escaped_marker_may_hold_escaped_quotes(tmp_path: Path) -> None:
+    source = bucket(r'"%%{if(x, \"a\", \"b\")}-$${\"c\"}"')
+    assert only(read(tmp_path, {"main.tf": source})).name == '%{if(x, "a", "b")}-${"c"}'
+
+
 def test_places_are_those_of_the_block_and_of_each_argument(tmp_path: Path) -> None:
     rule = (
         '  dynamic "cors_rule" {\n    for_each = [1]\n    content {\n      allowed_methods = ["GET"]\n'
