@@ -1,10 +1,12 @@
-"""Patterns with at most one ``*``, as S3 has them in AllowedOrigins and AllowedHeaders.
+"""Patterns with at most one ``*``, as S3 has them in AllowedOrigins and AllowedHeaders, taken as sets of strings.
 
 ``*`` stands for any run of characters, none included, and spans dots, colons and slashes; both ends are anchored.
 Sources: S3 user guide, "Elements of a CORS configuration"; ceph/s3-tests ``test_cors_origin_wildcard``.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 
 def matches(pattern: str, text: str) -> bool:
@@ -39,3 +41,36 @@ def covers(wide: str, narrow: str) -> bool:
         return False
     prefix, _, suffix = narrow.partition("*")
     return prefix.startswith(wide_prefix) and suffix.endswith(wide_suffix)
+
+
+def intersects(one: str, other: str) -> bool:
+    """Whether some text is matched by both.
+
+    Two patterns with a star have a common text exactly if, of their texts before the star, one continues the other,
+    and likewise after the star: then the longer of each with anything between them is matched by both.
+    """
+    if "*" not in one:
+        return matches(other, one)
+    if "*" not in other:
+        return matches(one, other)
+    prefix, _, suffix = one.partition("*")
+    other_prefix, _, other_suffix = other.partition("*")
+    heads = prefix.startswith(other_prefix) or other_prefix.startswith(prefix)
+    return heads and (suffix.endswith(other_suffix) or other_suffix.endswith(suffix))
+
+
+def shortest(pattern: str) -> str:
+    """The shortest text that the pattern matches: its star left empty."""
+    return pattern.replace("*", "", 1)
+
+
+def overlapped(pattern: str) -> Iterator[str]:
+    """The texts that only the overlapping reading matches, longest first: ``ab*ba`` has ``aba``.
+
+    They start with what is before the star and end with what is after it, and are too short to hold both.
+    """
+    prefix, star, suffix = pattern.partition("*")
+    if star:
+        for shared in range(1, min(len(prefix), len(suffix)) + 1):
+            if prefix.endswith(suffix[:shared]):
+                yield prefix + suffix[shared:]

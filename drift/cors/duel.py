@@ -1,0 +1,210 @@
+"""Two lists of rules for one origin and method: which requests tell them apart, over all sets of requested headers.
+
+A set H of names picks from a list the first rule whose AllowedHeaders allow all of H. Some H picks rule i of one list
+and rule j of the other exactly if, with X the names that both allow, no rule before i and none before j allows all of
+X: one name of each difference makes such an H, and no other H can do better. So no sets are searched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from drift.cors.answers import Answer, Relation, relation
+from drift.cors.budget import Budget
+from drift.cors.headers import Names
+from drift.cors.readings import Entry
+
+Signature = tuple[int, int]
+"""Which rules of a list can answer at some place (as bits, by their place in the list), and which do so for sure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A set of names for which the two answers stand in this relation; ``sendable`` if a browser can ask for them.
+
+    ``certain`` is what the request may show whatever the unknowns are: the relation itself where there are none.
+    ``hinges`` are the rules with an unknown that it depends on, by side and index.
+    """
+
+    relation: Relation
+    certain: Relation
+    headers: tuple[str, ...]
+    sendable: bool
+    hinges: tuple[tuple[str, int], ...] = ()
+
+
+class Side:
+    """The rules of one list that allow a method, with what the search needs of them.
+
+    ``groups`` are the numbers of the origins that each rule allows for sure and of those that it may allow.
+    """
+
+    def __init__(self, rules: Sequence[Entry], groups: Sequence[tuple[int, int]], names: Names) -> None:
+        self.rules = rules
+        self.groups = groups
+        self.headers = [names.of[rule.headers] for rule in rules]
+        self.may_headers = [names.of[rule.may_headers] for rule in rules]
+        self.blocking = [
+            sum(1 << other for other in range(place) if may & ~self.headers[other] == 0)
+            for place, may in enumerate(self.may_headers)
+        ]
+
+    def classes(self, places: int, sets: Sequence[int], budget: Budget) -> list[tuple[int, int, int]]:
+        """The places (bits), parted by which rules can answer there: (part, rules that can, rules that surely do).
+
+        A rule is left out where an earlier one surely allows the origin and every header that it allows.
+        """
+        classes = [(places, 0, 0)]
+        for place, (sure_group, may_group) in enumerate(self.groups):
+            may = sets[may_group]
+            if not may & places:
+                continue
+            budget.spend(len(classes))
+            bit, blocking = 1 << place, self.blocking[place]
+            parted = []
+            for part, can, surely in classes:
+                inside = part & may
+                if not inside or surely & blocking:
+                    parted.append((part, can, surely))
+                    continue
+                if inside != part:
+                    parted.append((part ^ inside, can, surely))
+                certain = inside & sets[sure_group]
+                if certain:
+                    parted.append((certain, can | bit, surely | bit))
+                if certain != inside:
+                    parted.append((inside ^ certain, can | bit, surely))
+            classes = parted
+        return classes
+
+    def answer(self, place: int) -> Answer | None:
+        return None if place < 0 else self.rules[place].answer
+
+
+class Duel:
+    """The declared and the live rules for the methods that the same rules allow."""
+
+    def __init__(self, methods: tuple[str, ...], declared: Side, live: Side, names: Names, budget: Budget) -> None:
+        self.methods = methods
+        self.declared = declared
+        self.live = live
+        self._names = names
+        self._budget = budget
+        self._known = all(rule.known for side in (declared, live) for rule in side.rules)
+        self._picks: dict[tuple[Signature, Signature], tuple[Pick, ...]] = {}
+        self._relations: dict[tuple[int, int, bool], Relation] = {}
+
+    def picks(self, declared: Signature, live: Signature) -> tuple[Pick, ...]:
+        """For each relation that some set of headers brings about, the smallest such set found."""
+        key = declared, live
+        if key not in self._picks:
+            best: dict[tuple[Relation, Relation, bool], Pick] = {}
+            for pick in self._all_picks(declared, live):
+                kind = pick.relation, pick.certain, pick.sendable
+                if kind not in best or len(pick.headers) < len(best[kind].headers):
+                    best[kind] = pick
+            self._picks[key] = tuple(best.values())
+        return self._picks[key]
+
+    def _all_picks(self, declared: Signature, live: Signature) -> Iterator[Pick]:
+        for ours, our_blockers in _candidates(declared):
+            for theirs, their_blockers in _candidates(live):
+                self._budget.spend()
+                if not our_blockers and not their_blockers:
+                    found = self._relation(ours, theirs, True)
+                    if found != Relation.EQUAL:
+                        certain = self._certain(declared, live, (), found)
+                        yield Pick(found, certain, (), True, self._hinges(declared, live))
+                    continue
+                found = self._relation(ours, theirs, False)
+                if found != Relation.EQUAL:
+                    yield from self._with_headers(declared, live, (ours, theirs), our_blockers, their_blockers, found)
+
+    def _with_headers(
+        self,
+        declared: Signature,
+        live: Signature,
+        pair: tuple[int, int],
+        our_blockers: list[int],
+        their_blockers: list[int],
+        found: Relation,
+    ) -> Iterator[Pick]:
+        allowed = self._names.all
+        for place, side in zip(pair, (self.declared, self.live), strict=True):
+            if place >= 0:
+                allowed &= side.may_headers[place]
+        missing = [allowed & ~self.declared.headers[place] for place in our_blockers]
+        missing += [allowed & ~self.live.headers[place] for place in their_blockers]
+        self._budget.spend(len(missing))
+        for sendable in (True, False):
+            kinds = [each & self._names.sendable for each in missing] if sendable else missing
+            if all(kinds):
+                chosen = self._one_of_each(kinds)
+                names = tuple(sorted(self._names.member[place] for place in chosen))
+                certain = self._certain(declared, live, chosen, found)
+                yield Pick(found, certain, names, sendable, self._hinges(declared, live))
+                return
+
+    def _one_of_each(self, sets: list[int]) -> tuple[int, ...]:
+        """Few kinds that meet all sets: always the one next that meets most of what is left."""
+        chosen = []
+        left = list(dict.fromkeys(sets))
+        while left:
+            common = left[0]
+            for each in left[1:]:
+                common = common & each or common
+            best = self._names.cheapest(common)
+            chosen.append(best)
+            left = [each for each in left if not each >> best & 1]
+        return tuple(chosen)
+
+    def _certain(self, declared: Signature, live: Signature, kinds: tuple[int, ...], found: Relation) -> Relation:
+        """What the request with these headers shows whatever the unknowns are: all relations that it may show."""
+        if self._known:
+            return found
+        every = Relation(0)
+        for ours in _winners(self.declared, declared, kinds):
+            for theirs in _winners(self.live, live, kinds):
+                every |= self._relation(ours, theirs, not kinds)
+        return every
+
+    def _hinges(self, declared: Signature, live: Signature) -> tuple[tuple[str, int], ...]:
+        if self._known:
+            return ()
+        return tuple(
+            (name, entry.index)
+            for name, side, (can, _) in (("declared", self.declared, declared), ("live", self.live, live))
+            for place, entry in enumerate(side.rules)
+            if can >> place & 1 and not entry.known
+        )
+
+    def _relation(self, ours: int, theirs: int, page_reads: bool) -> Relation:
+        key = ours, theirs, page_reads
+        if key not in self._relations:
+            self._relations[key] = relation(self.declared.answer(ours), self.live.answer(theirs), page_reads=page_reads)
+        return self._relations[key]
+
+
+def _candidates(signature: Signature) -> Iterator[tuple[int, list[int]]]:
+    """Each rule that can answer, and -1 for a refusal, with the earlier rules that surely take what they allow."""
+    can, surely = signature
+    blockers: list[int] = []
+    for place in range(can.bit_length()):
+        if can >> place & 1:
+            yield place, list(blockers)
+            if surely >> place & 1:
+                blockers.append(place)
+    yield -1, blockers
+
+
+def _winners(side: Side, signature: Signature, kinds: tuple[int, ...]) -> Iterator[int]:
+    """The rules that may answer a request for names of these kinds, and -1 if it may be refused."""
+    can, surely = signature
+    asked = sum(1 << kind for kind in kinds)
+    for place in range(can.bit_length()):
+        if can >> place & 1 and asked & ~side.may_headers[place] == 0:
+            yield place
+            if surely >> place & 1 and asked & ~side.headers[place] == 0:
+                return
+    yield -1

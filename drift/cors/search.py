@@ -1,0 +1,258 @@
+"""The search for requests that tell two rule lists apart, under one reading of what is not known of S3.
+
+Methods that the same rules allow are looked at together; the origins are walked region by region (``regions``), in
+each region the sets of requested headers pair by pair (``duel``). What is found first in the browsers' universe counts;
+a difference that only other clients can see is kept beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from drift.cors.answers import DIRECTIONS, FREER, NOTHING, TIGHTER, Relation
+from drift.cors.budget import Budget
+from drift.cors.duel import Duel, Pick, Side
+from drift.cors.grammar import browser_origins, is_browser_origin
+from drift.cors.headers import Patterns, name_kinds
+from drift.cors.model import METHODS, CorsRequest
+from drift.cors.readings import Entry
+from drift.cors.regions import Kind, Regions
+
+_WHOLE = ("https://evil.example", "http://evil.example", "null", "app://evil.example")
+_BEFORE = ("https://evil", "http://evil", "", "https://", "app://evil", "https://evil.example", "app://evil.example")
+_AFTER_SCHEME = ("evil.example", ".evil.example", "evil", "", ".evil", "example", ":8443", "8443")
+_IN_SCHEME = ("://evil.example", "s://evil.example", "//evil.example", "/evil.example", "", "s://evil", "://evil")
+_BETWEEN = ("evil", "", ".evil", "evil.example", "x", "://evil", "s://evil", "//evil")
+
+
+def _fillers(row: str, column: str) -> tuple[str, ...]:
+    """What to put between the two, so that a person sees at once what it means."""
+    if column:
+        return _BETWEEN if row else _BEFORE
+    if not row:
+        return _WHOLE
+    return _AFTER_SCHEME if "://" in row else _IN_SCHEME
+
+
+ORIGINS = Kind(browser_origins, is_browser_origin, _fillers)
+
+SIMPLE_METHODS = frozenset({"GET", "HEAD", "POST"})
+"""Fetch standard, CORS-safelisted method: no preflight for the method's sake."""
+
+PAGE_SEES = Relation.EXPOSES_MORE | Relation.EXPOSES_LESS | Relation.UNRANKED
+"""What only the answer to the actual request shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A request and what it shows; ``rank`` is lower for what is worse, then for what is smaller."""
+
+    rank: tuple[int, int, int]
+    relation: Relation
+    request: CorsRequest
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What was found. ``possible``: what some request of a browser may show. ``certain``: what one surely shows.
+
+    ``found`` has a request for each direction of ``certain``, ``elsewhere`` requests that no browser sends.
+    """
+
+    possible: Relation = NOTHING
+    certain: Relation = NOTHING
+    found: dict[Relation, Found] = field(default_factory=dict)
+    elsewhere: dict[Relation, Found] = field(default_factory=dict)
+    doubtful: set[tuple[str, int]] = field(default_factory=set)
+    """Rules, by side and index, with an unknown that some request hangs on."""
+
+    overlaps: bool = False
+    """Whether a pattern matches more in the overlapping reading."""
+
+
+class _SettledError(Exception):
+    """Nothing that is still to be found would change the outcome."""
+
+
+class Search:
+    """Two lists of entries; ``run`` fills the outcome, which stands as far as it got if the budget runs out."""
+
+    def __init__(
+        self, declared: Sequence[Entry], live: Sequence[Entry], budget: Budget, *, overlapping: bool = False
+    ) -> None:
+        self.outcome = Outcome()
+        self._budget = budget
+        self._overlapping = overlapping
+        self._lists = declared, live
+        self._known = all(entry.known for side in self._lists for entry in side)
+        self._methods = {method: place for place, method in enumerate(METHODS)}
+
+    def run(self) -> Outcome:
+        """Raises ``OverBudgetError``."""
+        groups: dict[Patterns, int] = {(): 0}
+        for side in self._lists:
+            for entry in side:
+                groups.setdefault(entry.origins, len(groups))
+                groups.setdefault(entry.may_origins, len(groups))
+        duels = self._duels(groups)
+        regions = Regions(list(groups), ORIGINS, self._budget, overlapping=self._overlapping)
+        self.outcome.overlaps |= regions.overlaps
+        try:
+            regions.sweep(lambda row, columns, sets: self._visit(duels, RowOf(regions, row), columns, sets))
+            for text in regions.points:
+                mask = regions.groups_of(text)
+                self._budget.spend(1 + len(duels))
+                self._visit(duels, OneText(text), 1, [mask >> group & 1 for group in range(len(groups))])
+        except _SettledError:
+            pass
+        return self.outcome
+
+    def _duels(self, groups: dict[Patterns, int]) -> list[Duel]:
+        names = name_kinds(
+            [patterns for side in self._lists for entry in side for patterns in (entry.headers, entry.may_headers)],
+            self._budget,
+            overlapping=self._overlapping,
+        )
+        by_rules: dict[tuple[tuple[tuple[int, bool], ...], ...], list[str]] = {}
+        for method in METHODS:
+            key = tuple(
+                tuple(
+                    (place, method in entry.methods) for place, entry in enumerate(side) if method in entry.may_methods
+                )
+                for side in self._lists
+            )
+            by_rules.setdefault(key, []).append(method)
+        duels = []
+        for key, methods in by_rules.items():
+            sides = []
+            for side, chosen in zip(self._lists, key, strict=True):
+                rules = [side[place] for place, _ in chosen]
+                own = [
+                    (groups[side[place].origins] if sure else 0, groups[side[place].may_origins])
+                    for place, sure in chosen
+                ]
+                sides.append(Side(rules, own, names))
+            if any(side.rules for side in sides):
+                duels.append(Duel(tuple(methods), sides[0], sides[1], names, self._budget))
+        return duels
+
+    def _visit(self, duels: list[Duel], where: Where, places: int, sets: Sequence[int]) -> int:
+        """Look at the places; returns those where a difference was found, but no browser's origin for it."""
+        again = 0
+        for duel in duels:
+            theirs = duel.live.classes(places, sets, self._budget)
+            for part, *ours in duel.declared.classes(places, sets, self._budget):
+                left = part
+                for other, *live in theirs:
+                    self._budget.spend()
+                    both = left & other
+                    if both:
+                        left ^= both
+                        picks = duel.picks((ours[0], ours[1]), (live[0], live[1]))
+                        if picks and not self._judge(duel, picks, where, both):
+                            again |= both
+                    if not left:
+                        break
+        return again
+
+    def _judge(self, duel: Duel, picks: tuple[Pick, ...], where: Where, places: int) -> bool:
+        """Take note of the picks at these places; False if they may matter and no browser has an origin there."""
+        ranked = [(pick, self._rank(duel, pick)) for pick in picks]
+        news = [each for each in ranked if each[0].sendable and self._is_news(*each)]
+        origin = where.browsers(places) if news else None
+        if origin is not None:
+            for pick, rank in news:
+                self._note(duel, pick, rank, origin)
+        if not self.outcome.found:
+            for pick, rank in ranked:
+                if not (pick.sendable and origin is not None):
+                    self._note_elsewhere(duel, pick, rank, where, places)
+        return origin is not None or not news
+
+    def _rank(self, duel: Duel, pick: Pick) -> tuple[int, int, int]:
+        worst = pick.certain.bit_length()  # relations are numbered from the worst of each direction on
+        return worst, len(pick.headers), self._methods[duel.methods[0]]
+
+    def _is_news(self, pick: Pick, rank: tuple[int, int, int]) -> bool:
+        if pick.relation & ~self.outcome.possible:
+            return True
+        direction = _direction(pick.certain)
+        if direction is None:
+            return False
+        known = self.outcome.found.get(direction)
+        return known is None or rank < known.rank
+
+    def _note(self, duel: Duel, pick: Pick, rank: tuple[int, int, int], origin: str) -> None:
+        outcome = self.outcome
+        outcome.possible |= pick.relation
+        direction = _direction(pick.certain)
+        if direction is None:
+            outcome.doubtful.update(pick.hinges)
+            return
+        outcome.certain |= direction
+        known = outcome.found.get(direction)
+        if known is None or rank < known.rank:
+            outcome.found[direction] = Found(rank, pick.certain, _request(duel, pick, origin))
+        ends = [outcome.found[each].rank for each in (FREER, TIGHTER) if each in outcome.found]
+        best = [Relation.ALLOWS.bit_length(), Relation.REFUSES.bit_length()]
+        if [rank[0] for rank in ends] == best and not any(headers for _, headers, _ in ends):
+            raise _SettledError
+
+    def _note_elsewhere(self, duel: Duel, pick: Pick, rank: tuple[int, int, int], where: Where, places: int) -> None:
+        direction = _direction(pick.certain)
+        if direction is None or direction in self.outcome.elsewhere:
+            return
+        origin = where.anybody(places)
+        if origin is not None:
+            self.outcome.elsewhere[direction] = Found(rank, pick.certain, _request(duel, pick, origin))
+
+
+class Where(Protocol):
+    """Places, given as bits, whose origins the rules of both lists treat alike."""
+
+    def browsers(self, places: int) -> str | None:
+        """An origin that a browser can send, None if there is none."""
+
+    def anybody(self, places: int) -> str | None:
+        """Any origin."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowOf:
+    """The columns of one row."""
+
+    regions: Regions
+    row: str
+
+    def browsers(self, places: int) -> str | None:
+        return self.regions.browser_member(self.row, places)
+
+    def anybody(self, places: int) -> str | None:
+        return self.regions.any_member(self.row, places)
+
+
+@dataclass(frozen=True, slots=True)
+class OneText:
+    """A point."""
+
+    text: str
+
+    def browsers(self, places: int) -> str | None:
+        return self.text if places and is_browser_origin(self.text) else None
+
+    def anybody(self, places: int) -> str | None:
+        return self.text if places else None
+
+
+def _direction(certain: Relation) -> Relation | None:
+    """The direction in which everything points that a request may show, if there is one."""
+    return next((each for each in DIRECTIONS if certain and not certain & ~each), None)
+
+
+def _request(duel: Duel, pick: Pick, origin: str) -> CorsRequest:
+    """The request that shows it: a preflight where a browser would send one, or where only its answer tells."""
+    method = duel.methods[0]
+    told_by_preflight = pick.certain & Relation.CACHE or not (pick.certain & PAGE_SEES or method in SIMPLE_METHODS)
+    return CorsRequest(origin, method, pick.headers, bool(pick.headers or told_by_preflight))
