@@ -100,14 +100,16 @@ class Duel:
         key = declared, live
         if key not in self._picks:
             best: dict[tuple[Relation, Relation, bool], Pick] = {}
-            for pick in self._all_picks(declared, live):
+            for pick in self._all_picks(declared, live, best):
                 kind = pick.relation, pick.certain, pick.sendable
                 if kind not in best or len(pick.headers) < len(best[kind].headers):
                     best[kind] = pick
             self._picks[key] = tuple(best.values())
         return self._picks[key]
 
-    def _all_picks(self, declared: Signature, live: Signature) -> Iterator[Pick]:
+    def _all_picks(
+        self, declared: Signature, live: Signature, best: dict[tuple[Relation, Relation, bool], Pick]
+    ) -> Iterator[Pick]:
         for ours, our_blockers in _candidates(declared):
             for theirs, their_blockers in _candidates(live):
                 self._budget.spend()
@@ -118,6 +120,9 @@ class Duel:
                         yield Pick(found, certain, (), True, self._hinges(declared, live))
                     continue
                 found = self._relation(ours, theirs, False)
+                known = best.get((found, found, True)) if self._known else None
+                if known is not None and len(known.headers) <= 1:
+                    continue  # it takes a header at least to get past the rules before
                 if found != Relation.EQUAL:
                     yield from self._with_headers(declared, live, (ours, theirs), our_blockers, their_blockers, found)
 

@@ -21,7 +21,14 @@ class Members:
         self._regions = regions
         self._kind = regions.kind
         self._walks: Walks | None = None
+        self._alive = 0
         self._fresh: str | None = None
+
+    def hopeful(self, row: str, columns: int) -> int:
+        """The columns without those that cannot hold anything a browser can send; once one was searched in vain."""
+        if self._walks is None:
+            return columns
+        return columns & self._alive if row in self._walks.heads else 0
 
     def of_browser(self, row: str, column: str) -> str | None:
         """A text of the region that a browser can send; None if there is none, which is exact."""
@@ -56,6 +63,8 @@ class Members:
         """
         if self._walks is None:
             self._walks = Walks(self._kind.grammar(), self._regions.rows, self._regions.columns, self._regions.budget)
+            tails = self._walks.tails
+            self._alive = sum(1 << place for place, column in enumerate(self._regions.columns) if column in tails)
         walks = self._walks
         head, tail = walks.heads.get(row), walks.tails.get(column)
         if head is None or tail is None:

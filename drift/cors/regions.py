@@ -167,25 +167,24 @@ class Regions:
             again = visit(row, todo, sets) if todo else 0
             above.append((row, sets, again))
 
-    def columns_in(self, columns: int) -> Iterator[str]:
-        """The texts of columns given as bits."""
-        while columns:
-            low = columns & -columns
-            columns ^= low
-            yield self.columns[low.bit_length() - 1]
-
     def browser_member(self, row: str, columns: int) -> str | None:
         """A text that a browser can send, of the row and one of the columns; None proves that there is none."""
-        return self._first(self._members.of_browser, row, columns)
+        while columns := self._members.hopeful(row, columns):
+            low = columns & -columns
+            columns ^= low
+            self.budget.spend(2)
+            found = self._members.of_browser(row, self.columns[low.bit_length() - 1])
+            if found is not None:
+                return found
+        return None
 
     def any_member(self, row: str, columns: int) -> str | None:
         """Any text that can be sent, of the row and one of the columns."""
-        return self._first(self._members.of_any_text, row, columns)
-
-    def _first(self, find: Callable[[str, str], str | None], row: str, columns: int) -> str | None:
-        for column in self.columns_in(columns):
+        while columns:
+            low = columns & -columns
+            columns ^= low
             self.budget.spend(2)
-            found = find(row, column)
+            found = self._members.of_any_text(row, self.columns[low.bit_length() - 1])
             if found is not None:
                 return found
         return None

@@ -4,7 +4,7 @@ rules by regular expression, for every method and all sets of up to four header 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from itertools import combinations
 
@@ -67,42 +67,41 @@ def header_sets_of(rules: Iterable[CorsRule]) -> list[tuple[str, ...]]:
     return [some for size in range(min(4, len(chosen)) + 1) for some in combinations(chosen, size)]
 
 
-def answers(rules: Sequence[CorsRule], origin: str, method: str, header_sets: list[tuple[str, ...]]) -> Iterator[Seen]:
+class Told:
+    """A rule with what it allows and answers, for each of the sets of headers."""
+
+    def __init__(self, rule: CorsRule, header_sets: list[tuple[str, ...]]) -> None:
+        self.methods = strings(rule.allowed_methods)
+        self.origins = strings(rule.allowed_origins)
+        allowed = [pattern.lower() for pattern in strings(rule.allowed_headers)]
+        self.allows = [all(any(fits(each, name) for each in allowed) for name in names) for names in header_sets]
+        read = frozenset(name.lower() for name in strings(rule.expose_headers)) - SAFE_TO_READ
+        cached = frozenset(self.methods), rule.max_age_seconds
+        credentials = "*" not in self.origins
+        self.seen = [(credentials, frozenset() if names else read, cached) for names in header_sets]
+
+
+def answers(rules: Sequence[Told], origin: str, method: str, sets: int) -> list[Seen]:
     """What a browser sees of the answer for each set of headers."""
     fitting = [
-        rule
-        for rule in rules
-        if method in strings(rule.allowed_methods)
-        and any(fits(pattern, origin) for pattern in strings(rule.allowed_origins))
+        rule for rule in rules if method in rule.methods and any(fits(pattern, origin) for pattern in rule.origins)
     ]
-    for names in header_sets:
-        for rule in fitting:
-            allowed = [pattern.lower() for pattern in strings(rule.allowed_headers)]
-            if all(any(fits(pattern, name) for pattern in allowed) for name in names):
-                read = frozenset(name.lower() for name in strings(rule.expose_headers)) - SAFE_TO_READ
-                credentials = "*" not in strings(rule.allowed_origins)
-                cache_ = frozenset(strings(rule.allowed_methods)), rule.max_age_seconds
-                yield credentials, frozenset() if names else read, cache_
-                break
-        else:
-            yield ()
+    return [next((rule.seen[place] for rule in fitting if rule.allows[place]), ()) for place in range(sets)]
 
 
 def directions(declared: Sequence[CorsRule], live: Sequence[CorsRule], *, browsers: bool = True) -> set[str]:
     """Of ``freer``, ``tighter``, ``unranked``, ``cache`` all that some request shows."""
     both = [*declared, *live]
     header_sets = header_sets_of(both)
+    sides = [[Told(rule, header_sets) for rule in rules] for rules in (declared, live)]
+    patterns = sorted({pattern for side in sides for rule in side for pattern in rule.origins})
+    origins = {tuple(fits(each, origin) for each in patterns): origin for origin in origins_of(both, browsers=browsers)}
     shown: set[str] = set()
-    done: set[object] = set()
-    for origin in origins_of(both, browsers=browsers):
-        patterns = tuple((fits(pattern, origin)) for rule in both for pattern in strings(rule.allowed_origins))
-        if patterns in done:
-            continue
-        done.add(patterns)
+    for origin in origins.values():  # one for each set of patterns that match it
         for method in METHODS:
-            sides = [answers(rules, origin, method, header_sets) for rules in (declared, live)]
-            pairs = zip(*sides, strict=True)
-            shown.update(_direction(ours, theirs) for ours, theirs in set(pairs) if ours != theirs)
+            ours, theirs = (answers(rules, origin, method, len(header_sets)) for rules in sides)
+            if ours != theirs:
+                shown.update(_direction(*pair) for pair in zip(ours, theirs, strict=True) if pair[0] != pair[1])
     return shown
 
 
