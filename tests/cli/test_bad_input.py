@@ -130,6 +130,24 @@ def test_an_unreadable_file(cli: Cli, tmp_path: Path) -> None:
     assert "error: cors.yaml: this file cannot be read" in result.err
 
 
+@pytest.mark.parametrize(("name", "text"), [("cors.yaml", SPEC), ("main.tf", 'resource "aws_s3_bucket" "b" {}\n')])
+def test_an_unreadable_file_whoever_runs_this(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, text: str
+) -> None:
+    (tmp_path / name).write_text(text)
+    read = Path.read_bytes
+
+    def denied(path: Path) -> bytes:
+        if path.name == name:
+            raise PermissionError(13, "Permission denied")
+        return read(path)
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    result = cli("check", name)
+    assert result.code == 2
+    assert f"error: {name}: this file cannot be read: Permission denied" in result.err
+
+
 def test_a_file_that_cannot_be_read_as_one(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "cors.yaml").mkdir()
     os.mkfifo(tmp_path / "pipe.json")
