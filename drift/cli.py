@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import resources
 from pathlib import Path
@@ -12,8 +11,8 @@ import typer
 
 from drift import __version__, errors
 from drift import options as o
+from drift.cli_simulate import simulate
 from drift.settings import (
-    DeclaredSettings,
     Format,
     LiveSettings,
     Settings,
@@ -22,7 +21,7 @@ from drift.settings import (
     read_config,
 )
 
-SCHEMAS = ("report", "snapshot", "spec", "config")
+SCHEMAS = ("report", "snapshot", "answer", "spec", "config")
 
 _EPILOG = (
     "Every option of a command has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
@@ -67,7 +66,7 @@ def _settings_file(
     path = config or find_config(Path.cwd())
     if path is not None:
         values = read_config(path)
-        commands = ("check", "declared", "live", "compare", "validate")
+        commands = ("check", "declared", "live", "compare", "simulate", "validate")
         context.default_map = {command: dict(values) for command in commands}
 
 
@@ -102,7 +101,7 @@ def check(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(live, profile, region, account, endpoint_url, concurrency),
         tuple(bucket or ()),
         undeclared,
@@ -141,7 +140,7 @@ def declared(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         tuple(bucket or ()),
     )
@@ -204,7 +203,7 @@ def compare(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
         undeclared=undeclared,
@@ -216,6 +215,9 @@ def compare(
     report = pipeline.compare_sources(left, right, settings)
     emit(report, format_, targets)
     raise typer.Exit(report.exit_code)
+
+
+app.command()(simulate)
 
 
 @app.command()
@@ -240,7 +242,7 @@ def validate(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        _declared(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
     )
@@ -272,23 +274,3 @@ def _tell_nothing_found() -> None:
         "No S3 bucket is declared in what was read: Terraform, CloudFormation and rule files are understood.", err=True
     )
     typer.echo("  try: cors-drift check PATH, with the folder that declares the buckets", err=True)
-
-
-def _declared(
-    root: Path | None,
-    var: list[str] | None,
-    var_file: list[Path] | None,
-    workspace: str | None,
-    stack: tuple[list[str] | None, list[Path] | None, str | None],
-) -> DeclaredSettings:
-    parameter, parameters_file, stack_name = stack
-    return DeclaredSettings(
-        root,
-        tuple(var or ()),
-        tuple(var_file or ()),
-        workspace,
-        tuple(parameter or ()),
-        tuple(parameters_file or ()),
-        stack_name,
-        dict(os.environ),
-    )

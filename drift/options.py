@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from drift.settings import Format, Undeclared
+from drift.settings import DeclaredSettings, Format, Undeclared
 
 
 def _option(flag: str, text: str, **more: Any) -> Any:
@@ -55,6 +56,24 @@ Concurrency = Annotated[
     int, _option("concurrency", "How many buckets are read at a time.", min=1, max=128, metavar="N")
 ]
 
+# What is asked
+Origin = Annotated[str, _option("origin", "The page's origin: https://app.example, or null.", metavar="ORIGIN")]
+Method = Annotated[str, _option("method", "The method: GET, HEAD, PUT, POST or DELETE.", metavar="METHOD")]
+Header = Annotated[
+    list[str] | None, _option("header", "The name of a header that the page sets. Repeatable.", metavar="NAME")
+]
+Preflight = Annotated[
+    bool,
+    typer.Option(
+        "--preflight/--actual",
+        help="Ask as the preflight does, or as the request itself.",
+        envvar="CORS_DRIFT_PREFLIGHT",
+        show_envvar=False,
+    ),
+]
+Browser = Annotated[bool, _switch("browser", "Tell also what a browser does around it.")]
+Credentials = Annotated[bool, _switch("credentials", "The page sends credentials, cookies for one; implies --browser.")]
+
 # What counts, and how it is told
 Strict = Annotated[bool, _switch("strict", "Every difference is drift, also one that changes no answer.")]
 UndeclaredRules = Annotated[Undeclared, _option("undeclared", "What live rules are where the code declares none.")]
@@ -69,3 +88,24 @@ OutputFormat = Annotated[Format, _option("format", "What is printed.")]
 Output = Annotated[
     list[str] | None, _option("output", "Also write a file in this format. Repeatable.", metavar="FORMAT=PATH")
 ]
+
+
+def declared_settings(
+    root: Path | None,
+    var: list[str] | None,
+    var_file: list[Path] | None,
+    workspace: str | None,
+    stack: tuple[list[str] | None, list[Path] | None, str | None],
+) -> DeclaredSettings:
+    """The settings out of the flags that say how declarations are read."""
+    parameter, parameters_file, stack_name = stack
+    return DeclaredSettings(
+        root,
+        tuple(var or ()),
+        tuple(var_file or ()),
+        workspace,
+        tuple(parameter or ()),
+        tuple(parameters_file or ()),
+        stack_name,
+        dict(os.environ),
+    )

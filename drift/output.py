@@ -15,6 +15,7 @@ from drift.errors import UsageError
 from drift.location import Diagnostic
 from drift.report import Report
 from drift.settings import Format
+from drift.simulate import Simulation
 from drift.snapshot import Snapshot
 
 Target = tuple[Format, Path]
@@ -35,7 +36,7 @@ def parse_targets(outputs: Sequence[str]) -> list[Target]:
     return targets
 
 
-def emit(result: Report | Snapshot, shown: Format, targets: Sequence[Target]) -> None:
+def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequence[Target]) -> None:
     """Print the result, write it to the files, and tell its diagnostics on stderr."""
     if result.diagnostics:
         note(result.diagnostics)
@@ -54,7 +55,12 @@ def note(diagnostics: tuple[Diagnostic, ...]) -> None:
     write_diagnostics(diagnostics, sys.stderr)
 
 
-def _writer(result: Report | Snapshot, kind: Format) -> Callable[[TextIO], None]:
+def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[TextIO], None]:
+    if isinstance(result, Simulation):
+        from drift.reporters import answers
+
+        write = answers.write_json if kind is Format.JSON else answers.write_text
+        return lambda stream: write(result, stream)
     if kind is Format.JSON:
         from drift.reporters import json as reporter
     else:

@@ -5,6 +5,8 @@ Everything here raises ``drift.errors.CorsDriftError`` and its kinds, and nothin
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,6 +25,7 @@ from drift.location import Diagnostic, Location, Severity
 from drift.plugins import load_parsers
 from drift.report import ExitPolicy, Report
 from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
+from drift.simulate import Asked, Simulation, answer_all
 from drift.snapshot import Bucket, Snapshot, State, merged
 
 Progress = Callable[[int, int], None]
@@ -63,6 +66,18 @@ def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
     return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
 
 
+def simulate(source: str, asked: Asked, settings: Settings, progress: Progress | None = None) -> Simulation:
+    """What S3 answers to the request, for each bucket of the source.
+
+    ``source`` is a snapshot, a file or folder that declares rules, or a live bucket: ``s3://NAME``, or a bare name
+    where there is no such path. A key behind the bucket's name counts for nothing: rules hold for the whole bucket.
+    """
+    _check_names(asked)
+    name = _live_name(source)
+    found = _load(Path(source), settings) if name is None else _fetcher(settings, progress).fetch([Wanted(name)])
+    return answer_all(_selected(found, settings.buckets), asked)
+
+
 def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse. Reads no AWS."""
     declared = read_declared(paths, settings)
@@ -86,6 +101,32 @@ def exit_code_of(snapshot: Snapshot) -> int:
         return errors.EXIT_NOTHING
     known = (State.CONFIGURED, State.ABSENT)
     return errors.EXIT_OK if all(bucket.state in known for bucket in snapshot.buckets) else errors.EXIT_INCOMPLETE
+
+
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_FILE_NAME = re.compile(r".*\.(tf|tofu|tfvars|tfstate|json|ya?ml|xml|template|plan|toml)", re.IGNORECASE)
+
+
+def _live_name(source: str) -> str | None:
+    """The live bucket that is meant; None for a path. A name that looks like a file's is one, even if it is not there:
+    a mistyped path must not become a request to somebody's bucket.
+    """
+    if source.startswith("s3://"):
+        name = source.removeprefix("s3://").partition("/")[0]
+        if not name:
+            raise UsageError(f"{source} names no bucket", advice="write s3://NAME")
+        return name
+    if os.path.lexists(source) or _FILE_NAME.fullmatch(source):
+        return None
+    return source if _BUCKET_NAME.fullmatch(source) else None
+
+
+def _check_names(asked: Asked) -> None:
+    for name in asked.headers:
+        if ":" in name:
+            raise UsageError(
+                f"--header {name}: a name alone is wanted", advice=f"write --header {name.partition(':')[0].strip()}"
+            )
 
 
 def _load(path: Path, settings: Settings) -> Snapshot:

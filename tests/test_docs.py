@@ -14,7 +14,7 @@ from drift.catalogue import CATALOGUE, FOLDS
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ cors-drift ([^\n]+)\n(.*?)```", README, re.DOTALL)
-COMMANDS = ["check", "declared", "live", "compare", "validate", "demo", "schema"]
+COMMANDS = ["check", "declared", "live", "compare", "simulate", "validate", "demo", "schema"]
 
 
 def words(text: str) -> list[str]:

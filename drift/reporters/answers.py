@@ -94,8 +94,8 @@ def _answer_lines(bucket: Bucket, answer: CorsAnswer) -> Iterator[_Line]:
         yield f"  {name}: {printable(value)}", ""
     for each in answer.considered:
         verb = "answers" if each.answers else "is passed over"
-        place = f"  {printable(str(bucket.places[each.rule].location))}" if bucket.places else ""
-        yield f"  rule {each.rule + 1} {verb}: {printable(each.because)}{place}", "green" if each.answers else "dim"
+        place = f" ({printable(str(bucket.places[each.rule].location))})" if bucket.places else ""
+        yield f"  rule {each.rule + 1}{place} {verb}: {printable(each.because)}", "green" if each.answers else "dim"
     if not answer.considered and not answer.allowed and bucket.cors is None:
         yield "  the bucket has no CORS rules", "dim"
 
@@ -112,7 +112,8 @@ def _browser_lines(view: BrowserView) -> Iterator[_Line]:
     yield f"  {printable(view.verdict)}", _OUTCOME_STYLES.get(view.outcome, "yellow")
     if view.dropped:
         yield f"    it drops headers that no page can set: {_listed(view.dropped)}", ""
-    for case in view.cases:
+    several = len({case.blocked for case in view.cases}) > 1 or view.outcome is Outcome.READABLE
+    for case in view.cases if several else view.cases[:1]:
         if view.by_value:
             yield f"    {_assumption(view, case)}:", ""
         indent = "      " if view.by_value else "    "

@@ -146,7 +146,7 @@ class TestSettings:
         commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
         options = {
             flag.removeprefix("--"): parameter.envvar
-            for command in ("check", "declared", "live", "compare", "validate")
+            for command in ("check", "declared", "live", "compare", "simulate", "validate")
             for parameter in commands[command].params
             for flag in parameter.opts
             if flag.startswith("--") and flag != "--help"
