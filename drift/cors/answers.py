@@ -55,6 +55,11 @@ SHOWS = {
 }
 
 
+def shown_of(relation: Relation) -> frozenset[Shows]:
+    """What a request of this relation may show; more than one thing if it is several relations at once."""
+    return frozenset(shows for each, shows in SHOWS.items() if relation & each)
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a rule answers. ``kinds``: ``STAR``, ``ECHO`` or, if unknown, both. None is an unknown part.

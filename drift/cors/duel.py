@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from drift.cors.answers import Answer, Relation, relation
 from drift.cors.budget import Budget
-from drift.cors.headers import Names
+from drift.cors.headers import Names, Patterns, name_kinds
+from drift.cors.model import METHODS
 from drift.cors.readings import Entry
 
 Signature = tuple[int, int]
@@ -43,6 +44,7 @@ class Side:
     def __init__(self, rules: Sequence[Entry], groups: Sequence[tuple[int, int]], names: Names) -> None:
         self.rules = rules
         self.groups = groups
+        self.names = names
         self.headers = [names.of[rule.headers] for rule in rules]
         self.may_headers = [names.of[rule.may_headers] for rule in rules]
         self.blocking = [
@@ -82,14 +84,45 @@ class Side:
         return None if place < 0 else self.rules[place].answer
 
 
+def sides_by_method(
+    lists: Sequence[Sequence[Entry]], groups: dict[Patterns, int], budget: Budget, *, overlapping: bool = False
+) -> Iterator[tuple[tuple[str, ...], list[Side]]]:
+    """The rules of each list for each method; methods that the same rules allow come together, unused ones not at all.
+
+    ``groups`` are the numbers of the lists of origins; 0 is that of the empty one.
+    """
+    patterns = [each for rules in lists for entry in rules for each in (entry.headers, entry.may_headers)]
+    names = name_kinds(patterns, budget, overlapping=overlapping)
+    by_rules: dict[tuple[tuple[tuple[int, bool], ...], ...], list[str]] = {}
+    for method in METHODS:
+        key = tuple(
+            tuple((place, method in entry.methods) for place, entry in enumerate(rules) if method in entry.may_methods)
+            for rules in lists
+        )
+        by_rules.setdefault(key, []).append(method)
+    for key, methods in by_rules.items():
+        if any(key):
+            yield (
+                tuple(methods),
+                [_side(rules, chosen, groups, names) for rules, chosen in zip(lists, key, strict=True)],
+            )
+
+
+def _side(
+    rules: Sequence[Entry], chosen: Sequence[tuple[int, bool]], groups: dict[Patterns, int], names: Names
+) -> Side:
+    own = [(groups[rules[place].origins] if sure else 0, groups[rules[place].may_origins]) for place, sure in chosen]
+    return Side([rules[place] for place, _ in chosen], own, names)
+
+
 class Duel:
     """The declared and the live rules for the methods that the same rules allow."""
 
-    def __init__(self, methods: tuple[str, ...], declared: Side, live: Side, names: Names, budget: Budget) -> None:
+    def __init__(self, methods: tuple[str, ...], declared: Side, live: Side, budget: Budget) -> None:
         self.methods = methods
         self.declared = declared
         self.live = live
-        self._names = names
+        self._names = declared.names
         self._budget = budget
         self._known = all(rule.known for side in (declared, live) for rule in side.rules)
         self._picks: dict[tuple[Signature, Signature], tuple[Pick, ...]] = {}

@@ -10,16 +10,18 @@ may spend is capped (``budget.MAX_STEPS``), so no input, legal or not, makes it 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drift.cors import open_questions
-from drift.cors.answers import DIRECTIONS, FREER, SHOWS, TIGHTER, Relation, effect_of
+from drift.cors.answers import DIRECTIONS, FREER, TIGHTER, Relation, effect_of, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.model import BucketCors, CorsRule
 from drift.cors.orders import as_permutation, nearest_order, normal_form
 from drift.cors.readings import StarReading, entries, star_beside_others
 from drift.cors.replay import replayed
 from drift.cors.search import Outcome, Search
-from drift.cors.verdict import NO_BROWSER, Effect, Universe, Verdict, Witness
+from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Universe, Verdict, Witness
+from drift.cors.within import order_matters
 
 MAX_TEXT = 1 << 20
 """Characters in both lists together; S3 takes 64 KB for one."""
@@ -55,7 +57,11 @@ def prove(
             theirs = nearest_order(theirs, ours, zero_is_unset=zero_is_unset)
     if sum(_size(rule) for rule in (*ours, *theirs)) > MAX_TEXT:
         return Verdict(Effect.UNDECIDED, reason=f"the rules have more than {MAX_TEXT:,} characters")
-    return _Proof(ours, theirs, zero_is_unset, Budget(max_steps)).verdict()
+    verdict = _Proof(ours, theirs, zero_is_unset, Budget(max_steps)).verdict()
+    for side in (declared, live):
+        if side is not None and not side.ordered and order_matters(side, max_steps=max_steps) is not None:
+            return replace(verdict, notes=(*verdict.notes, DECLARED_ORDER))
+    return verdict
 
 
 class _Proof:
@@ -73,6 +79,8 @@ class _Proof:
         self._same_form = forms[0] == forms[1]
 
     def verdict(self) -> Verdict:
+        if self._same_form and not any(star_beside_others(rule) for rule in self._declared):
+            return Verdict(Effect.IDENTICAL)  # under every reading; unknown values are equal to nothing
         search = self._search(StarReading.STAR_ANYWHERE)
         try:
             outcome = search.run()
@@ -138,7 +146,7 @@ class _Proof:
             found = [each for each in found if each.relation is not Relation.CACHE]
         return tuple(
             replayed(
-                SHOWS[_worst(each.relation)],
+                shown_of(each.relation),
                 each.request,
                 self._declared,
                 self._live,
@@ -162,10 +170,6 @@ class _Proof:
         )
         more = f" (and {len(places) - 1} more unknown values)" if len(places) > 1 else ""
         return f"{field} of {side} rule {index + 1}: {reason}{more}"
-
-
-def _worst(relation: Relation) -> Relation:
-    return next(each for each in Relation if relation & each)
 
 
 def _unknown_places(rules: Rules) -> list[tuple[int, str, str]]:

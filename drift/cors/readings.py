@@ -62,10 +62,10 @@ def _entries(index: int, rule: CorsRule, reading: StarReading, zero_is_unset: bo
     may_headers = fold_headers(_possible(rule.allowed_headers))
     exposed = cache = None
     if _settled(rule.expose_headers):
-        exposed = frozenset(name.lower() for name in _known(rule.expose_headers)) - ALWAYS_EXPOSED - NEVER_EXPOSED
+        exposed = frozenset(map(str.lower, _as_read(rule.expose_headers))) - ALWAYS_EXPOSED - NEVER_EXPOSED
     age = rule.max_age_seconds
     if not isinstance(age, Unknown) and _settled(rule.allowed_methods):
-        cache = (frozenset(_known(rule.allowed_methods)), None if zero_is_unset and age == 0 else age)
+        cache = (frozenset(_as_read(rule.allowed_methods)), None if zero_is_unset and age == 0 else age)
     origins, may_origins = _known(rule.allowed_origins), _possible(rule.allowed_origins)
 
     def entry(kinds: int, certain: Sequence[str], possible: Sequence[str]) -> Entry:
@@ -73,7 +73,7 @@ def _entries(index: int, rule: CorsRule, reading: StarReading, zero_is_unset: bo
         own, may = _distinct(certain), _distinct(possible)
         return Entry(index, methods, may_methods, own, may, headers, may_headers, answer)
 
-    if reading is not StarReading.STAR_ANYWHERE and "*" in origins and len(set(may_origins)) > 1:
+    if reading is not StarReading.STAR_ANYWHERE and star_beside_others(rule):
         if not _settled(rule.allowed_origins):
             yield entry(STAR | ECHO, origins, may_origins)
             return
@@ -95,6 +95,11 @@ def _methods(values: TextList) -> tuple[frozenset[str], frozenset[str]]:
     known = frozenset(each for each in values if isinstance(each, str))
     unknown = [each for each in values if isinstance(each, Unknown)]
     return known, known.union(each for each in METHODS if any(one.may_be(each) for one in unknown))
+
+
+def _as_read(values: TextList) -> list[str]:
+    """The values as a browser reads them from the header in which S3 joins them by commas."""
+    return [part for part in map(str.strip, ",".join(_known(values)).split(",")) if part]
 
 
 def _settled(values: TextList) -> bool:

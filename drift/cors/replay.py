@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from drift.cors.answers import ALWAYS_EXPOSED, NEVER_EXPOSED
@@ -16,19 +16,22 @@ class ProverDefectError(AssertionError):
 
 
 def replayed(
-    shows: Shows,
+    shows: Collection[Shows],
     request: CorsRequest,
     declared: Sequence[CorsRule],
     live: Sequence[CorsRule],
     *,
     zero_is_unset: bool = False,
 ) -> Witness:
-    """The witness with both answers. Raises ``ProverDefectError`` if the answers do not show what they should."""
+    """The witness with both answers; ``shows`` is what it may show, more than one thing if that hangs on an unknown.
+
+    Raises ``ProverDefectError`` if the answers show something else.
+    """
     ours, theirs = (evaluate([without_unknowns(rule) for rule in rules], request) for rules in (declared, live))
     seen = shown_by(ours, theirs, request, zero_is_unset=zero_is_unset)
-    if seen is not shows:
-        raise ProverDefectError(f"{request} was to show {shows}, and shows {seen}")
-    return Witness(shows, request, ours, theirs)
+    if seen is None or seen not in shows:
+        raise ProverDefectError(f"{request} was to show {', '.join(shows)}, and shows {seen}")
+    return Witness(seen, request, ours, theirs)
 
 
 def without_unknowns(rule: CorsRule) -> CorsRule:
@@ -74,11 +77,12 @@ def _agree(reflects: int, before: frozenset[str], after: frozenset[str]) -> bool
 
 
 def _readable(headers: dict[str, str]) -> frozenset[str]:
-    return frozenset(_split(headers, "Access-Control-Expose-Headers")) - ALWAYS_EXPOSED - NEVER_EXPOSED
+    names = frozenset(name.lower() for name in _split(headers, "Access-Control-Expose-Headers"))
+    return names - ALWAYS_EXPOSED - NEVER_EXPOSED
 
 
 def _split(headers: dict[str, str], name: str) -> frozenset[str]:
-    return frozenset(each.lower() for each in headers.get(name, "").split(", ") if each)
+    return frozenset(each.strip() for each in headers.get(name, "").split(",") if each.strip())
 
 
 def _age(headers: dict[str, str], zero_is_unset: bool) -> str | None:

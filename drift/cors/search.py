@@ -13,30 +13,13 @@ from typing import Protocol
 
 from drift.cors.answers import DIRECTIONS, FREER, NOTHING, TIGHTER, Relation
 from drift.cors.budget import Budget
-from drift.cors.duel import Duel, Pick, Side
-from drift.cors.grammar import browser_origins, is_browser_origin
-from drift.cors.headers import Patterns, name_kinds
+from drift.cors.duel import Duel, Pick, sides_by_method
+from drift.cors.grammar import is_browser_origin
+from drift.cors.headers import Patterns
 from drift.cors.model import METHODS, CorsRequest
+from drift.cors.origins import ORIGINS
 from drift.cors.readings import Entry
-from drift.cors.regions import Kind, Regions
-
-_WHOLE = ("https://evil.example", "http://evil.example", "null", "app://evil.example")
-_BEFORE = ("https://evil", "http://evil", "", "https://", "app://evil", "https://evil.example", "app://evil.example")
-_AFTER_SCHEME = ("evil.example", ".evil.example", "evil", "", ".evil", "example", ":8443", "8443")
-_IN_SCHEME = ("://evil.example", "s://evil.example", "//evil.example", "/evil.example", "", "s://evil", "://evil")
-_BETWEEN = ("evil", "", ".evil", "evil.example", "x", "://evil", "s://evil", "//evil")
-
-
-def _fillers(row: str, column: str) -> tuple[str, ...]:
-    """What to put between the two, so that a person sees at once what it means."""
-    if column:
-        return _BETWEEN if row else _BEFORE
-    if not row:
-        return _WHOLE
-    return _AFTER_SCHEME if "://" in row else _IN_SCHEME
-
-
-ORIGINS = Kind(browser_origins, is_browser_origin, _fillers)
+from drift.cors.regions import Regions
 
 SIMPLE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """Fetch standard, CORS-safelisted method: no preflight for the method's sake."""
@@ -110,33 +93,12 @@ class Search:
         return self.outcome
 
     def _duels(self, groups: dict[Patterns, int]) -> list[Duel]:
-        names = name_kinds(
-            [patterns for side in self._lists for entry in side for patterns in (entry.headers, entry.may_headers)],
-            self._budget,
-            overlapping=self._overlapping,
-        )
-        by_rules: dict[tuple[tuple[tuple[int, bool], ...], ...], list[str]] = {}
-        for method in METHODS:
-            key = tuple(
-                tuple(
-                    (place, method in entry.methods) for place, entry in enumerate(side) if method in entry.may_methods
-                )
-                for side in self._lists
+        return [
+            Duel(methods, declared, live, self._budget)
+            for methods, (declared, live) in sides_by_method(
+                self._lists, groups, self._budget, overlapping=self._overlapping
             )
-            by_rules.setdefault(key, []).append(method)
-        duels = []
-        for key, methods in by_rules.items():
-            sides = []
-            for side, chosen in zip(self._lists, key, strict=True):
-                rules = [side[place] for place, _ in chosen]
-                own = [
-                    (groups[side[place].origins] if sure else 0, groups[side[place].may_origins])
-                    for place, sure in chosen
-                ]
-                sides.append(Side(rules, own, names))
-            if any(side.rules for side in sides):
-                duels.append(Duel(tuple(methods), sides[0], sides[1], names, self._budget))
-        return duels
+        ]
 
     def _visit(self, duels: list[Duel], where: Where, places: int, sets: Sequence[int]) -> int:
         """Look at the places; returns those where a difference was found, but no browser's origin for it."""

@@ -1,0 +1,195 @@
+"""One list of rules by itself: what in it has no effect, and where the order of the rules decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from drift.cors import open_questions
+from drift.cors.answers import Relation, relation, shown_of
+from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
+from drift.cors.model import BucketCors, CorsAnswer, CorsRule, TextList
+from drift.cors.origins import why_never_sent
+from drift.cors.pattern import Covering, intersects
+from drift.cors.reach import reach
+from drift.cors.readings import Entry, StarReading, entries
+from drift.cors.replay import replayed
+from drift.cors.search import Outcome, Search
+from drift.cors.verdict import Witness
+
+NEVER_ANSWERS = "rule-never-answers"
+DEAD_ORIGIN = "origin-never-sent"
+COVERED = "covered-entry"
+BESIDE_STAR = "origin-beside-star"
+ORDER_MATTERS = "order-matters"
+
+MOST_PAIRS = 20
+"""Pairs of rules whose order matters that are told of; more are of the same kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something about one list. ``id`` is one of the constants above; rules count from 0.
+
+    ``rule``: which it is about. ``field`` and ``value``: the entry, by the API name of its list, None of a whole rule.
+    ``others``: the rules that shadow it, or the rule with which its order matters. ``why``: in words. ``witness``: of
+    an order that matters, a request with the answer of ``rule`` and that of the other, were each of them first.
+    """
+
+    id: str
+    rule: int
+    why: str
+    field: str | None = None
+    value: str | None = None
+    others: tuple[int, ...] = ()
+    witness: Witness | None = None
+
+
+def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
+    """All that can be said of the rules by themselves, for every value of what is unknown in them.
+
+    What would take more than ``max_steps`` is left out; nothing is said that is not certain.
+    """
+    found: list[Note] = []
+    budget = Budget(max_steps)
+    for index, rule in enumerate(cors.rules):
+        found += _entries_without_effect(index, rule)
+    never: tuple[Note, ...] = ()
+    try:
+        never = tuple(_never_answering(cors.rules, budget))
+        found += never
+        silent = {note.rule for note in never}
+        speaking = (each for each in _clashes(cors.rules, budget) if not {each.first, each.second} & silent)
+        for clash in islice(speaking, MOST_PAIRS):
+            found.append(_order_note(clash))
+    except OverBudgetError:
+        pass  # what was found is certain all the same
+    return tuple(sorted(found, key=lambda note: note.rule))
+
+
+def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | None:
+    """A request that two orders of the rules answer differently; None if every order answers alike.
+
+    Two orders can differ exactly if two rules both allow some request and answer it differently: each can be first. No
+    headers need be requested for that. The witness has the answers of the two rules, each by its own index, as declared
+    and as live. One that only feeds the preflight cache is given if there is no other. A list that takes more than
+    ``max_steps`` is judged by what was found.
+    """
+    kept: Witness | None = None
+    try:
+        for clash in _clashes(cors.rules, Budget(max_steps)):
+            if not clash.cache_only:
+                return clash.witness
+            kept = kept or clash.witness
+    except OverBudgetError:
+        pass
+    return kept
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """Two rules, by index, that both allow a request and answer it differently."""
+
+    first: int
+    second: int
+    witness: Witness
+    cache_only: bool
+
+
+def _clashes(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Clash]:
+    """Pairs of rules that some request tells apart by which of them stands first."""
+    taken = entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
+    for first, one in enumerate(taken):
+        for second in range(first + 1, len(taken)):
+            budget.spend()
+            if _may_clash(one, taken[second], budget):
+                outcome = Search([one, taken[second]], [taken[second], one], budget).run()
+                clash = _clash(rules, first, second, outcome)
+                if clash is not None:
+                    yield clash
+
+
+def _may_clash(one: Entry, other: Entry, budget: Budget) -> bool:
+    if not one.methods & other.methods:
+        return False
+    if relation(one.answer, other.answer, page_reads=True) is Relation.EQUAL:
+        return False
+    own, theirs = set(one.origins), set(other.origins)
+    if own & theirs:
+        return True
+    stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))
+    budget.spend((len(stars) * len(theirs) + len(own) * len(their_stars)) // 8)
+    return any(intersects(pattern, each) for pattern in stars for each in theirs) or any(
+        intersects(pattern, each) for pattern in their_stars for each in own
+    )
+
+
+def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome) -> Clash | None:
+    found = min(outcome.found.values(), key=lambda each: (each.relation is Relation.CACHE, each.rank), default=None)
+    if found is None:
+        return None
+    pair = [rules[first], rules[second]]
+    witness = replayed(shown_of(found.relation), found.request, pair, pair[::-1])
+    witness = replace(
+        witness,
+        declared=_renumbered(witness.declared, (first, second)),
+        live=_renumbered(witness.live, (second, first)),
+    )
+    return Clash(first, second, witness, found.relation is Relation.CACHE)
+
+
+def _renumbered(answer: CorsAnswer, indexes: tuple[int, int]) -> CorsAnswer:
+    return replace(
+        answer,
+        rule=None if answer.rule is None else indexes[answer.rule],
+        considered=tuple(replace(each, rule=indexes[each.rule]) for each in answer.considered),
+    )
+
+
+def _order_note(clash: Clash) -> Note:
+    request = clash.witness.request
+    what = "with other methods or another max-age" if clash.cache_only else "differently"
+    why = f"rules {clash.first + 1} and {clash.second + 1} both allow {request.method} from {request.origin}, {what}"
+    return Note(ORDER_MATTERS, clash.first, why, others=(clash.second,), witness=clash.witness)
+
+
+def _never_answering(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Note]:
+    found = reach(entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False), budget)
+    for index in range(len(rules)):
+        if index in found.answering:
+            continue
+        shadows = tuple(sorted(found.shadows.get(index, ())))
+        if shadows:
+            listed = ", ".join(str(each + 1) for each in shadows)
+            why = f"every request that it allows is answered by an earlier rule: {listed}"
+        else:
+            why = "no browser sends a request that it allows"
+        yield Note(NEVER_ANSWERS, index, why, others=shadows)
+
+
+def _entries_without_effect(index: int, rule: CorsRule) -> Iterator[Note]:
+    origins = _known(rule.allowed_origins)
+    for origin in origins:
+        try:
+            why = why_never_sent(origin)
+        except OverBudgetError:
+            continue
+        if why is not None:
+            yield Note(DEAD_ORIGIN, index, f"no browser sends such an origin: {why}", "AllowedOrigins", origin)
+    for name, values, folded in (
+        ("AllowedOrigins", origins, origins),
+        ("AllowedHeaders", _known(rule.allowed_headers), tuple(each.lower() for each in _known(rule.allowed_headers))),
+    ):
+        covering = Covering(folded)
+        for written, value in zip(values, folded, strict=True):
+            wide = next(covering.others(value), None)
+            if wide == "*" and name == "AllowedOrigins":
+                why = open_questions.OPEN_QUESTIONS[open_questions.STAR_BESIDE_ORIGIN]
+                yield Note(BESIDE_STAR, index, why, name, written)
+            elif wide is not None:
+                yield Note(COVERED, index, f"{wide} of the same list covers it", name, written)
+
+
+def _known(values: TextList) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(each for each in values if isinstance(each, str))) if isinstance(values, tuple) else ()
