@@ -74,6 +74,10 @@ def simulate(source: str, asked: Asked, settings: Settings, progress: Progress |
     """
     _check_names(asked)
     name = _live_name(source)
+    if name is None and not os.path.lexists(source):
+        raise InputError(
+            "there is no such file or folder", location=Location(source), advice="a live bucket is s3://NAME"
+        )
     found = _load(Path(source), settings) if name is None else _fetcher(settings, progress).fetch([Wanted(name)])
     return answer_all(_selected(found, settings.buckets), asked)
 

@@ -243,18 +243,27 @@ def _cached_seconds(answer: CorsAnswer) -> int:
 
 
 def _verdict(page: PageRequest, by_value: Sequence[str], cases: Sequence[Case]) -> tuple[Outcome, str]:
-    lets = "lets the page read the answer" + (", credentials and all" if page.credentials else "")
+    lets = "lets the page read the answer" + (" to a request with credentials" if page.credentials else "")
     none, every = cases[0], cases[-1]
     different = [each for each in cases if each.readable is not none.readable]
     if not different:
-        whatever = f" whatever the value of {' and '.join(by_value)}" if by_value else ""
+        whatever = f", whatever the value of {' and '.join(by_value)}" if by_value else ""
         if none.blocked is None:
             return Outcome.READABLE, f"The browser {lets}{whatever}."
         return Outcome.BLOCKED, f"The browser blocks it{whatever}: {none.blocked}."
     other = every if every in different else different[0]
-    safe = [name for name in by_value if name not in other.not_safelisted]
-    values = " and ".join(f"{name} safelisted ({SAFELISTED_BY_VALUE[name]})" for name in safe)
     outcomes = [f"it {lets}" if each.blocked is None else f"it blocks it: {each.blocked}" for each in (other, none)]
+    values = "; ".join(f"{name}: {SAFELISTED_BY_VALUE[name]}" for name in by_value)
     return Outcome.DEPENDS, (
-        f"What the browser does hangs on a value: with a value of {values} {outcomes[0]}; else {outcomes[1]}."
+        f"What the browser does hangs on a value: {assumption(by_value, other)} {outcomes[0]}; "
+        f"{assumption(by_value, none)} {outcomes[1]}. Safelisted are, of {values}."
     )
+
+
+def assumption(by_value: Sequence[str], case: Case) -> str:
+    """What the case takes the values to be, in words."""
+    safe = [name for name in by_value if name not in case.not_safelisted]
+    parts = [f"a safelisted value of {' and '.join(safe)}"] if safe else []
+    if case.not_safelisted:
+        parts.append(f"another value of {' and '.join(case.not_safelisted)}")
+    return f"with {' and '.join(parts)}"

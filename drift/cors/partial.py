@@ -7,10 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from drift.cors.evaluate import evaluate, requested_headers
+from drift.cors.explain import shown
 from drift.cors.model import Considered, CorsAnswer, CorsRequest, CorsRule, TextList, Unknown
 from drift.cors.pattern import matches
 
-_ASIDE = "what is not known of it cannot change that"
 _BEHIND = "an earlier rule answers: the first match decides"
 
 
@@ -171,4 +171,11 @@ def _told(rule: CorsRule, considered: Considered, winner: int | None) -> Conside
         return considered
     if winner is not None and considered.rule > winner:
         return replace(considered, because=_BEHIND)
-    return replace(considered, because=f"{considered.because}; {_ASIDE}")
+    return replace(considered, because=f"{considered.because}; {_named(rule)} cannot change that")
+
+
+def _named(rule: CorsRule) -> str:
+    """The first unknown of the rule, with its known ends."""
+    field, unknown = next((name, each) for name, each in rule.unknowns() if name != "ID")
+    ends = f" ({shown(f'{unknown.prefix}?{unknown.suffix}')})" if unknown.prefix or unknown.suffix else ""
+    return f"what is not known of its {field}{ends}"

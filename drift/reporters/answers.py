@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
 
-from drift.cors.browser import BrowserView, Case, Outcome
+from drift.cors.browser import BrowserView, Case, Outcome, assumption
 from drift.cors.explain import shown
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
@@ -115,22 +115,12 @@ def _browser_lines(view: BrowserView) -> Iterator[_Line]:
     several = len({case.blocked for case in view.cases}) > 1 or view.outcome is Outcome.READABLE
     for case in view.cases if several else view.cases[:1]:
         if view.by_value:
-            yield f"    {_assumption(view, case)}:", ""
+            yield f"    {assumption(view.by_value, case)}:", ""
         indent = "      " if view.by_value else "    "
         for text in _case_lines(case):
             yield indent + text, "dim"
     for note in view.notes:
         yield f"    {printable(note)}", "dim"
-
-
-def _assumption(view: BrowserView, case: Case) -> str:
-    safe = [name for name in view.by_value if name not in case.not_safelisted]
-    parts = [
-        f"{_listed(names)} {word}"
-        for names, word in ((safe, "safelisted"), (case.not_safelisted, "not safelisted"))
-        if names
-    ]
-    return f"with a value of {' and of '.join(parts)}"
 
 
 def _case_lines(case: Case) -> Iterator[str]:
