@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drift.catalogue import CATALOGUE
+from drift.claims import agree, by_bucket, places_of, settled, speaking
 from drift.cors.model import Text, Unknown
-from drift.diff import Change, ChangeKind, RuleDiff, diff_rules, same_meaning
+from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
 from drift.location import Location, Severity
 from drift.report import BucketReport, BucketState, Effect, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
@@ -43,16 +44,16 @@ def compare(
 ) -> Report:
     """Compare snapshot with snapshot. Pure: nothing is read, the same input gives the same report."""
     rules = rules or Rules()
-    by_name: dict[Text, Bucket] = {bucket.name: bucket for bucket in live.buckets}
+    by_name = settled(live.buckets)
     lone = _lone_pair(declared, live)
     buckets = []
-    for claims in _by_bucket(declared.buckets):
+    for claims in by_bucket(declared.buckets):
         name = claims[0].name
         found = lone if lone is not None else None if isinstance(name, Unknown) else by_name.get(name)
         buckets.append(_compare_bucket(claims, found, rules))
     if rules.live_only and lone is None:
         known = {bucket.name for bucket in declared.buckets}
-        buckets += [_undeclared(None, each, rules) for each in live.buckets if each.name not in known and each.cors]
+        buckets += [_live_only(each, rules) for name, each in by_name.items() if name not in known and _counts(each)]
     found_buckets = tuple(buckets)
     diagnostics = tuple(dict.fromkeys((*declared.diagnostics, *live.diagnostics)))
     verdict = verdict_of(found_buckets, failed=bool(declared.errors or live.errors))
@@ -68,21 +69,12 @@ def _lone_pair(declared: Snapshot, live: Snapshot) -> Bucket | None:
     return None
 
 
-def _by_bucket(buckets: Iterable[Bucket]) -> Iterator[list[Bucket]]:
-    """The declarations of each bucket; those without a known name each by itself."""
-    groups: dict[tuple[Text, int], list[Bucket]] = {}
-    for index, bucket in enumerate(buckets):
-        alone = index if isinstance(bucket.name, Unknown) else -1
-        groups.setdefault((bucket.name, alone), []).append(bucket)
-    return iter(groups.values())
-
-
 def _compare_bucket(claims: list[Bucket], live: Bucket | None, rules: Rules) -> BucketReport:
-    speaking = [claim for claim in claims if claim.state is not State.ABSENT or claim.says_none] or claims[:1]
-    declared, others = speaking[0], tuple(speaking[1:])
+    declared, *rest = speaking(claims)
+    others = tuple(rest)
     several = [_several(declared, others)] if others else []
-    if others and not all(_agree(declared, other) for other in others):
-        reason = "several declarations claim this bucket and do not agree: " + _places((declared, *others))
+    if others and not all(agree(declared, other) for other in others):
+        reason = "several declarations claim this bucket and do not agree: " + places_of((declared, *others))
         report = _not_compared(BucketState.UNRESOLVED, declared, live, reason)
         return replace(report, also_declared=others, findings=(*several, *report.findings))
     outcome = _compare_one(declared, live, rules)
@@ -176,25 +168,26 @@ def _undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketRe
     )
 
 
+def _counts(live: Bucket) -> bool:
+    """Whether a bucket that only the live side names is worth a word: it has rules, or that is not known."""
+    return live.state not in (State.ABSENT, State.MISSING)
+
+
+def _live_only(live: Bucket, rules: Rules) -> BucketReport:
+    if live.cors is not None:
+        return _undeclared(None, live, rules)
+    report = _not_compared(_UNREAD[live.state], live, live, live.reason or live.state.value)
+    return replace(report, declared=None)
+
+
 def _not_compared(state: BucketState, declared: Bucket, live: Bucket | None, reason: str) -> BucketReport:
     finding = _finding("not-compared", declared.name, f"not compared ({state.value}): {reason}", declared.location)
     return BucketReport(declared.name, state, declared, live, reason=reason, findings=(finding,))
 
 
 def _several(declared: Bucket, others: tuple[Bucket, ...]) -> Finding:
-    message = f"{CATALOGUE['declared-more-than-once'].title}: {_places((declared, *others))}"
+    message = f"{CATALOGUE['declared-more-than-once'].title}: {places_of((declared, *others))}"
     return _finding("declared-more-than-once", declared.name, message, declared.location)
-
-
-def _places(claims: Iterable[Bucket]) -> str:
-    return ", ".join(" at ".join(str(part) for part in (claim.address, claim.location) if part) for claim in claims)
-
-
-def _agree(one: Bucket, other: Bucket) -> bool:
-    if one.cors is None or other.cors is None:
-        return one.state is other.state is State.ABSENT
-    zero = one.writes_max_age_zero or other.writes_max_age_zero
-    return same_meaning(one.cors, other.cors, zero_is_unset=zero)
 
 
 def _finding(kind: str, bucket: Text, message: str, place: Location | None) -> Finding:

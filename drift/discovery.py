@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from drift.errors import InputError
+from drift.errors import InputError, TooLargeError
 from drift.interfaces import Inputs, Parser
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Snapshot, merged
@@ -36,7 +36,9 @@ def open_source(given: Path, root: Path | None) -> Source:
     real = Path(os.path.realpath(given))
     if not real.exists():
         raise InputError("this link leads nowhere", location=Location(str(given)))
-    top = Path(os.path.realpath(root)) if root else _boundary(real)
+    # The boundary is that of the name that was given: a link must not take it along to where it leads.
+    named = Path(os.path.realpath(given.absolute().parent)) / given.name if given.is_symlink() else real
+    top = Path(os.path.realpath(root)) if root else _boundary(named)
     if not real.is_relative_to(top):
         raise InputError(f"this path is not in the root, {top}", location=Location(str(given)), advice="check --root")
     path = real.relative_to(top).as_posix()
@@ -44,7 +46,7 @@ def open_source(given: Path, root: Path | None) -> Source:
 
 
 def _boundary(real: Path) -> Path:
-    folder = real if real.is_dir() else real.parent
+    folder = real if real.is_dir() and not real.is_symlink() else real.parent
     for each in (folder, *folder.parents):
         if (each / ".git").exists():
             return each
@@ -73,21 +75,29 @@ def declared_in(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Sn
 def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapshot:
     units: dict[str, list[str]] = {parser.name: [] for parser in parsers}
     faults: list[Diagnostic] = []
-    files = source.tree.walk(source.path) if source.is_folder else [source.path]
+
+    def note_link(path: str) -> None:
+        faults.append(_not_followed(path))
+
+    files = source.tree.walk(source.path, note_link) if source.is_folder else [source.path]
     for path in files:
         try:
             claims = [(parser.name, parser.claim(source.tree, path)) for parser in parsers]
         except InputError as error:
             if not source.is_folder:
                 raise
-            faults.append(Diagnostic(Severity.WARNING, "unreadable-file", error.message, error.location, error.advice))
+            # A parser wanted to look: what cannot be read may declare something. Only huge files are hardly ever ours.
+            weight = Severity.WARNING if isinstance(error, TooLargeError) else Severity.ERROR
+            faults.append(Diagnostic(weight, "unreadable-file", error.message, error.location, error.advice))
             continue
         for name, claim in claims:
             if claim is not None and claim.named_only and source.is_folder:
                 faults.append(_left_out(path))
             elif claim is not None and claim.foreign is None:
                 units[name].append(claim.unit)
-            elif claim is not None and not source.is_folder:
+            elif claim is not None and source.is_folder:
+                faults.append(Diagnostic(Severity.INFO, "foreign-file", f"this is {claim.foreign}", Location(path)))
+            elif claim is not None:
                 raise InputError(
                     f"this is {claim.foreign}, not a declaration of S3 CORS rules", location=Location(source.path)
                 )
@@ -106,11 +116,23 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapsho
     return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
 
 
+def _not_followed(path: str) -> Diagnostic:
+    """A link that was left out: an error where it has a name under which declarations go, else a remark."""
+    declares = path.endswith((".tf", ".tofu", ".json", ".yaml", ".yml", ".template", ".xml"))
+    return Diagnostic(
+        Severity.ERROR if declares else Severity.INFO,
+        "link-not-followed",
+        "this link leads out of what is read, and was not followed",
+        Location(path),
+        "give a folder that holds all of it with --root, and name what the link leads to",
+    )
+
+
 def _left_out(path: str) -> Diagnostic:
     return Diagnostic(
         Severity.INFO,
         "read-only-if-named",
-        "this file says again what the code beside it declares, and was left out",
+        "this file was left out, since the code that it was made from stands beside it",
         Location(path),
         "name the file itself to read it in place of the code",
     )

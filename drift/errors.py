@@ -36,6 +36,10 @@ class InputError(CorsDriftError):
     """A file cannot be read or does not have the shape that it should have."""
 
 
+class TooLargeError(InputError):
+    """A file is larger than what is read."""
+
+
 class CredentialsError(CorsDriftError):
     """AWS credentials are missing, expired or refused."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Sequence
 
-from drift.cors.model import CorsRule, Unknown
+from drift.cors.model import MAX_RULES, CorsRule, Unknown
 from drift.normal import NormalRule
 
 Pair = tuple[int, int]
@@ -24,7 +24,8 @@ def pair_rules(
     """The pairs, by declared index. ``ours`` and ``theirs`` are the normal forms of the rules.
 
     Rules that are equal in normal form pair first (nearest first, so that a rule that stayed is not told as moved),
-    then rules whose ID says so, then the most alike.
+    then rules whose ID says so, then the most alike. Likeness is looked at only for lists of a size that S3 can hold,
+    twice over: a list of thousands is refused anyway, and would take minutes.
     """
     pairs: dict[int, int] = {}
     taken: set[int] = set()
@@ -35,8 +36,13 @@ def pair_rules(
                 pairs[left] = right
                 taken.add(right)
 
+    same: dict[NormalRule, list[int]] = {}
+    for right, normal in enumerate(theirs):
+        same.setdefault(normal, []).append(right)
+    keep([(0, abs(left - right), left, right) for left, normal in enumerate(ours) for right in same.get(normal, ())])
+    if max(len(ours), len(theirs)) > 2 * MAX_RULES:
+        return sorted(pairs.items())
     free = [(left, right) for left in range(len(declared)) for right in range(len(live))]
-    keep([(0, abs(left - right), left, right) for left, right in free if ours[left] == theirs[right]])
     keep([(0, 0, left, right) for left, right in free if _same_id(declared, live, left, right)])
     keep(
         [

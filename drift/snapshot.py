@@ -126,7 +126,7 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
     parts = tuple(snapshots)
     taken = [part.taken_at for part in parts if part.taken_at is not None]
     return Snapshot(
-        source="+".join(dict.fromkeys(part.source for part in parts)),
+        source="+".join(dict.fromkeys(part.source for part in parts if part.source)),
         buckets=tuple(bucket for part in parts for bucket in part.buckets),
         diagnostics=tuple(dict.fromkeys(each for part in parts for each in part.diagnostics)),
         taken_at=max(taken, default=None),

@@ -7,10 +7,10 @@ is read, whatever ``..`` or a symbolic link says.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from drift.errors import InputError
+from drift.errors import InputError, TooLargeError
 from drift.gitignore import IgnoreFile
 from drift.location import Location
 
@@ -51,7 +51,7 @@ class DiskTree:
                 raise InputError(problem, location=Location(path))
             size = real.stat().st_size
             if size > MAX_FILE_BYTES:
-                raise InputError(
+                raise TooLargeError(
                     f"this file has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read",
                     location=Location(path),
                 )
@@ -80,12 +80,13 @@ class DiskTree:
         except OSError:
             return ()
 
-    def walk(self, folder: str = "") -> Iterator[str]:
+    def walk(self, folder: str = "", on_link: Callable[[str], None] | None = None) -> Iterator[str]:
         """The files below a folder that are not ignored, in a stable order.
 
-        Left out: what ``.gitignore`` files from the root down say, ``SKIPPED_FOLDERS``, and links to folders (what
-        they show is found at its own place). A folder that is itself ignored was named on purpose and is walked.
-        Raises ``InputError`` where a folder cannot be listed, or leads out of the tree.
+        Left out: what ``.gitignore`` files from the root down say, ``SKIPPED_FOLDERS``, links to folders, and links
+        that lead out of the tree. A folder that is itself ignored was named on purpose and is walked. ``on_link`` is
+        told of each link that is left out, unless what it shows is found at its own place in this walk. Raises
+        ``InputError`` where a folder cannot be listed, or leads out of the tree.
         """
         if self._inside(folder) is None:
             problem = "this path leads out of the tree and is not walked"
@@ -96,10 +97,21 @@ class DiskTree:
             if ignores is None:
                 yield path
             else:
-                waiting.extend(reversed(list(self._wanted_in(path, ignores))))
+                wanted = list(self._wanted_in(path, ignores))
+                for link in [each for each, kind in wanted if kind is _LINK]:
+                    if on_link is not None and not self._shown_below(folder, link):
+                        on_link(link)
+                waiting.extend(each for each in reversed(wanted) if each[1] is not _LINK)
+
+    def _shown_below(self, folder: str, link: str) -> bool:
+        """Whether a link leads nowhere, or to something that a walk of the folder meets anyway."""
+        real = Path(os.path.realpath(self.root / link))
+        return not real.exists() or real.is_relative_to(self.root / folder)
 
     def _wanted_in(self, folder: str, ignores: _Ignores) -> Iterator[tuple[str, _Ignores | None]]:
-        """What is not ignored directly in a folder: files with None, folders with what is ignored above them."""
+        """What is not ignored directly in a folder: files with None, folders with what is ignored above them, links
+        that are not followed with ``_LINK``.
+        """
         if folder.count("/") >= MAX_DEPTH:
             raise InputError(
                 f"folders are nested more than {MAX_DEPTH} deep here",
@@ -118,8 +130,11 @@ class DiskTree:
             if entry.is_dir(follow_symlinks=False):
                 if entry.name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
                     yield path, ignores
-            elif not ignores.match(path, is_folder=False) and self._is_file_inside(entry, path):
-                yield path, None
+            elif not ignores.match(path, is_folder=False):
+                if self._is_file_inside(entry, path):
+                    yield path, None
+                elif entry.is_symlink():
+                    yield path, _LINK
 
     def _is_file_inside(self, entry: os.DirEntry[str], path: str) -> bool:
         """What is no link stands in its folder, which is inside: only links cost a look at where they lead."""
@@ -170,3 +185,6 @@ class _Ignores:
             file.verdict(path.removeprefix(prefix), is_folder=is_folder) for prefix, file in reversed(self._files)
         )
         return next((verdict for verdict in verdicts if verdict is not None), False)
+
+
+_LINK = _Ignores()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from drift.claims import settled
 from drift.interfaces import Wanted
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -14,7 +15,7 @@ class SavedFetcher:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._by_name = {bucket.name: bucket for bucket in snapshot.buckets}
+        self._by_name = settled(snapshot.buckets)
 
     def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
         """One bucket for each wanted one; one that the snapshot does not hold is UNKNOWN, since that proves nothing."""
@@ -23,11 +24,7 @@ class SavedFetcher:
 
     def list_buckets(self) -> Sequence[Wanted]:
         """The buckets of the snapshot that have a name."""
-        return tuple(
-            Wanted(bucket.name, bucket.account, bucket.region)
-            for bucket in self._snapshot.buckets
-            if isinstance(bucket.name, str)
-        )
+        return tuple(Wanted(name, bucket.account, bucket.region) for name, bucket in self._by_name.items())
 
 
 def _unmentioned(wanted: Wanted) -> Bucket:

@@ -230,3 +230,28 @@ class TestExitCodes:
             1,
         )
         assert sum(count for _, count in summary.by_state) == summary.buckets
+
+
+class TestSeveralLiveEntries:
+    def test_that_do_not_agree_leave_the_bucket_unresolved_whichever_comes_first(self) -> None:
+        one, other = bucket("b", rule()), bucket("b", rule("PUT"))
+        for live in (snapshot(one, other), snapshot(other, one)):
+            report = compare(snapshot(bucket("b", rule())), live)
+            assert [each.state for each in report.buckets] == [BucketState.UNRESOLVED]
+
+    def test_that_agree_are_one(self) -> None:
+        report = compare(snapshot(bucket("b", rule())), snapshot(bucket("b", rule()), bucket("b"), bucket("b", rule())))
+        assert [each.state for each in report.buckets] == [BucketState.IN_SYNC]
+
+    def test_a_live_bucket_that_nobody_could_read_counts_between_two_whole_snapshots(self) -> None:
+        live = snapshot(Bucket("secret", State.DENIED, "s3", reason="403"), Bucket("gone", State.MISSING, "s3"))
+        report = compare(snapshot(), live, Rules(live_only=True))
+        assert [(each.name, each.state) for each in report.buckets] == [("secret", BucketState.DENIED)]
+        assert report.exit_code == 3
+
+
+def test_thousands_of_rules_are_told_apart_without_pairing_each_with_each() -> None:
+    ours = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(3000)))
+    theirs = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(1, 3001)))
+    changes = outcome(ours, theirs).changes
+    assert [change.kind.value for change in changes] == ["removed", "added"]

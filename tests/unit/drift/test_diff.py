@@ -202,3 +202,10 @@ class TestUnknown:
         outcome = diff(ours, theirs, ordered=False)
         assert outcome.changes == ()
         assert outcome.undecided != ()
+
+
+def test_nothing_is_said_to_be_folded_in_a_list_with_an_unknown() -> None:
+    ours = replace(rule(), allowed_origins=(Unknown("why"), "https://b"))
+    outcome = diff((ours,), (rule(origins="https://b https://a"),))
+    assert outcome.folds == ()
+    assert outcome.undecided

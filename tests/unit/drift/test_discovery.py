@@ -131,3 +131,42 @@ def test_a_file_that_says_again_what_its_neighbours_declare_is_read_only_if_it_i
     assert "again" not in {bucket.name for bucket in found.buckets}
     assert [str(each.location) for each in found.diagnostics if each.id == "read-only-if-named"] == ["state.aagain"]
     assert [bucket.name for bucket in read(Path("state.aagain")).buckets] == ["again"]
+
+
+def test_a_link_out_of_the_tree_is_told_and_one_to_what_is_read_anyway_is_not(
+    here: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x.tf").write_text("x")
+    (here / "out.tf").symlink_to(outside / "x.tf")
+    (here / "out").symlink_to(outside)
+    (here / "again").symlink_to(here / "sub")
+    (here / "nowhere.tf").symlink_to("gone")
+    found = read(Path())
+    told = {str(each.location): each.severity for each in found.diagnostics if each.id == "link-not-followed"}
+    assert told == {"out.tf": Severity.ERROR, "out": Severity.INFO}
+
+
+def test_a_named_link_does_not_take_the_boundary_along(here: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    (here / ".git").mkdir()
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "x.a").write_text("x")
+    (here / "link").symlink_to(outside)
+    with pytest.raises(InputError, match="not in the root"):
+        read(Path("link"))
+
+
+def test_a_file_that_must_not_be_read_is_an_error_in_a_folder_too(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Denied(Letters):
+        def claim(self, tree: Tree, path: str) -> Claim | None:
+            if path == "two.b":
+                raise InputError("denied", location=Location(path))
+            return super().claim(tree, path)
+
+    found = read(Path(), None, Denied("a"))
+    assert [(each.severity, each.id) for each in found.errors] == [(Severity.ERROR, "unreadable-file")]
+
+
+def test_a_foreign_file_in_a_folder_is_told(here: Path) -> None:
+    told = [each.message for each in read(Path("sub")).diagnostics if each.id == "foreign-file"]
+    assert told == ["this is a stranger"]
