@@ -21,7 +21,7 @@ from drift.settings import (
     read_config,
 )
 
-SCHEMAS = ("report", "snapshot", "answer", "spec", "config")
+SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
 
 _EPILOG = (
     "Every option of a command has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
