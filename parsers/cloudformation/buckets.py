@@ -10,13 +10,13 @@ from drift.interfaces import Inputs
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, State
 from parsers.cloudformation.calls import call_of, mixed_call
-from parsers.cloudformation.cors import CorsReader, meant_by
+from parsers.cloudformation.cors import CorsReader
 from parsers.cloudformation.intrinsics import Scope
+from parsers.cloudformation.resources import BUCKET, Slip, is_bucket, misplaced_rules, slip_in
 from parsers.cloudformation.values import NoValue
-from parsers.document import ListNode, MapNode, Node, Scalar, shown
+from parsers.document import ListNode, MapNode, Node, Scalar
 
 SOURCE = "cloudformation"
-_BUCKET = "AWS::S3::Bucket"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
         if key.text.startswith("Fn::"):
             bucket, diagnostic = _generated(scope, key, node, inputs)
             diagnostics.append(diagnostic)
-        elif isinstance(node, MapNode) and _is_bucket(node):
+        elif isinstance(node, MapNode) and (is_bucket(node) or slip_in(key, node) is not None):
             bucket, found = _Declaration(scope, key, node, inputs).read()
             diagnostics.extend(found)
         else:
@@ -45,17 +45,12 @@ def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
     return Declarations(tuple(buckets), tuple(diagnostics))
 
 
-def _is_bucket(resource: MapNode) -> bool:
-    kind = resource.get("Type")
-    return isinstance(kind, Scalar) and kind.text == _BUCKET
-
-
 def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[Bucket | None, Diagnostic]:
     """``Fn::ForEach::...`` and ``Fn::Transform`` among the resources make resources that cannot be seen here."""
     reason = f"{key.text} on line {key.place.line} makes resources when the template is processed"
     location = _location(scope, key, node)
     diagnostic = _not_seen(reason, scope, key)
-    if not any(scalar.text == _BUCKET for scalar in _scalars(node)):
+    if not any(scalar.text == BUCKET for scalar in _scalars(node)):
         return None, diagnostic
     return _unknown(Unknown(reason), key.text, reason, location, inputs), diagnostic
 
@@ -123,6 +118,9 @@ class _Declaration:
         function = mixed_call(self.resource)
         if function is not None:
             return self._unknown(f"{function} rewrites the resource when the stack is deployed"), []
+        slip = slip_in(self.key, self.resource)
+        if slip is not None:
+            return self._refused(slip)
         properties = self.resource.get("Properties")
         if properties is None:
             return self._absent(), []
@@ -137,8 +135,8 @@ class _Declaration:
     def _with(self, properties: MapNode) -> tuple[Bucket, list[Diagnostic]]:
         node = properties.get("CorsConfiguration")
         if node is None:
-            wrong = next((key for key, _ in properties.entries if meant_by(key.text) == "CorsConfiguration"), None)
-            return self._misspelled(wrong) if wrong is not None else (self._absent(), [])
+            slip = misplaced_rules(properties)
+            return self._refused(slip) if slip is not None else (self._absent(), [])
         configuration = self.scope.value(node)
         if isinstance(configuration.data, NoValue):
             return self._absent(), []
@@ -169,17 +167,10 @@ class _Declaration:
             diagnostics,
         )
 
-    def _misspelled(self, key: Scalar) -> tuple[Bucket, list[Diagnostic]]:
-        message = f"{shown(key.text)} is not a property that CloudFormation knows"
-        diagnostic = Diagnostic(
-            Severity.WARNING,
-            "wrong-spelling",
-            message,
-            key.place.location(self.scope.template.path),
-            "did you mean CorsConfiguration?",
-        )
-        reason = f"CloudFormation would refuse it: {message} (line {key.place.line})"
-        return self._unknown(reason), [diagnostic]
+    def _refused(self, slip: Slip) -> tuple[Bucket, list[Diagnostic]]:
+        location = slip.node.place.location(self.scope.template.path)
+        reason = f"{'CloudFormation would refuse it: ' if slip.refused else ''}{slip.message} (line {location.line})"
+        return self._unknown(reason), [Diagnostic(Severity.WARNING, slip.id, slip.message, location, slip.advice)]
 
     def _location(self) -> Location:
         return _location(self.scope, self.key, self.resource)

@@ -11,6 +11,8 @@ from parsers.document import ListNode, MapNode, Node, Scalar, read_document
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
+_SLIP = re.compile(rb"\btype[\"']?[ \t]*:[ \t]*[\"']?aws[:.]+s3[:.]+bucket|CorsRules", re.IGNORECASE)
+"""A bucket's type as it may be misspelled, and what no other resource has: rules of S3."""
 _RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')
 _HARMLESS_TRANSFORMS = frozenset(
@@ -57,12 +59,15 @@ def looks_like_template(content: bytes, path: str) -> bool:
     letters = content.removeprefix(b"\xef\xbb\xbf")
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         letters = content[2:].replace(b"\0", b"")
-    if _BUCKET not in letters or b"Resources" not in letters:
+    if b"Resources" not in letters:
+        return False
+    named = _BUCKET in letters
+    if not named and _SLIP.search(letters) is None:
         return False
     try:
         root = read_document(content, path)
     except InputError:
-        is_other = any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
+        is_other = not named or any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
         return _RESOURCES_KEY.search(letters) is not None and not is_other
     return isinstance(root, MapNode) and _resources_of(root) is not None
 

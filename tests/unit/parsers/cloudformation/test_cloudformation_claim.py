@@ -41,6 +41,8 @@ def test_broken_template_is_claimed_so_that_its_fault_is_told(tmp_path: Path, en
         ("a.tf", TEMPLATE),
         ("main.tf.json", '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}'),
         ("a.yaml", "Resources:\n  B:\n    Type: AWS::SQS::Queue\n"),
+        ("a.yaml", "Resources:\n  P:\n    Type: AWS::IAM::Policy\n    Arn: arn:aws:s3:::bucket/x\n  Q: [\n"),
+        ("arm.json", '{"resources": [{"type": "Microsoft.Resources/x", "corsRules": []}]}'),
         ("a.yaml", "text: AWS::S3::Bucket and Resources\n"),
         ("a.yaml", "Resources: [AWS::S3::Bucket]\n"),
         ("a.json", '["Resources", "AWS::S3::Bucket"]'),
