@@ -67,7 +67,7 @@ HARMLESS = {Effect.IDENTICAL, Effect.COSMETIC}
 
 
 def test_what_is_said_of_unknown_values_holds_for_every_value_that_is_put_in_their_place() -> None:
-    dice, veil = Dice(5), Veil(5)
+    dice, veil = Dice(7), Veil(7)
     seen: Counter[Effect] = Counter()
     for _ in range(PAIRS):
         declared, live = dice.pair()
