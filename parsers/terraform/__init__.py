@@ -15,7 +15,7 @@ class TerraformParser:
 
     @property
     def name(self) -> str:
-        return "terraform"
+        return files.SOURCE
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """Every file that Terraform or OpenTofu loads, by its name."""

@@ -2,53 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable
+from dataclasses import replace
 
-from drift.cors.model import Unknown
 from drift.snapshot import Bucket, State
-from parsers.terraform.convert import to_text
+from parsers.terraform import files
 from parsers.terraform.expand import Instance, evaluated
 from parsers.terraform.expressions import Scope
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, GetAttr, Name, Template, TupleNode
-from parsers.terraform.references import bucket_name
+from parsers.terraform.opaque import opaque_module
+from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
-from parsers.terraform.values import STRING, EvaluationError, Lazy, RefusalError, Unresolved, Value, unknown, unknowns
+from parsers.terraform.settle import Configuration, Declared, RootDeclarations
 
-SOURCE = "terraform"
 BUCKET = "aws_s3_bucket"
 CONFIGURATION = "aws_s3_bucket_cors_configuration"
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """A separate CORS configuration: what it says of its bucket."""
-
-    entry: Bucket
-    identity: Hashable
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """A bucket resource. ``entry`` has its inline rules, or is absent or unknown where it has none of its own.
-
-    ``identities`` are those of a reference to its name. ``final`` says that the entry stands whatever else is declared.
-    """
-
-    entry: Bucket
-    identities: frozenset[Hashable]
-    final: bool
-
-
-@dataclass(slots=True)
-class RootDeclarations:
-    """What one root module declares."""
-
-    buckets: list[Declared] = field(default_factory=list)
-    configurations: list[Configuration] = field(default_factory=list)
-    opaque: list[tuple[str, list[Value]]] = field(default_factory=list)
-    broken: str | None = None
 
 
 def declarations(root: ModuleInstance) -> RootDeclarations:
@@ -72,34 +41,26 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
                 found.buckets.append(_bucket(module, block, instance, address, doubtful))
             else:
                 found.configurations.append(_configuration(module, block, instance, address, doubtful))
-    for name in module.module.calls:
+    for name, block in module.module.calls.items():
         call = module.module_call(name)
         for instance, child in zip(call.expansion.instances, call.children, strict=False):
             if child is not None:
                 _gather(child, doubt or call.expansion.reason, found)
             else:
-                found.opaque.append(
-                    (f"{module.prefix}module.{name}", _arguments(module.module.calls[name], instance.scope))
-                )
-
-
-def _arguments(call: Block, scope: Scope) -> list[Value]:
-    values = (
-        evaluated(call, name, scope) for name in call.attributes if name not in ("source", "version", "providers")
-    )
-    return [value for value in values if value is not None]
+                address = f"{module.prefix}module.{name}{instance.key}"
+                found.opaque.append(opaque_module(address, block, instance.scope, call.reason))
 
 
 def _configuration(
     module: ModuleInstance, block: Block, instance: Instance, address: str, doubt: str | None
 ) -> Configuration:
-    name = _text_argument(block, "bucket", instance.scope)
+    name = text_argument(block, "bucket", instance.scope)
     owner = evaluated(block, "expected_bucket_owner", instance.scope)
     rules = separate_rules(block, instance.scope)
     entry = Bucket(
         name=as_text(name),
         state=State.UNKNOWN,
-        source=SOURCE,
+        source=files.SOURCE,
         address=address,
         location=block.at,
         account=owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None,
@@ -111,8 +72,8 @@ def _configuration(
 
 
 def _bucket(module: ModuleInstance, block: Block, instance: Instance, address: str, doubt: str | None) -> Declared:
-    own = _text_argument(block, "bucket", instance.scope) if block.expression("bucket") is not None else None
-    name = _safely(lambda: bucket_name(block, instance.scope, address))
+    own = text_argument(block, "bucket", instance.scope) if block.expression("bucket") is not None else None
+    name = text_or_unknown(lambda: bucket_name(block, instance.scope, address))
     identities: set[Hashable] = {("bucket", address)}
     if own is not None and own.unresolved is not None and own.unresolved.identity is not None:
         identities.add(own.unresolved.identity)
@@ -120,7 +81,7 @@ def _bucket(module: ModuleInstance, block: Block, instance: Instance, address: s
     entry = Bucket(
         name=as_text(name),
         state=State.ABSENT,
-        source=SOURCE,
+        source=files.SOURCE,
         address=address,
         location=block.at,
         region=_region(module, block, instance.scope),
@@ -150,23 +111,6 @@ def _whether(doubt: str) -> str:
     return f"whether it exists is not known: {doubt}"
 
 
-def _text_argument(block: Block, name: str, scope: Scope) -> Value:
-    value = evaluated(block, name, scope)
-    if value is None or value.is_null:
-        return unknown(f"{name} has no value ({block.at})", STRING)
-    return _safely(lambda: to_text(value))
-
-
-def _safely(work: object) -> Value:
-    assert callable(work)  # noqa: S101
-    try:
-        value = work()
-    except (EvaluationError, RefusalError) as error:
-        return unknown(f"error in the configuration: {error}", STRING)
-    assert isinstance(value, Value)  # noqa: S101
-    return value
-
-
 def _region(module: ModuleInstance, block: Block, scope: Scope) -> str | None:
     own = evaluated(block, "region", scope)
     value = own if own is not None and not own.is_null else module.provider_region(block.expression("provider"))
@@ -192,70 +136,3 @@ def _first_word(node: object) -> str:
     if isinstance(node, Template) and len(node.parts) == 1 and isinstance(node.parts[0], str):
         return node.parts[0].split(".")[0].split("[")[0]
     return ""
-
-
-def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
-    """The entries of all roots: a bucket resource without rules has one only if nothing else speaks for the bucket."""
-    named = {each.entry.name for root in roots for each in root.configurations if isinstance(each.entry.name, str)}
-    for root in roots:
-        referred = {each.identity for each in root.configurations if each.identity is not None}
-        stray = _stray(root)
-        for declared in root.buckets:
-            if declared.final:
-                yield declared.entry
-            elif declared.entry.name not in named and not declared.identities & referred:
-                yield _settled(declared, root, stray)
-        for configuration in root.configurations:
-            yield configuration.entry
-
-
-def _stray(root: RootDeclarations) -> list[Configuration]:
-    """The configurations of which it is not certain that they are for some bucket of this root, or for none."""
-    identities = frozenset[Hashable]().union(*(each.identities for each in root.buckets))
-    names = {each.entry.name for each in root.buckets if isinstance(each.entry.name, str)}
-    return [each for each in root.configurations if each.identity not in identities and each.entry.name not in names]
-
-
-def _settled(declared: Declared, root: RootDeclarations, stray: Sequence[Configuration]) -> Bucket:
-    entry = declared.entry
-    if entry.state is not State.ABSENT:
-        return entry
-    for each in stray:
-        if _may_be_same(each.entry.name, entry.name):
-            return replace(entry, state=State.UNKNOWN, reason=f"{each.entry.address} may be meant for this bucket")
-    for address, arguments in root.opaque:
-        if any(_mentions(value, declared) for value in arguments):
-            return replace(entry, state=State.UNKNOWN, reason=f"{address} is given this bucket and cannot be read")
-    if root.broken is not None:
-        return replace(entry, state=State.UNKNOWN, reason=root.broken)
-    return entry
-
-
-def _may_be_same(one: str | Unknown, other: str | Unknown) -> bool:
-    if isinstance(one, str):
-        return one == other if isinstance(other, str) else other.may_be(one)
-    if isinstance(other, str):
-        return one.may_be(other)
-    starts = one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
-    return starts and (one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix))
-
-
-def _mentions(value: Value, declared: Declared) -> bool:
-    """Whether a value holds the bucket, its name or a reference to its name."""
-    if any(isinstance(each, Unresolved) and each.identity in declared.identities for each in unknowns(value)):
-        return True
-    return any(text in (declared.entry.name, declared.entry.address) for text in _texts(value))
-
-
-def _texts(value: Value) -> Iterator[str]:
-    data = value.data
-    if isinstance(data, str):
-        yield data
-    elif isinstance(data, Lazy):
-        yield data.address
-    elif isinstance(data, tuple):
-        for each in data:
-            yield from _texts(each)
-    elif isinstance(data, dict):
-        for each in data.values():
-            yield from _texts(each)

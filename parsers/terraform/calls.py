@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from drift.interfaces import Inputs, Tree
-from drift.location import Diagnostic, Severity
+from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
 from parsers.terraform.config import Module, local_source
 from parsers.terraform.expressions import Budget
@@ -34,45 +35,88 @@ class Run:
             self.diagnostics.append(diagnostic)
 
 
-def called_module(run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str]) -> Module | str:
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why the module behind a call cannot be read, where the call stands, and what to try."""
+
+    message: str
+    at: Location
+    advice: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.message}{f'; {self.advice}' if self.advice else ''} ({self.at})"
+
+
+def called_module(run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str]) -> Module | Unreadable:
     """The module that a call in ``folder`` means, or why it cannot be read.
 
     ``path`` are the names of the calls from the root down, ``above`` the folders of the modules around the call.
     """
     shown = f"module.{path[-1]}"
-    source = local_source(block)
-    if source is None:
-        return f"the source of {shown} is no plain text ({block.at})"
-    if source.startswith(("./", "../")) or source in (".", ".."):
-        found = files.join(folder, source)
-    elif ".".join(path) in run.vendored:
-        found = files.join(run.root, run.vendored[".".join(path)])
-    else:
-        advice = "run `terraform init`, or read a plan"
-        message = f'{shown} is not on disk (source "{source}")'
-        weight = Severity.WARNING if _may_hold_buckets(source, block) else Severity.INFO
-        unseen = f"{message}: buckets that it declares are not seen"
-        run.tell(Diagnostic(weight, "module-not-on-disk", unseen, block.at, advice))
-        return f"{message}; {advice} ({block.at})"
-    if files.leaves_tree(found) or not run.tree.is_folder(found):
-        what = "leads out of the tree" if files.leaves_tree(found) else "is no folder"
-        message = f'the source "{source}" of {shown} {what}'
-        help_ = "give a folder that holds all of it"
-        run.tell(Diagnostic(Severity.WARNING, "module-not-found", message, block.at, help_))
-        return f"{message} ({block.at})"
+    found = _folder(run, folder, path, block)
+    if isinstance(found, Unreadable):
+        return found
     if len(path) > MAX_MODULE_DEPTH or found in above:
         message = f"{shown} calls itself" if found in above else "modules are nested too deep"
         run.tell(Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls"))
-        return f"{message} ({block.at})"
+        return Unreadable(message, block.at)
     module = run.load(found)
     for diagnostic in module.diagnostics:
         run.tell(diagnostic)
     return module
 
 
+def _folder(run: Run, folder: str, path: tuple[str, ...], block: Block) -> str | Unreadable:
+    """Where the called module lies."""
+    shown = f"module.{path[-1]}"
+    source = local_source(block)
+    if source is None:
+        return _not_on_disk(run, block, f"the source of {shown} is no plain text", "", "give a plan")
+    if source.startswith(("./", "../")) or source in (".", ".."):
+        return _local_folder(run, files.join(folder, source), block, f'the source "{source}" of {shown}')
+    message = f'{shown} is not on disk (source "{source}")'
+    if ".".join(path) not in run.vendored:
+        return _not_on_disk(run, block, message, source, _INIT)
+    found = files.join(run.root, run.vendored[".".join(path)])
+    if files.leaves_tree(found):
+        return _not_on_disk(run, block, f"{message}: its copy leads out of the tree", source, _INIT)
+    return found if _has_configuration(run, found) else _not_on_disk(run, block, message, source, _INIT)
+
+
+_INIT = "run `terraform init`, or give a plan"
+
+
+def _local_folder(run: Run, found: str, block: Block, shown: str) -> str | Unreadable:
+    """A folder that the source names by its path. Terraform refuses one that is not there."""
+    parent, name = posixpath.split(found)
+    if files.leaves_tree(found):
+        message, advice = f"{shown} leads out of the tree", "give a --root that holds all of it"
+    elif not run.tree.is_folder(found) and name in run.tree.names(parent):
+        message, advice = f"{shown} is no folder inside the tree", "give a --root that holds all of it"
+    elif not run.tree.is_folder(found):
+        message, advice = f"{shown} is no folder", "Terraform refuses this; check the path"
+    elif not _has_configuration(run, found):
+        return _not_on_disk(run, block, f"{shown} has no configuration in it", found, "check out what belongs there")
+    else:
+        return found
+    run.tell(Diagnostic(Severity.ERROR, "module-not-found", message, block.at, advice))
+    return Unreadable(message, block.at, advice)
+
+
+def _has_configuration(run: Run, folder: str) -> bool:
+    return any(files.stem(name) is not None for name in run.tree.names(folder))
+
+
+def _not_on_disk(run: Run, block: Block, message: str, source: str, advice: str) -> Unreadable:
+    weight = Severity.WARNING if _may_hold_buckets(source, block) else Severity.INFO
+    unseen = f"{message}: buckets that it declares are not seen"
+    run.tell(Diagnostic(weight, "module-not-on-disk", unseen, block.at, advice))
+    return Unreadable(message, block.at, advice)
+
+
 def _may_hold_buckets(source: str, block: Block) -> bool:
     """Whether a module that cannot be read looks as if it had to do with buckets; for how loudly to tell of it only."""
-    words = " ".join((source, *block.attributes)).lower()
+    words = " ".join((source, *block.labels, *block.attributes)).lower()
     return any(word in words for word in ("s3", "bucket", "cors", "website", "cloudfront", "cdn"))
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Sequence
 
+SOURCE = "terraform"
+"""The name of this parser."""
+
 _SUFFIXES = (".tf.json", ".tofu.json", ".tf", ".tofu")
 _NOT_CONFIGURATION = (
     "test",

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files, functions
-from parsers.terraform.calls import Run, called_module, provider_name
+from parsers.terraform.calls import Run, Unreadable, called_module, provider_name
 from parsers.terraform.config import Module
 from parsers.terraform.expand import Expansion, Instance, any_instance, expand
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
@@ -39,7 +39,7 @@ class Call:
 
     expansion: Expansion
     children: tuple[ModuleInstance | None, ...]
-    reason: str | None = None
+    reason: Unreadable | None = None
 
 
 class ModuleInstance:
@@ -228,13 +228,15 @@ class ModuleInstance:
     def _make_call(self, name: str, block: Block) -> Call:
         expansion = self._counted(block)
         found = self._source(name, block)
-        if isinstance(found, str):
+        if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
         children: list[ModuleInstance | None] = []
         for instance in expansion.instances:
             self.run.modules += 1
             if self.run.modules > MAX_MODULES:
-                return Call(expansion, tuple(None for _ in expansion.instances), f"more than {MAX_MODULES:,} modules")
+                many = Unreadable(f"there are more than {MAX_MODULES:,} modules", block.at)
+                self.run.tell(Diagnostic(Severity.ERROR, "too-many-modules", many.message, block.at))
+                return Call(expansion, tuple(None for _ in expansion.instances), many)
             children.append(self._child(found, name, block, instance))
         return Call(expansion, tuple(children))
 
@@ -252,7 +254,7 @@ class ModuleInstance:
             caller=(self, block),
         )
 
-    def _source(self, name: str, block: Block) -> Module | str:
+    def _source(self, name: str, block: Block) -> Module | Unreadable:
         """The module that is called, or why it cannot be read."""
         return called_module(self.run, self.module.folder, (*self._path, name), block, self._folders())
 
@@ -273,7 +275,9 @@ class ModuleInstance:
 
             def attribute(wanted: str, at: Location | None) -> Value:
                 if child is None:
-                    return unknown(call.reason or "the module cannot be read", identity=("output", address, wanted))
+                    return unknown(
+                        str(call.reason or "the module cannot be read"), identity=("output", address, wanted)
+                    )
                 return child.output(wanted, address)
 
             return Value(RESOURCE, Lazy(address, attribute))

@@ -6,8 +6,8 @@ was read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
 
 from drift.location import Location
 from parsers.terraform.values import Value
@@ -218,3 +218,16 @@ class File:
     path: str
     blocks: tuple[Block, ...] = ()
     attributes: Mapping[str, Attribute] = field(default_factory=dict)
+
+
+def words(node: object) -> Iterator[str]:
+    """Every name and every piece of text in an expression, attributes and functions included, in no certain order."""
+    pending = [node]
+    while pending:
+        each = pending.pop()
+        if isinstance(each, str):
+            yield each
+        elif isinstance(each, tuple):
+            pending.extend(each)
+        elif is_dataclass(each) and not isinstance(each, Literal | Unreadable | Location):
+            pending.extend(getattr(each, part.name) for part in fields(each))

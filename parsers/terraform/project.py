@@ -10,10 +10,11 @@ from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic
 from drift.snapshot import Snapshot
 from parsers.terraform import files
-from parsers.terraform.buckets import SOURCE, RootDeclarations, declarations, settle
+from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
+from parsers.terraform.settle import RootDeclarations, settle
 from parsers.terraform.variables import root_values, undeclared
 
 
@@ -44,7 +45,7 @@ class Project:
             found.append(declarations(ModuleInstance(run, module, given.values.get)))
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
         diagnostics.extend(undeclared([self.load(folder) for folder in roots], self._inputs))
-        return Snapshot(SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
+        return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
 
     def _roots(self, units: Iterable[str]) -> list[str]:
         """The units that no other unit calls; of units that call one another in a circle, the first."""

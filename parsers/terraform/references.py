@@ -6,6 +6,7 @@ after apply (terraform internal/plans/objchange; provider source for what ``id``
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 from drift.interfaces import Inputs
@@ -13,7 +14,7 @@ from parsers.terraform.convert import to_text
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
 from parsers.terraform.nodes import Block, Expression
-from parsers.terraform.values import STRING, Unresolved, Value, text, unknown
+from parsers.terraform.values import STRING, EvaluationError, RefusalError, Unresolved, Value, text, unknown
 
 _BUCKET_IS_ID = frozenset(
     f"aws_s3_bucket_{part}"
@@ -64,6 +65,22 @@ def bucket_name(block: Block, scope: Scope, address: str) -> Value:
         start = prefix.text if prefix is not None and not prefix.is_null else "terraform-"
     reason = f"{address} has no fixed name: it is only known after apply ({block.at})"
     return unknown(reason, STRING, prefix=start, identity=("bucket", address))
+
+
+def text_argument(block: Block, name: str, scope: Scope) -> Value:
+    """A string argument; unknown where it has no value or is no text."""
+    value = evaluated(block, name, scope)
+    if value is None or value.is_null:
+        return unknown(f"{name} has no value ({block.at})", STRING)
+    return text_or_unknown(lambda: to_text(value))
+
+
+def text_or_unknown(work: Callable[[], Value]) -> Value:
+    """The value, with a failure turned into an unknown string."""
+    try:
+        return work()
+    except (EvaluationError, RefusalError) as error:
+        return unknown(f"error in the configuration: {error}", STRING)
 
 
 def resource_attribute(module: Instance, type_name: str, block: Block, scope: Scope, address: str, name: str) -> Value:
