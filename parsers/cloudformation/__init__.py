@@ -22,7 +22,7 @@ class CloudFormationParser:
     name: str = "cloudformation"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
-        """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket``."""
+        """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere."""
         from parsers.cloudformation.template import SUFFIXES, looks_like_template
 
         if not path.lower().endswith(SUFFIXES):
@@ -51,12 +51,12 @@ class CloudFormationParser:
                 continue
             if template is not None:
                 templates.append(template)
-        children = passed_to_children(templates)
+        children, read = passed_to_children(templates), frozenset(units)
         buckets: list[Bucket] = []
         for template in templates:
             # The stack of a nested template is named by CloudFormation, after its parent.
             own = replace(inputs, stack_name=None) if template.path in children else inputs
-            found = declared_buckets(Scope(template, given_to(template.path, children, given), own), own)
+            found = declared_buckets(Scope(template, given_to(template.path, children, given), own), own, tree, read)
             buckets.extend(found.buckets)
             diagnostics.extend(found.diagnostics)
         if not broken:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from drift.cors.model import BucketCors, Text, Unknown
-from drift.interfaces import Inputs
+from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, State
 from parsers.cloudformation.calls import call_of, mixed_call
 from parsers.cloudformation.cors import CorsReader
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.resources import BUCKET, Slip, is_bucket, misplaced_rules, slip_in
+from parsers.cloudformation.unread import file_names, speaks_for_buckets, unread_in
 from parsers.cloudformation.values import NoValue
 from parsers.document import ListNode, MapNode, Node, Scalar
 
@@ -27,8 +28,11 @@ class Declarations:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
-    """Every ``AWS::S3::Bucket`` of the template that is or may be created."""
+def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[str]) -> Declarations:
+    """Every ``AWS::S3::Bucket`` of the template that is or may be created.
+
+    ``read`` are the paths of all templates that are read; what others may declare is told.
+    """
     buckets: list[Bucket] = []
     diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
     for key, node in scope.template.resources:
@@ -42,6 +46,16 @@ def declared_buckets(scope: Scope, inputs: Inputs) -> Declarations:
             continue
         if bucket is not None:
             buckets.append(bucket)
+    for unread in unread_in(scope.template, tree, read):
+        condition = unread.resource.get("Condition")
+        if condition is not None and scope.conditions.named(condition) is False:
+            continue
+        if unread.likely:
+            location = _location(scope, unread.key, unread.resource)
+            name = Unknown(unread.reason)
+            buckets.append(_unknown(name, unread.key.text, unread.reason, location, inputs))
+        else:
+            diagnostics.append(unread.remark(scope.template.path))
     return Declarations(tuple(buckets), tuple(diagnostics))
 
 
@@ -50,7 +64,8 @@ def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[B
     reason = f"{key.text} on line {key.place.line} makes resources when the template is processed"
     location = _location(scope, key, node)
     diagnostic = _not_seen(reason, scope, key)
-    if not any(scalar.text == BUCKET for scalar in _scalars(node)):
+    likely = key.text == "Fn::Transform" and speaks_for_buckets(file_names(node))
+    if not likely and not any(scalar.text == BUCKET for scalar in _scalars(node)):
         return None, diagnostic
     return _unknown(Unknown(reason), key.text, reason, location, inputs), diagnostic
 

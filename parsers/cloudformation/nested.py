@@ -23,7 +23,7 @@ def passed_to_children(templates: Sequence[Template]) -> dict[str, dict[str, Tex
     children: dict[str, dict[str, Text]] = {}
     for template in templates:
         for logical_id, resource in _stacks(template):
-            child = _child_path(template.path, resource)
+            child = child_path(template.path, resource)
             if child is None:
                 continue
             known = children.setdefault(child, {})
@@ -48,7 +48,8 @@ def _stacks(template: Template) -> Iterator[tuple[str, MapNode]]:
             yield key.text, node
 
 
-def _child_path(parent: str, resource: MapNode) -> str | None:
+def child_path(parent: str, resource: MapNode) -> str | None:
+    """The path in the tree of a nested stack's template, by what the resource says; whether it is there is open."""
     properties, metadata = resource.get("Properties"), resource.get("Metadata")
     candidates: list[Node | None] = []
     if isinstance(properties, MapNode):

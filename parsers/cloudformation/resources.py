@@ -107,7 +107,7 @@ def _stray_attribute(resource: MapNode) -> Slip | None:
         return None
     node = next((name for name in stray if meant_by(name.text) is not None), stray[0])  # the rules before all else
     message = f"{shown(node.text)} stands beside Properties, where CloudFormation knows no such attribute"
-    close = difflib.get_close_matches(node.text.lower(), [name.lower() for name in ATTRIBUTES], n=1, cutoff=0.8)
+    close = difflib.get_close_matches(node.text[:40].lower(), [name.lower() for name in ATTRIBUTES], n=1, cutoff=0.8)
     meant = next((name for name in ATTRIBUTES if close and name.lower() == close[0]), None)
     if meant is not None and meant not in resource.names:
         return Slip("unknown-attribute", node, message, f"did you mean {meant}?")

@@ -13,6 +13,8 @@ SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
 _SLIP = re.compile(rb"\btype[\"']?[ \t]*:[ \t]*[\"']?aws[:.]+s3[:.]+bucket|CorsRules", re.IGNORECASE)
 """A bucket's type as it may be misspelled, and what no other resource has: rules of S3."""
+_CHILDREN = re.compile(rb"AWS::CloudFormation::Stack|AWS::Serverless::Application\b|::MODULE\b|AWS::Include\b")
+"""What brings in resources from templates that stand elsewhere."""
 _RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')
 _HARMLESS_TRANSFORMS = frozenset(
@@ -55,14 +57,11 @@ def looks_like_template(content: bytes, path: str) -> bool:
     lower = path.lower()
     if not lower.endswith(SUFFIXES) or lower.endswith(".tf.json"):
         return False
-    # UTF-16 is the one other encoding that is read; its ASCII letters stand between zero bytes.
-    letters = content.removeprefix(b"\xef\xbb\xbf")
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        letters = content[2:].replace(b"\0", b"")
+    letters = _letters(content)
     if b"Resources" not in letters:
         return False
     named = _BUCKET in letters
-    if not named and _SLIP.search(letters) is None:
+    if not named and _SLIP.search(letters) is None and _CHILDREN.search(letters) is None:
         return False
     try:
         root = read_document(content, path)
@@ -70,6 +69,24 @@ def looks_like_template(content: bytes, path: str) -> bool:
         is_other = not named or any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
         return _RESOURCES_KEY.search(letters) is not None and not is_other
     return isinstance(root, MapNode) and _resources_of(root) is not None
+
+
+def mentions_buckets(content: bytes) -> bool:
+    """Whether a bucket's type is named anywhere in the file."""
+    letters = _letters(content)
+    return _BUCKET in letters or _SLIP.search(letters) is not None
+
+
+def mentions_children(content: bytes) -> bool:
+    """Whether the file names a kind of resource whose template stands elsewhere."""
+    return _CHILDREN.search(_letters(content)) is not None
+
+
+def _letters(content: bytes) -> bytes:
+    """The bytes to look at. UTF-16 is the one other encoding that is read; its ASCII letters stand between zeros."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content[2:].replace(b"\0", b"")
+    return content.removeprefix(b"\xef\xbb\xbf")
 
 
 def read_template(content: bytes, path: str) -> Template | None:
