@@ -10,12 +10,9 @@ import os
 import signal
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
-from drift.errors import EXIT_ERROR, CorsDriftError
-
-_EXIT_ERROR_DETAILED = 1
+from drift.errors import EXIT_ERROR, EXIT_ERROR_DETAILED, CorsDriftError, Run
 
 
 class _Terminated(BaseException):
@@ -23,17 +20,33 @@ class _Terminated(BaseException):
 
 
 def main() -> None:
-    """Run the command line and exit."""
-    sys.exit(run(sys.argv[1:]))
+    """Run the command line and exit. Whatever happens, the exit code is one of the documented table."""
+    code = fallback = EXIT_ERROR_DETAILED if Run(sys.argv[1:]).asks_for_detailed_exitcode() else EXIT_ERROR
+    try:
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if stream is None:  # closed by whoever started us
+                setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 - open until the end
+            elif hasattr(stream, "reconfigure"):
+                # What declarations say can be any text; a terminal or pipe that cannot show it gets it written out.
+                stream.reconfigure(errors="backslashreplace")
+        code = run(sys.argv[1:])
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BaseException:
+        # The streams themselves are broken, so nobody can be told. Python would exit with 1 or 120.
+        os._exit(code or fallback)
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line; the exit code of the documented table."""
-    from drift.cli import app
-
+    state = Run(tuple(arguments))
     try:
+        from drift.cli import app
+
         signal.signal(signal.SIGTERM, _terminate)
-        result = app(args=list(arguments), prog_name="cors-drift", standalone_mode=False)
+        result = app(args=list(arguments), prog_name="cors-drift", standalone_mode=False, obj=state)
         sys.stdout.flush()
     except _Terminated:
         return 143
@@ -43,12 +56,12 @@ def run(arguments: Sequence[str]) -> int:
         # Who read our output has gone: nobody is left to tell, and nothing may be tried again at shutdown. typer
         # exits with 1 for it, whatever it is asked, and for nothing else; here that would read as drift.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _error_code(arguments)
+        return state.error_code
     except CorsDriftError as error:
         _tell(error)
-        return error.exit_code if error.exit_code != EXIT_ERROR else _error_code(arguments)
+        return error.exit_code if error.exit_code != EXIT_ERROR else state.error_code
     except Exception as error:
-        return _other(error, arguments)
+        return _other(error, state)
     return result if isinstance(result, int) else 0
 
 
@@ -61,8 +74,10 @@ def _tell(error: CorsDriftError) -> None:
         print(f"  try: {printable(error.advice)}", file=sys.stderr)
 
 
-def _other(error: Exception, arguments: Sequence[str]) -> int:
+def _other(error: Exception, state: Run) -> int:
     import typer
+
+    from drift.reporters.words import printable
 
     if isinstance(error, typer.Exit):
         return error.exit_code
@@ -70,31 +85,20 @@ def _other(error: Exception, arguments: Sequence[str]) -> int:
         return 130
     describe = getattr(error, "format_message", None)
     if callable(describe):  # typer's own usage errors
-        from drift.reporters.words import printable
-
         print(f"error: {printable(str(describe()))}", file=sys.stderr)
         print("  try: cors-drift --help, or cors-drift COMMAND --help", file=sys.stderr)
-        return _error_code(arguments)
+        return state.error_code
     if os.environ.get("CORS_DRIFT_DEBUG"):
-        raise error
-    print(f"error: this is a defect of cors-drift: {type(error).__name__}: {error}", file=sys.stderr)
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, OSError):
+        name = f": {error.filename}" if error.filename else ""
+        print(f"error: the system says: {error.strerror or error}{printable(name)}", file=sys.stderr)
+        return state.error_code
+    print(f"error: this is a defect of cors-drift: {type(error).__name__}: {printable(str(error))}", file=sys.stderr)
     print("  try: again with CORS_DRIFT_DEBUG=1, and report what it prints", file=sys.stderr)
-    return _error_code(arguments)
-
-
-def _error_code(arguments: Sequence[str]) -> int:
-    """2, unless the user asked for Terraform's exit codes, by flag, variable or file."""
-    from drift.settings import find_config, read_config
-
-    variable = os.environ.get("CORS_DRIFT_DETAILED_EXITCODE", "").lower()
-    detailed = "--detailed-exitcode" in arguments or variable in ("1", "true", "t", "yes", "y", "on")
-    path = find_config(Path.cwd())
-    if not detailed and path is not None:
-        try:
-            detailed = read_config(path).get("detailed_exitcode") is True
-        except CorsDriftError:
-            detailed = False  # the file's own fault is what is being told
-    return _EXIT_ERROR_DETAILED if detailed else EXIT_ERROR
+    return state.error_code
 
 
 def _terminate(_signal: int, _frame: FrameType | None) -> None:

@@ -11,6 +11,7 @@ import json
 import os
 import secrets
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -40,9 +41,9 @@ def main() -> None:
 
 def step(environment: Mapping[str, str]) -> int:
     """Run the check and write ``GITHUB_OUTPUT`` and ``GITHUB_STEP_SUMMARY``; its exit code."""
-    report_path = Path(environment.get("RUNNER_TEMP") or ".") / "cors-drift" / "report.json"
-    report_path.parent.mkdir(parents=True, exist_ok=True)
-    report_path.unlink(missing_ok=True)
+    folder = Path(environment.get("RUNNER_TEMP") or ".") / "cors-drift"
+    folder.mkdir(parents=True, exist_ok=True)
+    report_path = Path(tempfile.mkdtemp(prefix="check-", dir=folder)) / "report.json"
     try:
         arguments = [*_arguments(environment), f"--output=json={report_path}"]
     except UsageError as error:
@@ -124,6 +125,15 @@ def _summary(report: Mapping[str, Any] | None) -> Iterator[str]:
         yield f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
     if len(rows) > _MOST_ROWS:
         yield f"\n{len(rows) - _MOST_ROWS} more buckets are in the report.\n"
+    told = [each for each in report["diagnostics"] if each["severity"] != "info"]
+    if told:
+        yield "\n| | where | what |\n|---|---|---|\n"
+    for each in told[:_MOST_ROWS]:
+        location = each["location"] or {}
+        place = ":".join(str(part) for part in (location.get("path"), location.get("line")) if part)
+        yield f"| {each['severity']} | {_cell(place)} | {_cell(each['message'])} |\n"
+    if len(told) > _MOST_ROWS:
+        yield f"\n{len(told) - _MOST_ROWS} more are in the report.\n"
 
 
 def _cell(text: str) -> str:

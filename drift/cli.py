@@ -12,14 +12,8 @@ import typer
 from drift import __version__, errors
 from drift import options as o
 from drift.cli_simulate import simulate
-from drift.settings import (
-    Format,
-    LiveSettings,
-    Settings,
-    Undeclared,
-    find_config,
-    read_config,
-)
+from drift.config import find_config, read_config
+from drift.settings import Format, LiveSettings, Settings, Undeclared
 
 SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
 
@@ -63,11 +57,17 @@ def _settings_file(
     if context.invoked_subcommand is None:
         typer.echo(context.get_help())
         raise typer.Exit(errors.EXIT_ERROR)
+    run = context.find_object(errors.Run) or errors.Run()
+    command = context.invoked_subcommand
+    judges = command in ("check", "compare")
+    run.detailed = judges and run.asks_for_detailed_exitcode()
+    if command in ("demo", "schema") or {"--help", "-h"} & set(run.arguments):
+        return
     path = config or find_config(Path.cwd())
     if path is not None:
-        values = read_config(path)
-        commands = ("check", "declared", "live", "compare", "simulate", "validate")
-        context.default_map = {command: dict(values) for command in commands}
+        values = read_config(path, named=config is not None)
+        run.detailed = run.detailed or (judges and values.get("detailed_exitcode") is True)
+        context.default_map = {command: values}
 
 
 @app.command()
@@ -97,7 +97,8 @@ def check(
 ) -> None:
     """Compare the declared rules with the live ones: the main job."""
     from drift import pipeline
-    from drift.output import emit, parse_targets, progress_bar
+    from drift.output import emit, even_on_error, parse_targets, progress_bar
+    from drift.report import Report
 
     targets = parse_targets(output or [])
     settings = Settings(
@@ -110,7 +111,7 @@ def check(
         exit_zero,
         detailed_exitcode,
     )
-    with progress_bar() as progress:
+    with even_on_error(Report, format_), progress_bar() as progress:
         report = pipeline.check(paths or [], settings, progress)
     emit(report, format_, targets)
     if report.exit_code == errors.EXIT_NOTHING:
@@ -136,7 +137,8 @@ def declared(
 ) -> None:
     """Show what the code declares, as a table or a snapshot. Reads no AWS."""
     from drift import pipeline
-    from drift.output import emit, parse_targets
+    from drift.output import emit, even_on_error, parse_targets
+    from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
     settings = Settings(
@@ -144,7 +146,8 @@ def declared(
         LiveSettings(region=region, account=account),
         tuple(bucket or ()),
     )
-    snapshot = pipeline.read_declared(paths or [], settings)
+    with even_on_error(Snapshot, format_):
+        snapshot = pipeline.read_declared(paths or [], settings)
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
@@ -165,11 +168,12 @@ def live_command(
 ) -> None:
     """Show what S3 holds, as a table or a snapshot."""
     from drift import pipeline
-    from drift.output import emit, parse_targets, progress_bar
+    from drift.output import emit, even_on_error, parse_targets, progress_bar
+    from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
     settings = Settings(live=LiveSettings(None, profile, region, account, endpoint_url, concurrency))
-    with progress_bar() as progress:
+    with even_on_error(Snapshot, format_), progress_bar() as progress:
         snapshot = pipeline.read_live(buckets or [], settings, progress)
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
@@ -199,7 +203,8 @@ def compare(
 ) -> None:
     """Compare any two snapshots or declarations. Reads no AWS."""
     from drift import pipeline
-    from drift.output import emit, parse_targets
+    from drift.output import emit, even_on_error, parse_targets
+    from drift.report import Report
 
     targets = parse_targets(output or [])
     settings = Settings(
@@ -212,7 +217,8 @@ def compare(
         exit_zero=exit_zero,
         detailed_exitcode=detailed_exitcode,
     )
-    report = pipeline.compare_sources(left, right, settings)
+    with even_on_error(Report, format_):
+        report = pipeline.compare_sources(left, right, settings)
     emit(report, format_, targets)
     raise typer.Exit(report.exit_code)
 
@@ -238,7 +244,8 @@ def validate(
 ) -> None:
     """Tell what S3 would refuse of what is declared. Reads no AWS."""
     from drift import pipeline
-    from drift.output import emit, parse_targets
+    from drift.output import emit, even_on_error, parse_targets
+    from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
     settings = Settings(
@@ -246,7 +253,8 @@ def validate(
         LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
     )
-    snapshot = pipeline.validate_declared(paths or [], settings)
+    with even_on_error(Snapshot, format_):
+        snapshot = pipeline.validate_declared(paths or [], settings)
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 

@@ -5,6 +5,9 @@ Only these leave the engine on purpose; whatever else escapes is a defect of thi
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from drift.location import Location
@@ -14,6 +17,28 @@ EXIT_DRIFT = 1
 EXIT_ERROR = 2
 EXIT_INCOMPLETE = 3
 EXIT_NOTHING = 4
+
+
+EXIT_ERROR_DETAILED = 1
+"""An error under --detailed-exitcode, where 2 means drift."""
+
+
+@dataclass(slots=True)
+class Run:
+    """What must be known of a run to tell its failure, whenever it fails. ``detailed``: Terraform's exit codes."""
+
+    arguments: Sequence[str] = ()
+    detailed: bool = False
+
+    def asks_for_detailed_exitcode(self) -> bool:
+        """Whether the flag or its variable is there; the settings file may ask for it too."""
+        variable = os.environ.get("CORS_DRIFT_DETAILED_EXITCODE", "").lower()
+        return "--detailed-exitcode" in self.arguments or variable in ("1", "true", "t", "yes", "y", "on")
+
+    @property
+    def error_code(self) -> int:
+        """The exit code of any error."""
+        return EXIT_ERROR_DETAILED if self.detailed else EXIT_ERROR
 
 
 class CorsDriftError(Exception):

@@ -8,12 +8,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
-from drift.errors import UsageError
-from drift.location import Diagnostic
-from drift.report import Report
+from drift.errors import CorsDriftError, UsageError
+from drift.location import Diagnostic, Severity
+from drift.report import Report, Verdict
 from drift.settings import Format
 from drift.simulate import Simulation
 from drift.snapshot import Snapshot
@@ -48,6 +49,21 @@ def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequenc
     sys.stdout.flush()
 
 
+@contextmanager
+def even_on_error(kind: type[Report] | type[Snapshot], shown: Format) -> Iterator[None]:
+    """Print the one JSON value that was promised for stdout also where an error ends the run; the error goes on."""
+    try:
+        yield
+    except CorsDriftError as error:
+        if shown is Format.JSON:
+            fault = Diagnostic(Severity.ERROR, "error", error.message, error.location, error.advice)
+            now = datetime.now(UTC)
+            failed = Report(Verdict.ERROR, error.exit_code, (), (fault,), "", "", now)
+            result = failed if kind is Report else Snapshot("", diagnostics=(fault,), taken_at=now)
+            _writer(result, shown)(sys.stdout)
+        raise
+
+
 def note(diagnostics: tuple[Diagnostic, ...]) -> None:
     """Tell diagnostics on stderr."""
     from drift.reporters.terminal import write_diagnostics
@@ -71,8 +87,12 @@ def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[T
 
 
 def _replace(path: Path, text: str) -> None:
-    """Write the file as a whole or not at all."""
+    """Write the file as a whole or not at all; a link stays one, and a device or pipe is written to."""
     try:
+        path = Path(os.path.realpath(path))
+        if path.exists() and not path.is_file() and not path.is_dir():
+            path.write_text(text, encoding="utf-8")
+            return
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:

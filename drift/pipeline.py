@@ -5,9 +5,10 @@ Everything here raises ``drift.errors.CorsDriftError`` and its kinds, and nothin
 
 from __future__ import annotations
 
+import difflib
 import os
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,6 +28,7 @@ from drift.report import ExitPolicy, Report
 from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
 from drift.simulate import Asked, Simulation, answer_all
 from drift.snapshot import Bucket, Snapshot, State, merged
+from drift.tree import DiskTree
 
 Progress = Callable[[int, int], None]
 """Told how many of how many buckets have been read."""
@@ -37,8 +39,16 @@ MAY_BE_REFUSED = "may-be-refused-by-s3"
 
 def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What the code at the paths declares; saved snapshots are taken as they are."""
-    found = merged(_load(path, settings) for path in paths or (Path(),))
+    found = merged(_each_once(_load(path, settings) for path in paths or (Path(),)))
     return replace(_selected(found, settings.buckets), taken_at=found.taken_at or datetime.now(UTC))
+
+
+def _each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
+    """The snapshots of several paths without what an earlier path has shown already: paths may overlap."""
+    seen: set[Bucket] = set()
+    for part in parts:
+        yield replace(part, buckets=tuple(bucket for bucket in part.buckets if bucket not in seen))
+        seen.update(part.buckets)
 
 
 def read_live(names: Sequence[str], settings: Settings, progress: Progress | None = None) -> Snapshot:
@@ -51,10 +61,12 @@ def read_live(names: Sequence[str], settings: Settings, progress: Progress | Non
 def check(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Report:
     """Declared against live: the main job. Only buckets that the code names are read."""
     declared = read_declared(paths, settings)
-    if settings.live.source is not None and any(bucket.bare for bucket in declared.buckets):
-        live = _load(settings.live.source, settings)  # rules by themselves have no name to ask for
+    wanted = _names(declared)
+    if settings.live.source is not None:
+        live = _load_live(settings.live.source, settings)
+        if not any(bucket.bare for bucket in (*declared.buckets, *live.buckets)):  # such rules have no name to ask for
+            live = SavedFetcher(live).fetch(wanted)
     else:
-        wanted = _names(declared)
         live = _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
     return compare(declared, live, _rules(settings), _exits(settings), now=datetime.now(UTC))
 
@@ -133,6 +145,11 @@ def _check_names(asked: Asked) -> None:
             )
 
 
+def _load_live(path: Path, settings: Settings) -> Snapshot:
+    """What stands for S3. The root is a limit for what is declared; this file was named by the user."""
+    return _load(path, replace(settings, declared=replace(settings.declared, root=None)))
+
+
 def _load(path: Path, settings: Settings) -> Snapshot:
     source = open_source(path, settings.declared.root)
     if not source.is_folder:
@@ -171,22 +188,37 @@ def _pair(text: str, flag: str) -> tuple[str, str]:
 
 
 def _text_of(path: Path) -> NamedText:
+    """A file that the user named, wherever it lies; bounded like any other."""
     try:
-        return NamedText(str(path), path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise InputError(f"this file cannot be read: {error.strerror}", location=Location(str(path))) from error
+        real = Path(os.path.realpath(path))
+        return NamedText(str(path), DiskTree(real.parent).read(real.name).decode("utf-8-sig"))
+    except InputError as error:
+        error.location = Location(str(path))
+        raise
     except UnicodeDecodeError as error:
         raise InputError("this file is not UTF-8 text", location=Location(str(path))) from error
 
 
 def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
-    """Only the named buckets. One name also names the one bucket whose own name is not known and may be that."""
+    """Only the named buckets. One name also names the one bucket whose own name is not known and may be that.
+
+    Raises ``UsageError`` for a name that is nobody's: a slip must not make a check pass.
+    """
     if not names:
         return snapshot
     kept = [bucket for bucket in snapshot.buckets if bucket.name in names]
-    if not kept and len(names) == 1:
-        nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(names[0])]
-        kept = [replace(nameless[0], name=names[0], bare=False)] if len(nameless) == 1 else []
+    known = sorted({bucket.name for bucket in snapshot.buckets if isinstance(bucket.name, str)})
+    for name in names:
+        if name in known:
+            continue
+        nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(name)]
+        if len(names) == len(nameless) == 1:
+            kept.append(replace(nameless[0], name=name, bare=False))
+        elif not snapshot.errors:  # else its declaration may be in what could not be read
+            near = difflib.get_close_matches(name, known, 1)
+            several = f"{len(nameless)} buckets have no known name and may be it" if nameless else None
+            hint = f"did you mean {near[0]}?" if near else several
+            raise UsageError(f"--bucket {name}: no bucket of this name was found", advice=hint)
     return replace(snapshot, buckets=tuple(kept))
 
 
@@ -201,8 +233,6 @@ def _names(declared: Snapshot) -> list[Wanted]:
 
 def _fetcher(settings: Settings, progress: Progress | None) -> Fetcher:
     live = settings.live
-    if live.source is not None:
-        return SavedFetcher(_load(live.source, settings))
     from drift.fetchers.s3 import S3Fetcher
 
     return S3Fetcher(

@@ -7,7 +7,7 @@ X: one name of each difference makes such an H, and no other H can do better. So
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.cors.answers import Answer, Relation, relation
@@ -38,10 +38,13 @@ class Pick:
 class Side:
     """The rules of one list that allow a method, with what the search needs of them.
 
-    ``groups`` are the numbers of the origins that each rule allows for sure and of those that it may allow.
+    ``groups`` are the numbers of the origins that each rule allows for sure and of those that it may allow;
+    ``numbers`` those of behaviours, shared with the other list.
     """
 
-    def __init__(self, rules: Sequence[Entry], groups: Sequence[tuple[int, int]], names: Names) -> None:
+    def __init__(
+        self, rules: Sequence[Entry], groups: Sequence[tuple[int, int]], names: Names, numbers: dict[Hashable, int]
+    ) -> None:
         self.rules = rules
         self.groups = groups
         self.names = names
@@ -52,18 +55,40 @@ class Side:
             for place, may in enumerate(self.may_headers)
         ]
 
+        later = 0
+        self._closing = [False] * len(rules)
+        for place in reversed(range(len(rules))):
+            self._closing[place] = later & ~self.headers[place] == 0
+            later |= self.may_headers[place]
+        self._numbers = numbers
+        self._behaviours: dict[Signature, int] = {}
+
+    def behaviour(self, signature: Signature) -> int:
+        """A number for what these rules do; the same for signatures, of either list, that answer all requests alike."""
+        known = self._behaviours.get(signature)
+        if known is None:
+            can = signature[0]
+            places = [place for place in range(can.bit_length()) if can >> place & 1]
+            behaviour: Hashable = object()  # equal to nothing
+            if all(self.rules[place].known for place in places):
+                behaviour = tuple((self.headers[place], self.rules[place].answer) for place in places)
+            known = self._behaviours[signature] = self._numbers.setdefault(behaviour, len(self._numbers))
+        return known
+
     def classes(self, places: int, sets: Sequence[int], budget: Budget) -> list[tuple[int, int, int]]:
         """The places (bits), parted by which rules can answer there: (part, rules that can, rules that surely do).
 
         A rule is left out where an earlier one surely allows the origin and every header that it allows.
         """
         classes = [(places, 0, 0)]
+        closed = []
         for place, (sure_group, may_group) in enumerate(self.groups):
             may = sets[may_group]
             if not may & places:
                 continue
             budget.spend(len(classes))
             bit, blocking = 1 << place, self.blocking[place]
+            done = closed if self._closing[place] else None
             parted = []
             for part, can, surely in classes:
                 inside = part & may
@@ -74,11 +99,13 @@ class Side:
                     parted.append((part ^ inside, can, surely))
                 certain = inside & sets[sure_group]
                 if certain:
-                    parted.append((certain, can | bit, surely | bit))
+                    (parted if done is None else done).append((certain, can | bit, surely | bit))
                 if certain != inside:
                     parted.append((inside ^ certain, can | bit, surely))
             classes = parted
-        return classes
+            if not classes:
+                break
+        return closed + classes
 
     def answer(self, place: int) -> Answer | None:
         return None if place < 0 else self.rules[place].answer
@@ -102,17 +129,15 @@ def sides_by_method(
         by_rules.setdefault(key, []).append(method)
     for key, methods in by_rules.items():
         if any(key):
-            yield (
-                tuple(methods),
-                [_side(rules, chosen, groups, names) for rules, chosen in zip(lists, key, strict=True)],
-            )
-
-
-def _side(
-    rules: Sequence[Entry], chosen: Sequence[tuple[int, bool]], groups: dict[Patterns, int], names: Names
-) -> Side:
-    own = [(groups[rules[place].origins] if sure else 0, groups[rules[place].may_origins]) for place, sure in chosen]
-    return Side([rules[place] for place, _ in chosen], own, names)
+            numbers: dict[Hashable, int] = {}
+            sides = []
+            for rules, chosen in zip(lists, key, strict=True):
+                own = [
+                    (groups[rules[place].origins] if sure else 0, groups[rules[place].may_origins])
+                    for place, sure in chosen
+                ]
+                sides.append(Side([rules[place] for place, _ in chosen], own, names, numbers))
+            yield tuple(methods), sides
 
 
 class Duel:

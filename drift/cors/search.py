@@ -13,7 +13,7 @@ from typing import Protocol
 
 from drift.cors.answers import DIRECTIONS, FREER, NOTHING, TIGHTER, Relation
 from drift.cors.budget import Budget
-from drift.cors.duel import Duel, Pick, sides_by_method
+from drift.cors.duel import Duel, Pick, Signature, sides_by_method
 from drift.cors.grammar import is_browser_origin
 from drift.cors.headers import Patterns
 from drift.cors.model import METHODS, CorsRequest
@@ -23,6 +23,11 @@ from drift.cors.regions import Regions
 
 SIMPLE_METHODS = frozenset({"GET", "HEAD", "POST"})
 """Fetch standard, CORS-safelisted method: no preflight for the method's sake."""
+
+_WORST = [(Relation.ALLOWS.bit_length(), 0), (Relation.REFUSES.bit_length(), 0)]
+
+AFTERWARDS = 20_000
+"""Steps that are spent on worse or smaller requests once nothing can change the verdict."""
 
 PAGE_SEES = Relation.EXPOSES_MORE | Relation.EXPOSES_LESS | Relation.UNRANKED
 """What only the answer to the actual request shows."""
@@ -70,6 +75,7 @@ class Search:
         self._overlapping = overlapping
         self._lists = declared, live
         self._known = all(entry.known for side in self._lists for entry in side)
+        self._settled: int | None = None
         self._methods = {method: place for place, method in enumerate(METHODS)}
 
     def run(self) -> Outcome:
@@ -102,21 +108,36 @@ class Search:
 
     def _visit(self, duels: list[Duel], where: Where, places: int, sets: Sequence[int]) -> int:
         """Look at the places; returns those where a difference was found, but no browser's origin for it."""
+        if self._settled is not None and self._budget.spent > self._settled + AFTERWARDS:
+            raise _SettledError
         again = 0
         for duel in duels:
             theirs = duel.live.classes(places, sets, self._budget)
+            same: dict[int, int] = {}
+            for part, *live in theirs:
+                behaviour = duel.live.behaviour((live[0], live[1]))
+                same[behaviour] = same.get(behaviour, 0) | part
             for part, *ours in duel.declared.classes(places, sets, self._budget):
-                left = part
-                for other, *live in theirs:
-                    self._budget.spend()
-                    both = left & other
-                    if both:
-                        left ^= both
-                        picks = duel.picks((ours[0], ours[1]), (live[0], live[1]))
-                        if picks and not self._judge(duel, picks, where, both):
-                            again |= both
-                    if not left:
-                        break
+                declared = ours[0], ours[1]
+                left = part & ~same.get(duel.declared.behaviour(declared), 0)
+                if left:
+                    again |= self._against(duel, where, declared, left, theirs)
+        return again
+
+    def _against(
+        self, duel: Duel, where: Where, declared: Signature, left: int, theirs: list[tuple[int, int, int]]
+    ) -> int:
+        again = 0
+        self._budget.spend(1 + len(theirs) // 8)
+        for part, can, surely in theirs:
+            both = left & part
+            if both:
+                left ^= both
+                picks = duel.picks(declared, (can, surely))
+                if picks and not self._judge(duel, picks, where, both):
+                    again |= both
+                if not left:
+                    break
         return again
 
     def _judge(self, duel: Duel, picks: tuple[Pick, ...], where: Where, places: int) -> bool:
@@ -158,9 +179,10 @@ class Search:
         if known is None or rank < known.rank:
             outcome.found[direction] = Found(rank, pick.certain, _request(duel, pick, origin))
         ends = [outcome.found[each].rank for each in (FREER, TIGHTER) if each in outcome.found]
-        best = [Relation.ALLOWS.bit_length(), Relation.REFUSES.bit_length()]
-        if [rank[0] for rank in ends] == best and not any(headers for _, headers, _ in ends):
+        if [rank[:2] for rank in ends] == _WORST:
             raise _SettledError
+        if self._settled is None and (len(ends) == 2 or outcome.certain & Relation.UNRANKED):
+            self._settled = self._budget.spent
 
     def _note_elsewhere(self, duel: Duel, pick: Pick, rank: tuple[int, int, int], where: Where, places: int) -> None:
         direction = _direction(pick.certain)

@@ -15,11 +15,13 @@ from drift.snapshot import Bucket, RulePlace, Snapshot, State
 T = TypeVar("T")
 
 _KIND = "cors-drift/"
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+"""Byte order marks of what PowerShell's redirection writes; ``json`` reads it."""
 
 
 def document_kind(content: bytes) -> str | None:
     """``cors-drift/snapshot`` and the like if the content is one of this program's documents, else None."""
-    if b'"cors-drift/' not in content[:4096]:
+    if b'"cors-drift/' not in content and not content.startswith(_UTF16):
         return None
     try:
         document = json.loads(content)
@@ -32,9 +34,17 @@ def document_kind(content: bytes) -> str | None:
 def snapshot_from_json(content: bytes, path: str) -> Snapshot:
     """The snapshot in a ``cors-drift/snapshot`` document. Raises ``InputError`` that names the faulty key."""
     try:
-        return _snapshot(_Node(json.loads(content), "", path))
+        return _snapshot(_Node(json.loads(content, object_pairs_hook=_once), "", path))
     except (ValueError, RecursionError) as error:
         raise InputError(f"this is not valid JSON: {error}", location=Location(path)) from error
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """An object whose keys stand there once: which of two would count is nobody's to say."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError(f"a key stands twice in an object with the keys {', '.join(sorted(found))[:200]}")
+    return found
 
 
 class _Node:

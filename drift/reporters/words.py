@@ -58,7 +58,8 @@ def _escaped(char: str) -> str:
 def name_of(name: Text, address: str | None = None) -> str:
     """A bucket's name, or what is known of it, or what it is called where it is declared."""
     if isinstance(name, str):
-        return printable(name)
+        text = printable(name)
+        return f'"{text}"' if text.startswith(("::", "##[")) else text  # at a line's start a runner would obey it
     known = name.prefix or name.suffix or not address
     return f"{shape_of(name) if known else printable(address or '')} (name unknown)"
 

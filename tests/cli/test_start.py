@@ -140,7 +140,7 @@ class TestSettings:
         import typer.main
 
         from drift.cli import app
-        from drift.settings import CONFIG_KEYS
+        from drift.config import CONFIG_KEYS
         from tests.cli.conftest import schema
 
         commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
