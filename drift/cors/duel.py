@@ -81,7 +81,7 @@ class Side:
         A rule is left out where an earlier one surely allows the origin and every header that it allows.
         """
         classes = [(places, 0, 0)]
-        closed = []
+        closed: list[tuple[int, int, int]] = []
         for place, (sure_group, may_group) in enumerate(self.groups):
             may = sets[may_group]
             if not may & places:
