@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from drift.snapshot import Bucket, State
 from parsers.terraform import files
@@ -14,10 +14,37 @@ from parsers.terraform.nodes import Block, GetAttr, Name, Template, TupleNode
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
+from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
 from parsers.terraform.settle import Configuration, Declared, RootDeclarations
+from parsers.terraform.values import Value
 
-BUCKET = "aws_s3_bucket"
-CONFIGURATION = "aws_s3_bucket_cors_configuration"
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One instance of a resource; ``doubt`` says why it is not known whether it exists."""
+
+    module: ModuleInstance
+    block: Block
+    instance: Instance
+    address: str
+    doubt: str | None
+
+    @property
+    def scope(self) -> Scope:
+        """What its arguments are evaluated in."""
+        return self.instance.scope
+
+    def entry(self, name: Value) -> Bucket:
+        """Its entry before anything is known of its rules."""
+        return Bucket(
+            name=as_text(name),
+            state=State.ABSENT,
+            source=files.SOURCE,
+            address=self.address,
+            location=self.block.at,
+            region=_region(self.module, self.block, self.scope),
+            writes_max_age_zero=True,
+        )
 
 
 def declarations(root: ModuleInstance) -> RootDeclarations:
@@ -31,16 +58,15 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
     if module.module.broken:
         found.broken = f"a file of the module in {module.module.folder or '.'} cannot be read"
     for (type_name, name), block in module.module.resources.items():
-        if type_name not in (BUCKET, CONFIGURATION):
+        make = _READERS.get(type_name)
+        if is_misspelt_configuration(type_name):
+            make = _misspelt
+        if make is None:
             continue
         expansion = module.expansion("resource", type_name, name, block)
         doubtful = doubt or expansion.reason
         for instance in expansion.instances:
-            address = f"{module.prefix}{type_name}.{name}{instance.key}"
-            if type_name == BUCKET:
-                found.buckets.append(_bucket(module, block, instance, address, doubtful))
-            else:
-                found.configurations.append(_configuration(module, block, instance, address, doubtful))
+            make(found, Resource(module, block, instance, f"{module.prefix}{type_name}.{name}{instance.key}", doubtful))
     for name, block in module.module.calls.items():
         call = module.module_call(name)
         for instance, child in zip(call.expansion.instances, call.children, strict=False):
@@ -51,55 +77,53 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
                 found.opaque.append(opaque_module(address, block, instance.scope, call.reason))
 
 
-def _configuration(
-    module: ModuleInstance, block: Block, instance: Instance, address: str, doubt: str | None
-) -> Configuration:
-    name = text_argument(block, "bucket", instance.scope)
-    owner = evaluated(block, "expected_bucket_owner", instance.scope)
-    rules = separate_rules(block, instance.scope)
-    entry = Bucket(
-        name=as_text(name),
-        state=State.UNKNOWN,
-        source=files.SOURCE,
-        address=address,
-        location=block.at,
-        account=owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None,
-        region=_region(module, block, instance.scope),
-        writes_max_age_zero=True,
-    )
+def _misspelt(found: RootDeclarations, it: Resource) -> None:
+    """A resource of a type that the provider does not have: what it says of its bucket never gets there."""
+    fault = misspelt_configuration(it.block.labels[0], it.block.at)
+    it.module.run.tell(fault)
+    refused = Rules(reason=f"Terraform refuses it: {fault.message} ({it.block.at})")
+    _add_configuration(found, it, refused)
+
+
+def _configuration(found: RootDeclarations, it: Resource) -> None:
+    _add_configuration(found, it, separate_rules(it.block, it.scope))
+
+
+def _add_configuration(found: RootDeclarations, it: Resource, rules: Rules) -> None:
+    name = text_argument(it.block, "bucket", it.scope)
+    owner = evaluated(it.block, "expected_bucket_owner", it.scope)
+    account = owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None
     identity = name.unresolved.identity if name.unresolved is not None else None
-    return Configuration(_with_rules(entry, rules, doubt), identity)
+    entry = replace(it.entry(name), state=State.UNKNOWN, account=account)
+    found.configurations.append(Configuration(_with_rules(entry, rules, it), identity))
 
 
-def _bucket(module: ModuleInstance, block: Block, instance: Instance, address: str, doubt: str | None) -> Declared:
-    own = text_argument(block, "bucket", instance.scope) if block.expression("bucket") is not None else None
-    name = text_or_unknown(lambda: bucket_name(block, instance.scope, address))
-    identities: set[Hashable] = {("bucket", address)}
+def _bucket(found: RootDeclarations, it: Resource) -> None:
+    own = text_argument(it.block, "bucket", it.scope) if it.block.expression("bucket") is not None else None
+    identities: set[Hashable] = {("bucket", it.address)}
     if own is not None and own.unresolved is not None and own.unresolved.identity is not None:
         identities.add(own.unresolved.identity)
-    rules = inline_rules(block, instance.scope)
-    entry = Bucket(
-        name=as_text(name),
-        state=State.ABSENT,
-        source=files.SOURCE,
-        address=address,
-        location=block.at,
-        region=_region(module, block, instance.scope),
-        writes_max_age_zero=True,
-    )
-    if rules.cors is not None or rules.reason is not None or rules.none:
-        return Declared(_with_rules(entry, rules, doubt), frozenset(identities), final=True)
-    if doubt is not None:
-        entry = replace(entry, state=State.UNKNOWN, reason=_whether(doubt))
-    elif _ignores_rules(block):
-        reason = f"ignore_changes leaves its CORS rules to somebody else ({block.at})"
+    rules = inline_rules(it.block, it.scope)
+    entry = it.entry(text_or_unknown(lambda: bucket_name(it.block, it.scope, it.address)))
+    final = rules.cors is not None or rules.reason is not None or rules.none
+    if final:
+        entry = _with_rules(entry, rules, it)
+    elif it.doubt is not None:
+        entry = replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
+    elif _ignores_rules(it.block):
+        reason = f"ignore_changes leaves its CORS rules to somebody else ({it.block.at})"
         entry = replace(entry, state=State.UNKNOWN, reason=reason)
-    return Declared(entry, frozenset(identities), final=False)
+    found.buckets.append(Declared(entry, frozenset(identities), final))
 
 
-def _with_rules(entry: Bucket, rules: Rules, doubt: str | None) -> Bucket:
-    if doubt is not None:
-        return replace(entry, state=State.UNKNOWN, reason=_whether(doubt))
+_READERS = {BUCKET: _bucket, CONFIGURATION: _configuration}
+
+
+def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
+    for fault in rules.faults:
+        it.module.run.tell(fault)
+    if it.doubt is not None:
+        return replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
     if rules.cors is not None:
         return replace(entry, state=State.CONFIGURED, cors=rules.cors, places=rules.places)
     if rules.none:

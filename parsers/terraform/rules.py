@@ -10,12 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from drift.cors.model import BucketCors, CorsRule, Seconds, Text, TextList, Unknown
-from drift.location import Location
+from drift.location import Diagnostic, Location
 from drift.snapshot import RulePlace
 from parsers.terraform.convert import convert
 from parsers.terraform.expand import evaluated, nested_blocks
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
-from parsers.terraform.nodes import Block, ObjectNode, Template, TupleNode
+from parsers.terraform.nodes import Attribute, Block, ObjectNode, Template, TupleNode
+from parsers.terraform.schema import bucket_faults, configuration_faults, missing_fields, rule_faults
 from parsers.terraform.values import NUMBER, STRING, EvaluationError, RefusalError, Type, Unresolved, Value
 
 _FIELDS = {
@@ -42,11 +43,20 @@ class Rules:
     places: tuple[RulePlace, ...] = ()
     reason: str | None = None
     none: bool = False
+    faults: tuple[Diagnostic, ...] = ()
+
+
+def _refused(faults: tuple[Diagnostic, ...]) -> Rules:
+    """What is said of a resource that Terraform refuses: it never reaches S3, whatever its other rules are."""
+    return Rules(reason=f"Terraform refuses it: {faults[0].message} ({faults[0].location})", faults=faults)
 
 
 def separate_rules(block: Block, scope: Scope) -> Rules:
     """The rules of an ``aws_s3_bucket_cors_configuration``: a set of blocks."""
-    found = _block_rules(block, scope)
+    faults = configuration_faults(block)
+    found = _block_rules(block, scope, inline=False)
+    if faults:
+        return _refused((*faults, *found.faults))
     if found.reason is not None:
         return found
     if found.cors is None:
@@ -61,9 +71,13 @@ def separate_rules(block: Block, scope: Scope) -> Rules:
 
 def inline_rules(block: Block, scope: Scope) -> Rules:
     """The rules inside an ``aws_s3_bucket``: an ordered list, as blocks or as an attribute."""
+    faults = bucket_faults(block)
     attribute = block.attributes.get("cors_rule")
-    if attribute is None:
-        return _block_rules(block, scope)
+    found = _block_rules(block, scope, inline=True) if attribute is None else _attribute_rules(attribute, scope)
+    return _refused((*faults, *found.faults)) if faults else found
+
+
+def _attribute_rules(attribute: Attribute, scope: Scope) -> Rules:
     value = evaluate_or_unknown(attribute.expression, scope)
     if value.unresolved is not None:
         return Rules(reason=value.unresolved.reason)
@@ -76,6 +90,7 @@ def inline_rules(block: Block, scope: Scope) -> Rules:
         return Rules(none=True)
     nodes = attribute.expression.items if isinstance(attribute.expression, TupleNode) else ()
     rules, places = [], []
+    faults: list[Diagnostic] = []
     for position, member in enumerate(members):
         if not isinstance(member.data, Mapping):
             reason = member.unresolved.reason if member.unresolved is not None else "a rule must be an object"
@@ -83,6 +98,9 @@ def inline_rules(block: Block, scope: Scope) -> Rules:
         node = nodes[position] if len(nodes) == len(members) else attribute.expression
         rules.append(_rule(member.data.get, node.at))
         places.append(_object_place(node))
+        faults += missing_fields(member.data.keys(), node.at)
+    if faults:
+        return _refused(tuple(faults))
     return Rules(BucketCors(tuple(rules), ordered=True), tuple(places))
 
 
@@ -97,7 +115,7 @@ def _object_place(node: object) -> RulePlace:
     return RulePlace(at, tuple(fields))
 
 
-def _block_rules(block: Block, scope: Scope) -> Rules:
+def _block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
     if "cors_rule" in block.attributes:
         return Rules(reason=f"cors_rule must be written as blocks here ({block.attributes['cors_rule'].at})")
     try:
@@ -110,6 +128,9 @@ def _block_rules(block: Block, scope: Scope) -> Rules:
         return Rules(reason=f"how many rules there are is not known: {blocks.reason}")
     if not blocks:
         return Rules()
+    faults = rule_faults((each for each, _ in blocks), inline=inline)
+    if faults:
+        return _refused(tuple(dict.fromkeys(faults)))
     rules = tuple(_rule(_reader(each, inner), each.at) for each, inner in blocks)
     return Rules(BucketCors(rules, ordered=True), tuple(_block_place(each) for each, _ in blocks))
 
