@@ -15,7 +15,7 @@ from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.resources import BUCKET, Slip, is_bucket, misplaced_rules, slip_in
 from parsers.cloudformation.unread import file_names, speaks_for_buckets, unread_in
 from parsers.cloudformation.values import NoValue
-from parsers.document import ListNode, MapNode, Node, Scalar
+from parsers.document import ListNode, MapNode, Node, Scalar, shown
 
 SOURCE = "cloudformation"
 
@@ -56,7 +56,21 @@ def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[
             buckets.append(_unknown(name, unread.key.text, unread.reason, location, inputs))
         else:
             diagnostics.append(unread.remark(scope.template.path))
+    diagnostics.extend(_defaults_taken(scope))
     return Declarations(tuple(buckets), tuple(diagnostics))
+
+
+def _defaults_taken(scope: Scope) -> Iterator[Diagnostic]:
+    """A default is what a deployment gets that gives nothing: whether this one did cannot be seen here."""
+    for key, declared, default in scope.defaults_taken():
+        what = "its default" if declared.is_secret else f"its default {shown(default)}"
+        yield Diagnostic(
+            Severity.INFO,
+            "default-taken",
+            f"parameter {key.text}: {what} was taken",
+            key.place.location(scope.template.path),
+            f"give --parameter {key.text}=VALUE if the stack has another value",
+        )
 
 
 def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[Bucket | None, Diagnostic]:

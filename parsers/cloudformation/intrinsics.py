@@ -113,6 +113,16 @@ class Scope:
             return Value(self.names.of(name), node)
         return Value(Unknown(f"the id of {name} ({kind}, line {line}) is known to the deployed stack only"), node)
 
+    def defaults_taken(self) -> Iterator[tuple[Scalar, Declared, str]]:
+        """The parameters that have been referred to so far and whose default stands for them, as they are written."""
+        for key, node in self.template.parameters.entries if self.template.parameters is not None else ():
+            value = self._parameters.get(key.text)
+            if value is not None and not isinstance(value.data, Unknown) and isinstance(node, MapNode):
+                declared = Declared(key.text, node)
+                default = declared.default_for_want_of(self._given)
+                if default is not None:
+                    yield key, declared, default
+
     def _parameter(self, declared: Declared, node: Node) -> Value:
         resolved = declared.resolve(self._given)
         if isinstance(resolved, tuple):

@@ -24,6 +24,8 @@ _PARTITIONS = (
 )
 """Start of the region, partition, domain suffix; every other region is in ``aws`` (botocore, partitions.json)."""
 
+_FROM_SSM = "AWS::SSM::Parameter::Value<"
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -59,7 +61,7 @@ class Declared:
         value = given.of(self.name)
         if value is None:
             value = self._default()
-        if self.type.startswith("AWS::SSM::Parameter::Value<"):
+        if self.type.startswith(_FROM_SSM):
             key = f" {shown(value)}" if isinstance(value, str) else ""
             return Unknown(f"parameter {self.name} is read from the SSM parameter{key} when the stack is deployed")
         if value is None:
@@ -69,6 +71,19 @@ class Declared:
                 return Unknown(f"parameter {self.name} has more than {MAX_MEMBERS:,} members")
             return tuple(member.strip() for member in value.split(",")) if value else ()
         return value
+
+    def default_for_want_of(self, given: Given) -> str | None:
+        """Its default where that decides its value, else None. Where the default is a key of SSM it decides nothing."""
+        if given.of(self.name) is not None or self.type.startswith(_FROM_SSM):
+            return None
+        default = self._default()
+        return default if isinstance(default, str) else None
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether its value is not to be shown (``NoEcho``)."""
+        node = self.node.get("NoEcho")
+        return node is not None and scalar_text(node) == "true"
 
     def _default(self) -> Text | None:
         node = self.node.get("Default")

@@ -9,7 +9,7 @@ import pytest
 
 from drift.cors.model import Unknown
 from drift.interfaces import Inputs, NamedText, Parser
-from drift.location import Location
+from drift.location import Location, Severity
 from drift.snapshot import Bucket, Snapshot, State
 from drift.tree import DiskTree
 from parsers.cloudformation import PARSER
@@ -97,6 +97,49 @@ def test_parameter_of_one_template_may_be_foreign_to_the_others(tmp_path: Path) 
     assert parse(tmp_path, files, Inputs(parameters=(("P", "1"),))).diagnostics == ()
     faults = parse(tmp_path, files, Inputs(parameters=(("Q", "1"), ("Q", "2")))).errors
     assert [fault.id for fault in faults] == ["undeclared-parameter"]
+
+
+DEFAULTS = (
+    "Parameters:\n  Env: {Type: String, Default: dev}\n  Secret: {Type: String, Default: hidden, NoEcho: true}\n"
+    "  Queue: {Type: String, Default: q}\n  Key: {Type: AWS::SSM::Parameter::Value<String>, Default: /a/b}\n"
+    "  Later: {Type: String, Default: '{{resolve:ssm:x}}'}\n  None: {Type: String}\n"
+    "Conditions:\n  Yes: !Equals [!Ref Env, dev]\n"
+    "Resources:\n  Q:\n    Type: AWS::SQS::Queue\n    Properties: {QueueName: !Ref Queue}\n"
+    "  B:\n    Type: AWS::S3::Bucket\n    Condition: Yes\n    Properties:\n"
+    "      BucketName: !Sub '${Secret}-${Key}-${Later}-${None}'\n"
+)
+
+
+def defaults_taken(snapshot: Snapshot) -> list[tuple[str, int | None]]:
+    found = [each for each in snapshot.diagnostics if each.id == "default-taken"]
+    assert all(each.severity is Severity.INFO and each.help for each in found)
+    return [(each.message, each.location.line if each.location else None) for each in found]
+
+
+def test_default_that_decides_something_of_a_bucket_is_told_and_no_other(tmp_path: Path) -> None:
+    assert defaults_taken(parse(tmp_path, {"t.yaml": DEFAULTS})) == [
+        ('parameter Env: its default "dev" was taken', 2),
+        ("parameter Secret: its default was taken", 3),
+    ]
+
+
+def test_default_is_not_told_where_a_value_was_given(tmp_path: Path) -> None:
+    inputs = Inputs(
+        parameters=(("Env", "dev"),),
+        parameter_files=(NamedText("p.json", '{"Secret": "x", "Key": "y", "Later": "z"}'),),
+    )
+    assert defaults_taken(parse(tmp_path, {"t.yaml": DEFAULTS}, inputs)) == []
+
+
+def test_default_is_not_told_where_a_parent_passes_a_value(tmp_path: Path) -> None:
+    parent = resource_with("TemplateURL: b.yaml, Parameters: {Origin: x}")
+    assert defaults_taken(parse(tmp_path, {"a.yaml": parent, "b.yaml": CHILD})) == [
+        ('parameter Other: its default "https://o.example" was taken', 3)
+    ]
+
+
+def resource_with(properties: str) -> str:
+    return f"Resources:\n  C:\n    Type: AWS::CloudFormation::Stack\n    Properties: {{{properties}}}\n"
 
 
 def test_parameter_files_may_hold_more_than_the_template_asks_for(tmp_path: Path) -> None:
