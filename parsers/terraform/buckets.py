@@ -12,6 +12,7 @@ from parsers.terraform.expressions import Scope
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, GetAttr, Name, Template, TupleNode
 from parsers.terraform.opaque import opaque_module
+from parsers.terraform.other_types import TYPES, unread_entry
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
@@ -116,7 +117,13 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
     found.buckets.append(Declared(entry, frozenset(identities), final))
 
 
-_READERS = {BUCKET: _bucket, CONFIGURATION: _configuration}
+def _unread(found: RootDeclarations, it: Resource) -> None:
+    entry = unread_entry(it.block.labels[0], it.address, it.block, it.scope)
+    if entry is not None:
+        found.unread.append(entry)
+
+
+_READERS = {BUCKET: _bucket, CONFIGURATION: _configuration, **dict.fromkeys(TYPES, _unread)}
 
 
 def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:

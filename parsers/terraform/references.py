@@ -89,6 +89,8 @@ def resource_attribute(module: Instance, type_name: str, block: Block, scope: Sc
         return bucket_name(block, scope, address)
     if type_name in _BUCKET_IS_ID and name == "id" and block.expression("expected_bucket_owner") is None:
         name = "bucket"
+    if type_name == "awscc_s3_bucket" and name == "id":
+        name = "bucket_name"
     return _echo(block, scope, address, name, "is only known after apply")
 
 

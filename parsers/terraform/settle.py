@@ -36,6 +36,8 @@ class RootDeclarations:
 
     buckets: list[Declared] = field(default_factory=list)
     configurations: list[Configuration] = field(default_factory=list)
+    unread: list[Bucket] = field(default_factory=list)
+    """Resources of types that are not evaluated, which speak of the CORS rules of no bucket of the other lists."""
     opaque: list[OpaqueModule] = field(default_factory=list)
     broken: str | None = None
 
@@ -56,6 +58,7 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
                 yield _settled(declared, root, stray)
         for configuration in root.configurations:
             yield configuration.entry
+        yield from root.unread
         for module in root.opaque:
             if _tells_of_more(module, root, silent, spoken_for):
                 yield module.entry
