@@ -16,7 +16,7 @@ from drift.cors.browser_terms import normalized_method
 from drift.cors.evaluate import request_from_http
 from drift.cors.model import MAX_RULES, BucketCors, CorsAnswer, CorsRequest, CorsRule, Text, Unknown
 from drift.cors.partial import Undecided, evaluate_known
-from drift.cors.validate import validate
+from drift.cors.validate import MAX_DOCUMENT_BYTES, validate
 from drift.location import Diagnostic, Location
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -43,6 +43,9 @@ _UNREAD = {
     State.UNSUPPORTED: AnswerState.UNSUPPORTED,
     State.ERROR: AnswerState.ERROR,
 }
+
+MOST_TEXT = 4 * MAX_DOCUMENT_BYTES
+"""Characters in the values of a bucket's rules: well beyond what S3 takes."""
 
 ORDER_MATTERS = "order-matters"
 ORDER_MAY_MATTER = "order-may-matter"
@@ -171,15 +174,16 @@ def _of_declaration(bucket: Bucket, asked: Asked) -> BucketAnswer:
         reason = bucket.reason or f"the bucket is {bucket.state.value}"
         return BucketAnswer(bucket, _UNREAD[bucket.state], reason=reason, location=bucket.location)
     rules = bucket.cors.rules if bucket.cors else ()
-    if len(rules) > MAX_RULES:
-        reason = f"S3 keeps at most {MAX_RULES} rules for a bucket and refuses these {len(rules)}"
-        return BucketAnswer(bucket, AnswerState.UNRESOLVED, reason=reason, location=bucket.location)
+    if too_much := _too_much(rules):
+        return BucketAnswer(bucket, AnswerState.UNRESOLVED, reason=too_much, location=bucket.location)
     stored = tuple(_stored(rule, zero=bucket.writes_max_age_zero) for rule in rules)
 
     given: dict[CorsRequest, CorsAnswer] = {}
 
     def ask(request: CorsRequest) -> CorsAnswer:
-        found = evaluate_known(stored, request)
+        if request in given:
+            return given[request]
+        found = evaluate_known(stored, request, explain=not given)  # of the browser's requests nobody reads the reasons
         if isinstance(found, Undecided):
             raise _UndecidedError(found)
         given[request] = found
@@ -192,6 +196,17 @@ def _of_declaration(bucket: Bucket, asked: Asked) -> BucketAnswer:
         return _undecided(bucket, error.undecided)
     notes = (*_notes(bucket, stored, asked, answer), *_of_order(bucket.cors, stored, given))
     return BucketAnswer(bucket, AnswerState.ANSWERED, answer, notes=notes, browser=view)
+
+
+def _too_much(rules: Sequence[CorsRule]) -> str | None:
+    """Why no bucket can have these rules, by their number or size alone. It bounds what an answer can cost."""
+    if len(rules) > MAX_RULES:
+        return f"S3 keeps at most {MAX_RULES} rules for a bucket and refuses these {len(rules)}"
+    values = (value for rule in rules for _, value in rule.by_api_name() if isinstance(value, tuple))
+    size = sum(len(text) for texts in values for text in texts if isinstance(text, str))
+    if size > MOST_TEXT:
+        return f"S3 takes {MAX_DOCUMENT_BYTES // 1024} KB of rules for a bucket, and these have {size:,} characters"
+    return None
 
 
 def _stored(rule: CorsRule, *, zero: bool) -> CorsRule:
@@ -234,7 +249,7 @@ def _of_order(
             continue
         what = "the preflight" if request.preflight else "the request itself"
         for number, rule in enumerate(stored, 1):
-            alone = evaluate_known([rule], request)
+            alone = evaluate_known([rule], request, explain=False)
             if isinstance(alone, Undecided):
                 text = f"{known} {number} has values that are not known, and may answer {what} otherwise if it is first"
                 may = may or (Note(ORDER_MAY_MATTER, text),)

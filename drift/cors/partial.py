@@ -28,18 +28,21 @@ class Undecided:
     matches: bool
 
 
-def evaluate_known(rules: Sequence[CorsRule] | None, request: CorsRequest) -> CorsAnswer | Undecided:
+def evaluate_known(
+    rules: Sequence[CorsRule] | None, request: CorsRequest, *, explain: bool = True
+) -> CorsAnswer | Undecided:
     """What S3 answers whatever the unknown values are, or which of them decides.
 
     The rules are asked twice: with every unknown left out, so that only known values allow, and with each in the place
     of a value that allows, as far as its known ends let it. What a rule does in both, it does for every value of its
-    unknowns. The answer's open questions are those that some value of the unknowns raises.
+    unknowns. The answer's open questions are those that some value of the unknowns raises. ``explain`` is that of
+    ``evaluate``.
     """
     rules = tuple(rules or ())
     if not any(_counts(rule) for rule in rules):
-        return evaluate(rules, request)
-    least = evaluate([_without_unknowns(rule) for rule in rules], request)
-    most = evaluate([_allowing(rule, request) for rule in rules], request)
+        return evaluate(rules, request, explain=explain)
+    least = evaluate([_without_unknowns(rule) for rule in rules], request, explain=False)
+    most = evaluate([_allowing(rule, request) for rule in rules], request, explain=explain)
     if least.rule != most.rule:
         assert most.rule is not None  # noqa: S101 - whatever is allowed with less is allowed with more
         return _decider(most.rule, rules[most.rule], request)
@@ -130,7 +133,7 @@ def _decider(index: int, rule: CorsRule, request: CorsRequest) -> Undecided:
     for field, attribute in _DECIDING.items():
         values: TextList = getattr(rule, attribute)
         known: dict[str, Any] = {attribute: _known(values)}
-        if evaluate([replace(allowing, **known)], request).rule is None:
+        if evaluate([replace(allowing, **known)], request, explain=False).rule is None:
             return Undecided(index, field, _helper(values, field, request), matches=False)
     raise AssertionError("a rule that is sure to answer has no unknown that decides")
 

@@ -158,6 +158,25 @@ class TestStates:
         )
         assert answer_of(*[rule()] * 100).state is AnswerState.ANSWERED
 
+    def test_more_text_than_s3_takes_is_not_answered_for(self) -> None:
+        found = answer_of(rule(origins="https://a.example " + "https://b.example " * 20_000))
+        assert (found.state, found.reason) == (
+            AnswerState.UNRESOLVED,
+            "S3 takes 64 KB of rules for a bucket, and these have 340,020 characters",
+        )
+
+    def test_each_request_is_put_to_the_rules_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        put: list[CorsRequest] = []
+
+        def counted(rules: Any, request: CorsRequest, **more: Any) -> Any:
+            put.append(request)
+            return evaluate_known(rules, request, **more)
+
+        monkeypatch.setattr("drift.simulate.evaluate_known", counted)
+        names = ("accept", "accept-language", "content-language", "content-type", "range")
+        answer_of(rule(headers="*"), asked=asked("GET", *names, browser=True))
+        assert len(put) == len(set(put)) == 32  # itself, and all mixtures but the one that asks nothing first
+
 
 class TestSeveralDeclarations:
     def test_a_silent_one_gives_way(self) -> None:
@@ -402,6 +421,7 @@ def test_an_answer_in_spite_of_unknowns_is_that_of_every_value(seed: int) -> Non
 def test_rules_that_are_all_known_have_the_plain_answer(seed: int) -> None:
     _, full, request = made_from(seed)
     assert evaluate_known(full, request) == evaluate(full, request)
+    assert evaluate_known(full, request, explain=False) == replace(evaluate(full, request), considered=())
 
 
 @settings(max_examples=500, deadline=None)
