@@ -9,7 +9,6 @@ cache, the list of methods and the max-age, is no part of the order. Source: Fet
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntFlag
 
 from drift.cors.verdict import Effect, Shows
 
@@ -24,8 +23,12 @@ NEVER_EXPOSED = frozenset({"set-cookie", "set-cookie2"})
 STAR, ECHO = 1, 2
 
 
-class Relation(IntFlag):
-    """How live's answer stands to the declared one. Several at once: it depends on what is unknown."""
+Relations = int
+"""Bits of ``Relation``."""
+
+
+class Relation:
+    """How live's answer stands to the declared one, as bits: several at once where it depends on what is unknown."""
 
     EQUAL = 1
     CACHE = 2
@@ -38,7 +41,7 @@ class Relation(IntFlag):
     UNRANKED = 256
 
 
-NOTHING = Relation(0)
+NOTHING = 0
 FREER = Relation.ALLOWS | Relation.REFLECTS | Relation.EXPOSES_MORE
 TIGHTER = Relation.REFUSES | Relation.UNREFLECTS | Relation.EXPOSES_LESS
 DIRECTIONS = (FREER, TIGHTER, Relation.UNRANKED, Relation.CACHE)
@@ -55,7 +58,7 @@ SHOWS = {
 }
 
 
-def shown_of(relation: Relation) -> frozenset[Shows]:
+def shown_of(relation: Relations) -> frozenset[Shows]:
     """What a request of this relation may show; more than one thing if it is several relations at once."""
     return frozenset(shows for each, shows in SHOWS.items() if relation & each)
 
@@ -76,14 +79,14 @@ class Answer:
         return self.kinds != STAR | ECHO and self.exposed is not None and self.cache is not None
 
 
-def relation(declared: Answer | None, live: Answer | None, *, page_reads: bool) -> Relation:
+def relation(declared: Answer | None, live: Answer | None, *, page_reads: bool) -> Relations:
     """How the answers stand to each other; None is a refusal.
 
     ``page_reads`` is False for a preflight with headers, whose Expose-Headers no page sees.
     """
     if declared is None or live is None:
         return Relation.EQUAL if declared is live else Relation.ALLOWS if declared is None else Relation.REFUSES
-    found = Relation(0)
+    found = 0
     exposed = _exposure(declared.exposed, live.exposed) if page_reads else Relation.EQUAL
     for kind in (STAR, ECHO):
         for other in (STAR, ECHO):
@@ -96,7 +99,7 @@ def relation(declared: Answer | None, live: Answer | None, *, page_reads: bool) 
     return found
 
 
-def _exposure(declared: frozenset[str] | None, live: frozenset[str] | None) -> Relation:
+def _exposure(declared: frozenset[str] | None, live: frozenset[str] | None) -> Relations:
     if declared is None or live is None:
         return Relation.EQUAL | Relation.EXPOSES_MORE | Relation.EXPOSES_LESS | Relation.UNRANKED
     if declared == live:
@@ -106,7 +109,7 @@ def _exposure(declared: frozenset[str] | None, live: frozenset[str] | None) -> R
     return Relation.EXPOSES_LESS if live < declared else Relation.UNRANKED
 
 
-def _joined(step: int, exposed: Relation) -> Relation:
+def _joined(step: int, exposed: Relations) -> Relations:
     """The kind of origin and the exposed names together; ``step`` is above 0 where live alone echoes the origin."""
     if step == 0:
         return exposed
@@ -115,7 +118,7 @@ def _joined(step: int, exposed: Relation) -> Relation:
         if step > 0
         else (Relation.UNREFLECTS, Relation.EXPOSES_LESS, Relation.EXPOSES_MORE)
     )
-    found = Relation(0)
+    found = 0
     if exposed & (Relation.EQUAL | with_):
         found |= up
     if exposed & (against | Relation.UNRANKED):
@@ -123,7 +126,7 @@ def _joined(step: int, exposed: Relation) -> Relation:
     return found
 
 
-def effect_of(possible: Relation, certain: Relation) -> Effect | None:
+def effect_of(possible: Relations, certain: Relations) -> Effect | None:
     """The effect, from what some request may show and what some request shows for certain; None if undecided.
 
     ``certain`` has a relation of a direction if one request stands in that direction whatever the unknowns are.

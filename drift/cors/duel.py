@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from drift.cors.answers import Answer, Relation, relation
+from drift.cors.answers import Answer, Relation, Relations, relation
 from drift.cors.budget import Budget
 from drift.cors.headers import Names, Patterns, name_kinds
 from drift.cors.model import METHODS
@@ -28,8 +28,8 @@ class Pick:
     ``hinges`` are the rules with an unknown that it depends on, by side and index.
     """
 
-    relation: Relation
-    certain: Relation
+    relation: Relations
+    certain: Relations
     headers: tuple[str, ...]
     sendable: bool
     hinges: tuple[tuple[str, int], ...] = ()
@@ -151,13 +151,13 @@ class Duel:
         self._budget = budget
         self._known = all(rule.known for side in (declared, live) for rule in side.rules)
         self._picks: dict[tuple[Signature, Signature], tuple[Pick, ...]] = {}
-        self._relations: dict[tuple[int, int, bool], Relation] = {}
+        self._relations: dict[tuple[int, int, bool], Relations] = {}
 
     def picks(self, declared: Signature, live: Signature) -> tuple[Pick, ...]:
         """For each relation that some set of headers brings about, the smallest such set found."""
         key = declared, live
         if key not in self._picks:
-            best: dict[tuple[Relation, Relation, bool], Pick] = {}
+            best: dict[tuple[Relations, Relations, bool], Pick] = {}
             for pick in self._all_picks(declared, live, best):
                 kind = pick.relation, pick.certain, pick.sendable
                 if kind not in best or len(pick.headers) < len(best[kind].headers):
@@ -166,7 +166,7 @@ class Duel:
         return self._picks[key]
 
     def _all_picks(
-        self, declared: Signature, live: Signature, best: dict[tuple[Relation, Relation, bool], Pick]
+        self, declared: Signature, live: Signature, best: dict[tuple[Relations, Relations, bool], Pick]
     ) -> Iterator[Pick]:
         for ours, our_blockers in _candidates(declared):
             for theirs, their_blockers in _candidates(live):
@@ -191,7 +191,7 @@ class Duel:
         pair: tuple[int, int],
         our_blockers: list[int],
         their_blockers: list[int],
-        found: Relation,
+        found: Relations,
     ) -> Iterator[Pick]:
         allowed = self._names.all
         for place, side in zip(pair, (self.declared, self.live), strict=True):
@@ -222,11 +222,11 @@ class Duel:
             left = [each for each in left if not each >> best & 1]
         return tuple(chosen)
 
-    def _certain(self, declared: Signature, live: Signature, kinds: tuple[int, ...], found: Relation) -> Relation:
+    def _certain(self, declared: Signature, live: Signature, kinds: tuple[int, ...], found: Relations) -> Relations:
         """What the request with these headers shows whatever the unknowns are: all relations that it may show."""
         if self._known:
             return found
-        every = Relation(0)
+        every = 0
         for ours in _winners(self.declared, declared, kinds):
             for theirs in _winners(self.live, live, kinds):
                 every |= self._relation(ours, theirs, not kinds)
@@ -242,7 +242,7 @@ class Duel:
             if can >> place & 1 and not entry.known
         )
 
-    def _relation(self, ours: int, theirs: int, page_reads: bool) -> Relation:
+    def _relation(self, ours: int, theirs: int, page_reads: bool) -> Relations:
         key = ours, theirs, page_reads
         if key not in self._relations:
             self._relations[key] = relation(self.declared.answer(ours), self.live.answer(theirs), page_reads=page_reads)

@@ -142,8 +142,8 @@ class _Proof:
         ranked = [each for each in found if each.relation & (FREER | TIGHTER)]
         if len(ranked) == 2:
             found = ranked
-        elif any(each.relation is not Relation.CACHE for each in found):
-            found = [each for each in found if each.relation is not Relation.CACHE]
+        elif any(each.relation != Relation.CACHE for each in found):
+            found = [each for each in found if each.relation != Relation.CACHE]
         return tuple(
             replayed(
                 shown_of(each.relation),

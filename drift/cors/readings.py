@@ -46,7 +46,7 @@ class Entry:
 
 
 def star_beside_others(rule: CorsRule) -> bool:
-    """Whether the rule has ``*``, or what may be one, beside other origins."""
+    """Whether the rule has ``*`` beside other origins."""
     origins = rule.allowed_origins
     return isinstance(origins, tuple) and "*" in origins and len(set(origins)) > 1
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from drift.cors.answers import DIRECTIONS, FREER, NOTHING, TIGHTER, Relation
+from drift.cors.answers import DIRECTIONS, FREER, NOTHING, TIGHTER, Relation, Relations
 from drift.cors.budget import Budget
 from drift.cors.duel import Duel, Pick, Signature, sides_by_method
 from drift.cors.grammar import is_browser_origin
@@ -38,7 +38,7 @@ class Found:
     """A request and what it shows; ``rank`` is lower for what is worse, then for what is smaller."""
 
     rank: tuple[int, int, int]
-    relation: Relation
+    relation: Relations
     request: CorsRequest
 
 
@@ -49,10 +49,10 @@ class Outcome:
     ``found`` has a request for each direction of ``certain``, ``elsewhere`` requests that no browser sends.
     """
 
-    possible: Relation = NOTHING
-    certain: Relation = NOTHING
-    found: dict[Relation, Found] = field(default_factory=dict)
-    elsewhere: dict[Relation, Found] = field(default_factory=dict)
+    possible: Relations = NOTHING
+    certain: Relations = NOTHING
+    found: dict[Relations, Found] = field(default_factory=dict)
+    elsewhere: dict[Relations, Found] = field(default_factory=dict)
     doubtful: set[tuple[str, int]] = field(default_factory=set)
     """Rules, by side and index, with an unknown that some request hangs on."""
 
@@ -230,7 +230,7 @@ class OneText:
         return self.text if places else None
 
 
-def _direction(certain: Relation) -> Relation | None:
+def _direction(certain: Relations) -> Relations | None:
     """The direction in which everything points that a request may show, if there is one."""
     return next((each for each in DIRECTIONS if certain and not certain & ~each), None)
 

@@ -113,7 +113,7 @@ def _clashes(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Clash]:
 def _may_clash(one: Entry, other: Entry, budget: Budget) -> bool:
     if not one.methods & other.methods:
         return False
-    if relation(one.answer, other.answer, page_reads=True) is Relation.EQUAL:
+    if relation(one.answer, other.answer, page_reads=True) == Relation.EQUAL:
         return False
     own, theirs = set(one.origins), set(other.origins)
     if own & theirs:
@@ -126,7 +126,7 @@ def _may_clash(one: Entry, other: Entry, budget: Budget) -> bool:
 
 
 def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome) -> Clash | None:
-    found = min(outcome.found.values(), key=lambda each: (each.relation is Relation.CACHE, each.rank), default=None)
+    found = min(outcome.found.values(), key=lambda each: (each.relation == Relation.CACHE, each.rank), default=None)
     if found is None:
         return None
     pair = [rules[first], rules[second]]
@@ -136,7 +136,7 @@ def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome)
         declared=_renumbered(witness.declared, (first, second)),
         live=_renumbered(witness.live, (second, first)),
     )
-    return Clash(first, second, witness, found.relation is Relation.CACHE)
+    return Clash(first, second, witness, found.relation == Relation.CACHE)
 
 
 def _renumbered(answer: CorsAnswer, indexes: tuple[int, int]) -> CorsAnswer:
