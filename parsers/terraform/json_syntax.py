@@ -30,6 +30,12 @@ _LABELS = {
 _COMMENT = "//"
 _NESTED = frozenset({"lifecycle", "provisioner", "connection", "dynamic", "content"})
 _NESTED_OF_TYPE = {"aws_s3_bucket_cors_configuration": frozenset({"cors_rule"})}
+_NESTED_OF_KIND = {
+    "variable": frozenset({"validation"}),
+    "locals": frozenset[str](),
+    "output": frozenset[str](),
+    "module": frozenset[str](),
+}
 _LITERAL = {"variable": frozenset({"default"}), "module": frozenset({"source", "version"})}
 """Arguments whose strings are taken as they stand."""
 
@@ -89,11 +95,11 @@ class _Reader:
     def _block(self, kind: str, labels: tuple[str, ...], body: Node, key: Scalar | None) -> Block:
         attributes: dict[str, Attribute] = {}
         blocks: list[Block] = []
-        nested = _NESTED | _NESTED_OF_TYPE.get(labels[0] if labels else "", frozenset())
+        nested = _NESTED_OF_KIND.get(kind, _NESTED | _NESTED_OF_TYPE.get(labels[0] if labels else "", frozenset()))
         for name, node in self.properties(body):
             if name.text == "dynamic":
                 blocks.extend(self.blocks("dynamic", node, 1, name))
-            elif name.text in nested and kind not in ("locals", "variable", "output", "module"):
+            elif name.text in nested:
                 blocks.extend(self.blocks(name.text, node, 0, name))
             else:
                 attributes[name.text] = Attribute(name.text, self._argument(kind, name.text, node), self.at(name, node))

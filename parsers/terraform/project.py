@@ -15,6 +15,7 @@ from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.settle import RootDeclarations, settle
+from parsers.terraform.validations import failed_validations
 from parsers.terraform.variables import root_values, undeclared
 
 
@@ -42,7 +43,10 @@ class Project:
             diagnostics.extend(module.diagnostics)
             given = root_values(self._tree, module, self._inputs)
             run = Run(self._tree, self._inputs, self.load, folder, self._vendored(folder))
-            found.append(declarations(ModuleInstance(run, module, given.values.get)))
+            root = ModuleInstance(run, module, given.values.get)
+            found.append(declarations(root))
+            for fault in failed_validations(root):  # last, so that they leave the declarations their share of the work
+                run.tell(fault)
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
         diagnostics.extend(undeclared([self.load(folder) for folder in roots], self._inputs))
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
