@@ -62,7 +62,7 @@ class SpecReader:
         self.faults.add("unknown-shape", place, "this file has no shape of CORS rules that is known", _SHAPES)
 
     def _cli(self, node: MapNode, name: Text, whole: Node, account: str | None = None) -> list[Bucket]:
-        self._only(node, ("CORSRules",), "the configuration", ("$schema",))
+        self._only(node, ("CORSRules",), "the configuration", ("$schema", "ResponseMetadata"))  # as boto3 returns it
         rules = node.get("CORSRules")
         if rules is None:
             return []

@@ -39,6 +39,7 @@ def test_schema_is_a_valid_schema_with_a_title_and_descriptions() -> None:
     [
         {"CORSRules": [FULL, RULE]},
         {"$schema": "x", "CORSRules": [RULE]},
+        {"ResponseMetadata": {"HTTPStatusCode": 200, "RetryAttempts": 0}, "CORSRules": [RULE]},
         {"CORSRules": []},
         [FULL],
         [],
