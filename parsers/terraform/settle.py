@@ -100,7 +100,10 @@ def _settled(declared: Declared, root: RootDeclarations, stray: Sequence[Configu
         return entry
     for each in stray:
         if _may_be_same(each.entry.name, entry.name):
-            return replace(entry, state=State.UNKNOWN, reason=f"{each.entry.address} may be meant for this bucket")
+            reason = f"{each.entry.address} may be meant for this bucket"
+            if isinstance(each.entry.name, Unknown):
+                reason += f": {each.entry.name.reason}"
+            return replace(entry, state=State.UNKNOWN, reason=reason)
     for module in root.opaque:
         if _given(module, declared):
             reason = f"{module.entry.address} is given this bucket and cannot be read"
