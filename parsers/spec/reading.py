@@ -10,6 +10,7 @@ from drift.location import Location
 from drift.snapshot import Bucket, State
 from parsers.document import ListNode, MapNode, Node, Place, Scalar, shown
 from parsers.spec.faults import Faults
+from parsers.spec.misshapen import WANTED, rules_out_of_place
 from parsers.spec.rules import in_quotes, is_text, near, read_rules
 from parsers.spec.shapes import Shape, shape_of
 
@@ -58,6 +59,12 @@ class SpecReader:
         return []
 
     def _no_shape(self, root: Node | None) -> None:
+        stray = rules_out_of_place(root)
+        if stray is not None:
+            under = f" under {shown(stray.text)}" if isinstance(stray, Scalar) else ""
+            message = f"the rules{under} stand in a shape that is not read"
+            self.faults.add("unknown-shape", stray, message, WANTED)
+            return
         place = root if root is not None else Scalar("", _FIRST_LINE)
         self.faults.add("unknown-shape", place, "this file has no shape of CORS rules that is known", _SHAPES)
 
@@ -95,7 +102,7 @@ class SpecReader:
             return []
         if not isinstance(buckets, MapNode) or buckets.tag is not None:
             at = buckets if buckets is not None else root
-            self.faults.wrong_type(at, "buckets", "a mapping of bucket names to rules")
+            self.faults.wrong_type(at, "buckets", "a mapping of bucket names to rules", WANTED)
             return []
         if not buckets.entries:
             self.faults.add("missing-key", buckets, "buckets names no bucket", "add NAME: [rules]")

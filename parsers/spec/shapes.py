@@ -12,6 +12,7 @@ from enum import Enum
 from drift.cors.model import API_NAMES
 from drift.errors import InputError
 from parsers.document import ListNode, MapNode, Node, Scalar, read_document
+from parsers.spec.misshapen import rules_out_of_place
 
 TEXT_SUFFIXES = (".json", ".yaml", ".yml")
 XML_SUFFIX = ".xml"
@@ -94,7 +95,7 @@ def look_at(content: bytes, path: str) -> Look:
     foreign = _foreign(root)
     if foreign is not None:
         return Look(foreign=foreign)
-    return Look(ours=own_name or _is_ours(root))
+    return Look(ours=own_name or _is_ours(root) or (small and _is_misshapen(root, letters)))
 
 
 def _is_ours(root: Node | None) -> bool:
@@ -111,6 +112,12 @@ def _is_ours(root: Node | None) -> bool:
     if shape is Shape.MANY and isinstance(root, MapNode):
         return _is_many(root)
     return shape is Shape.RULE
+
+
+def _is_misshapen(root: Node | None, letters: bytes) -> bool:
+    if b"AllowedMethods" not in letters or b"AllowedOrigins" not in letters or _OTHER_KINDS.search(letters):
+        return False
+    return rules_out_of_place(root) is not None
 
 
 def _is_many(root: MapNode) -> bool:
