@@ -56,6 +56,18 @@ def test_rules_and_fields_have_their_own_places(tmp_path: Path) -> None:
     assert place.of("AllowedHeaders") == place.location
 
 
+def test_rules_on_one_line_of_json_are_told_apart_by_their_columns(tmp_path: Path) -> None:
+    rule = '{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}'
+    text = (
+        '{"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": {"CorsConfiguration": {"CorsRules": '
+        f"[{rule}, {rule}]}}}}}}}}}}"
+    )
+    bucket = only(parse(tmp_path, {"t.json": text}))
+    assert bucket.location == Location("t.json", 1, 1, 16)
+    assert [place.location.column for place in bucket.places] == [100, 154]
+    assert [place.of("AllowedOrigins").column for place in bucket.places] == [128, 182]
+
+
 def test_every_bucket_is_said_to_store_max_age_zero(tmp_path: Path) -> None:
     text = with_rule("{AllowedMethods: [GET], AllowedOrigins: ['*']}") + "  C: {Type: AWS::S3::Bucket}\n"
     assert [bucket.writes_max_age_zero for bucket in parse(tmp_path, {"t.yaml": text}).buckets] == [True, True]

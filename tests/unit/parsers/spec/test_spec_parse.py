@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.interfaces import Inputs
+from drift.interfaces import Claim, Inputs
 from drift.location import Location
 from drift.snapshot import Snapshot, State
 from drift.tree import DiskTree
@@ -26,6 +26,35 @@ def test_rules_and_fields_of_json_have_their_places(tmp_path: Path) -> None:
     assert bucket.location == Location("a.json", 1, 6, 1)
     assert place.location == Location("a.json", 2, 5, 3)
     assert place.of("AllowedOrigins") == Location("a.json", 3, 5, 4)
+
+
+def test_rules_on_one_line_of_json_are_told_apart_by_their_columns(tmp_path: Path) -> None:
+    rule = '{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}'
+    (first, second) = parse(tmp_path, "a.json", f'{{"buckets": {{"a-1": [{rule}, {rule}], "b-1": []}}}}').buckets
+    assert (first.location, second.location) == (Location("a.json", 1, 1, 14), Location("a.json", 1, 1, 131))
+    assert [place.location.column for place in first.places] == [22, 76]
+    assert [place.of("AllowedOrigins").column for place in first.places] == [50, 104]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.json", '{\r\n "CORSRules": [{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://ä.example"]}]\r\n}\r\n'),
+        ("a.yaml", "CORSRules:\r\n- AllowedMethods: [GET]\r\n  AllowedOrigins: [https://ä.example]\r\n"),
+        ("a.xml", "<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod>"
+                  "<AllowedOrigin>https://ä.example</AllowedOrigin></CORSRule></CORSConfiguration>\r\n"),
+    ],
+)  # fmt: skip
+def test_rule_file_that_powershell_wrote_is_claimed_and_read(
+    tmp_path: Path, name: str, text: str, encoding: str
+) -> None:
+    snapshot = parse(tmp_path, name, ("\ufeff" + text).encode(encoding))
+    (bucket,) = snapshot.buckets
+    assert PARSER.claim(DiskTree(tmp_path), name) == Claim(name)
+    assert bucket.cors is not None
+    assert bucket.cors.rules[0].allowed_origins == ("https://ä.example",)
+    assert snapshot.diagnostics == ()
 
 
 def test_rules_and_fields_of_xml_have_their_places(tmp_path: Path) -> None:
