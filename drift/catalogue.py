@@ -25,6 +25,30 @@ _KINDS = (
         "Deploy the declared rules again, or take the live ones over into the code.",
     ),
     Kind(
+        "live-wider",
+        "Live lets browsers do more than the code declares",
+        Severity.ERROR,
+        "Deploy the declared rules again, or take the live ones over into the code.",
+    ),
+    Kind(
+        "live-narrower",
+        "Live lets browsers do less than the code declares",
+        Severity.ERROR,
+        "Deploy the declared rules again, or take the live ones over into the code.",
+    ),
+    Kind(
+        "live-different",
+        "Live lets browsers do some things more and some less than the code declares",
+        Severity.ERROR,
+        "Deploy the declared rules again, or take the live ones over into the code.",
+    ),
+    Kind(
+        "live-cache-only",
+        "Live has browsers keep preflights otherwise than the code declares; what they may do is the same",
+        Severity.WARNING,
+        "Deploy the declared rules again, or take the live ones over into the code.",
+    ),
+    Kind(
         "live-absent",
         "Rules are declared, and the bucket has no CORS configuration",
         Severity.ERROR,
@@ -41,6 +65,12 @@ _KINDS = (
         "Several declarations claim the CORS rules of one bucket",
         Severity.WARNING,
         "Keep one of them: whichever is applied last replaces all rules of the others.",
+    ),
+    Kind(
+        "order-matters",
+        "The declared rules are a set, and two orders of them answer differently",
+        Severity.WARNING,
+        "Make the rules apart, so that no request matches two of them: Terraform does not control their order.",
     ),
     Kind(
         "not-compared",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
-from drift.cors.model import Text, Unknown
-from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
-from drift.location import Location, Severity
-from drift.report import BucketReport, BucketState, Effect, ExitPolicy, Finding, Report, verdict_of
+from drift.cors.model import Unknown
+from drift.findings import finding
+from drift.judge import Rules, judge, undeclared
+from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
+
+__all__ = ["Rules", "compare"]
 
 _UNREAD = {
     State.DENIED: BucketState.DENIED,
@@ -22,16 +23,6 @@ _UNREAD = {
     State.ERROR: BucketState.ERROR,
     State.UNKNOWN: BucketState.UNRESOLVED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """What counts as drift. ``undeclared`` is the severity of rules that nobody declared, None to pass them over."""
-
-    strict: bool = False
-    undeclared: Severity | None = Severity.ERROR
-    live_only: bool = False
-    """Whether buckets that only the live side names count (two whole snapshots) or are out of scope (a check)."""
 
 
 def compare(
@@ -90,82 +81,7 @@ def _compare_one(declared: Bucket, live: Bucket | None, rules: Rules) -> BucketR
         return _not_compared(BucketState.UNRESOLVED, declared, live, "the live side does not mention this bucket")
     if live.state not in (State.CONFIGURED, State.ABSENT):
         return _not_compared(_UNREAD[live.state], declared, live, live.reason or live.state.value)
-    if declared.cors is None:
-        return _undeclared(declared, live, rules) if live.cors else _in_sync(declared, live, RuleDiff())
-    if live.cors is None:
-        removed = tuple(Change(ChangeKind.REMOVED, declared=index) for index in range(len(declared.cors.rules)))
-        return _drifted(declared, live, RuleDiff(removed), "live-absent")
-    zero = declared.writes_max_age_zero or live.writes_max_age_zero
-    outcome = diff_rules(declared.cors, live.cors, zero_is_unset=zero)
-    if any(rules.strict or not change.cosmetic for change in outcome.changes):
-        return _drifted(declared, live, outcome, "live-differs")
-    undecided = [each for each in outcome.undecided if rules.strict or each.field != "ID"]
-    if undecided:
-        first = undecided[0]
-        reason = f"{first.field} of rule {first.declared + 1}: {first.unknown.reason}"
-        if len(undecided) > 1:
-            reason += f" (and {len(undecided) - 1} more unknown values)"
-        report = _not_compared(BucketState.UNRESOLVED, declared, live, reason)
-        return replace(report, changes=outcome.changes, folds=outcome.folds, effect=Effect.UNDECIDED)
-    return _in_sync(declared, live, outcome)
-
-
-def _in_sync(declared: Bucket, live: Bucket, outcome: RuleDiff) -> BucketReport:
-    effect = Effect.COSMETIC if outcome.changes else Effect.IDENTICAL
-    return BucketReport(
-        declared.name if isinstance(declared.name, str) else live.name,
-        BucketState.IN_SYNC,
-        declared,
-        live,
-        effect,
-        changes=outcome.changes,
-        folds=outcome.folds,
-    )
-
-
-def _drifted(declared: Bucket, live: Bucket, outcome: RuleDiff, finding: str) -> BucketReport:
-    report = BucketReport(
-        declared.name if isinstance(declared.name, str) else live.name,
-        BucketState.DRIFTED,
-        declared,
-        live,
-        _effect(outcome),
-        changes=outcome.changes,
-        folds=outcome.folds,
-        drift=True,
-    )
-    place = next((at for change in outcome.changes if (at := report.place_of(change))), declared.location)
-    message = f"{CATALOGUE[finding].title}: {_counted(outcome.changes)}" if live.cors else CATALOGUE[finding].title
-    return replace(report, findings=(_finding(finding, report.name, message, place),))
-
-
-def _effect(outcome: RuleDiff) -> Effect | None:
-    """What can be said of the meaning from the changes alone; None is honest for all else."""
-    if any(change.kind is not ChangeKind.CHANGED for change in outcome.changes) or outcome.undecided:
-        return None
-    if all(change.cosmetic for change in outcome.changes):
-        return Effect.COSMETIC
-    if all(change.cosmetic or change.field == "MaxAgeSeconds" for change in outcome.changes):
-        return Effect.CACHE_ONLY
-    return None
-
-
-def _undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketReport:
-    changes = tuple(Change(ChangeKind.ADDED, live=index) for index in range(len(live.cors.rules if live.cors else ())))
-    findings: tuple[Finding, ...] = ()
-    if rules.undeclared is not None:
-        place = declared.location if declared else None
-        kind = CATALOGUE["undeclared-rules"]
-        findings = (replace(_finding(kind.id, live.name, kind.title, place), severity=rules.undeclared),)
-    return BucketReport(
-        live.name,
-        BucketState.UNDECLARED,
-        declared,
-        live,
-        changes=changes,
-        findings=findings,
-        drift=rules.undeclared is Severity.ERROR,
-    )
+    return judge(declared, live, rules)
 
 
 def _counts(live: Bucket) -> bool:
@@ -175,35 +91,16 @@ def _counts(live: Bucket) -> bool:
 
 def _live_only(live: Bucket, rules: Rules) -> BucketReport:
     if live.cors is not None:
-        return _undeclared(None, live, rules)
+        return undeclared(None, live, rules)
     report = _not_compared(_UNREAD[live.state], live, live, live.reason or live.state.value)
     return replace(report, declared=None)
 
 
 def _not_compared(state: BucketState, declared: Bucket, live: Bucket | None, reason: str) -> BucketReport:
-    finding = _finding("not-compared", declared.name, f"not compared ({state.value}): {reason}", declared.location)
-    return BucketReport(declared.name, state, declared, live, reason=reason, findings=(finding,))
+    told = finding("not-compared", declared.name, f"not compared ({state.value}): {reason}", declared.location)
+    return BucketReport(declared.name, state, declared, live, reason=reason, findings=(told,))
 
 
 def _several(declared: Bucket, others: tuple[Bucket, ...]) -> Finding:
     message = f"{CATALOGUE['declared-more-than-once'].title}: {places_of((declared, *others))}"
-    return _finding("declared-more-than-once", declared.name, message, declared.location)
-
-
-def _finding(kind: str, bucket: Text, message: str, place: Location | None) -> Finding:
-    entry = CATALOGUE[kind]
-    return Finding(kind, entry.severity, bucket, message, place, entry.help)
-
-
-def _counted(changes: Iterable[Change]) -> str:
-    parts = []
-    for kind, words in (
-        (ChangeKind.ADDED, "added"),
-        (ChangeKind.REMOVED, "removed"),
-        (ChangeKind.MOVED, "moved"),
-        (ChangeKind.CHANGED, "changed"),
-    ):
-        ids = {(change.declared, change.live) for change in changes if change.kind is kind}
-        if ids:
-            parts.append(f"{len(ids)} rule{'s' if len(ids) > 1 else ''} {words}")
-    return ", ".join(parts)
+    return finding("declared-more-than-once", declared.name, message, declared.location)

@@ -17,6 +17,7 @@ from drift import errors
 from drift.compare import Rules, compare
 from drift.cors.model import Unknown
 from drift.cors.validate import Violation, validate
+from drift.cors.within import ORDER_MATTERS, Note, within
 from drift.discovery import declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
@@ -95,14 +96,15 @@ def simulate(source: str, asked: Asked, settings: Settings, progress: Progress |
 
 
 def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
-    """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse. Reads no AWS."""
+    """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse, and for what has
+    no effect or hangs on an order that nobody controls. Reads no AWS.
+    """
     declared = read_declared(paths, settings)
-    found = [
-        _refusal(bucket, violation)
-        for bucket in declared.buckets
-        if bucket.cors is not None
-        for violation in validate(bucket.cors.rules)
-    ]
+    found: list[Diagnostic] = []
+    for bucket in declared.buckets:
+        if bucket.cors is not None:
+            found += [_refusal(bucket, violation) for violation in validate(bucket.cors.rules)]
+            found += [_remark(bucket, note) for note in within(bucket.cors)]
     return replace(declared, diagnostics=(*declared.diagnostics, *dict.fromkeys(found)))
 
 
@@ -254,14 +256,25 @@ def _exits(settings: Settings) -> ExitPolicy:
     return ExitPolicy(settings.allow_incomplete, settings.exit_zero, settings.detailed_exitcode)
 
 
+def _remark(bucket: Bucket, note: Note) -> Diagnostic:
+    """Something about the rules by themselves. Where their order is declared, overlapping rules are no fault."""
+    place = bucket.places[note.rule].of(note.field or "") if bucket.places else bucket.location
+    fault = note.id != ORDER_MATTERS or (bucket.cors is not None and not bucket.cors.ordered)
+    message = f"{_title(bucket)}, rule {note.rule + 1}: {note.why}"
+    return Diagnostic(Severity.WARNING if fault else Severity.INFO, note.id, message, place)
+
+
+def _title(bucket: Bucket) -> str:
+    return bucket.name if isinstance(bucket.name, str) else bucket.address or "the rules"
+
+
 def _refusal(bucket: Bucket, violation: Violation) -> Diagnostic:
     place = bucket.location
     if bucket.places and violation.rule is not None:
         place = bucket.places[violation.rule].of(violation.field or "")
-    name = bucket.name if isinstance(bucket.name, str) else bucket.address
     rule = "" if violation.rule is None else f", rule {violation.rule + 1}"
     severity, kind, verb = (
         (Severity.ERROR, REFUSED, "refuses") if violation.certain else (Severity.WARNING, MAY_BE_REFUSED, "may refuse")
     )
     answer = f" with {violation.code}" if violation.code else ""
-    return Diagnostic(severity, kind, f"{name}{rule}: S3 {verb} this{answer}: {violation.message}", place)
+    return Diagnostic(severity, kind, f"{_title(bucket)}{rule}: S3 {verb} this{answer}: {violation.message}", place)

@@ -8,7 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from drift import errors
-from drift.cors.model import CorsAnswer, CorsRequest, Text
+from drift.cors.model import Text
+from drift.cors.verdict import Effect, Witness
 from drift.diff import Change, Fold
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket
@@ -28,18 +29,6 @@ class BucketState(StrEnum):
     THROTTLED = "throttled"
     UNSUPPORTED = "unsupported"
     ERROR = "error"
-
-
-class Effect(StrEnum):
-    """What a difference means to a browser, live against declared."""
-
-    IDENTICAL = "identical"
-    COSMETIC = "cosmetic"
-    CACHE_ONLY = "cache-only"
-    WIDER = "wider"
-    NARROWER = "narrower"
-    DIFFERENT = "different"
-    UNDECIDED = "undecided"
 
 
 class Verdict(StrEnum):
@@ -75,20 +64,11 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Witness:
-    """A request that shows a difference, with both answers. ``shows`` is ``live_allows`` and the like."""
-
-    shows: str
-    request: CorsRequest
-    declared: CorsAnswer
-    live: CorsAnswer
-
-
-@dataclass(frozen=True, slots=True)
 class BucketReport:
     """One bucket. ``declared`` or ``live`` is None where that side has nothing on it.
 
-    ``effect`` is None where the meaning of the difference was not decided. ``drift`` says whether the state counts as
+    ``effect`` is what the difference means, None where nothing was compared. ``notes`` are ids of what the verdict
+    hangs on (``drift.cors.open_questions``, ``drift.cors.verdict``). ``drift`` says whether the state counts as
     drift under the settings of the run, ``compared`` whether both sides were known.
     """
 
@@ -101,6 +81,7 @@ class BucketReport:
     changes: tuple[Change, ...] = ()
     folds: tuple[Fold, ...] = ()
     witnesses: tuple[Witness, ...] = ()
+    notes: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     also_declared: tuple[Bucket, ...] = ()
     drift: bool = False

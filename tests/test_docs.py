@@ -63,7 +63,6 @@ def test_every_finding_and_fold_that_the_engine_makes_is_in_the_catalogue() -> N
         r'yield "([a-z-]+)", f', sources["normal.py"]
     )
     assert set(folds) == set(FOLDS)
-    findings = re.findall(
-        r'"(live-[a-z]+|undeclared-rules|not-compared|declared-more-than-once)"', sources["compare.py"]
-    )
+    made = "".join(sources[name] for name in ("compare.py", "judge.py"))
+    findings = re.findall(r'"(live-[a-z-]+|undeclared-rules|not-compared|declared-more-than-once|order-matters)"', made)
     assert set(findings) == set(CATALOGUE)

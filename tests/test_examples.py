@@ -55,7 +55,7 @@ def test_the_demo_needs_no_credentials_and_shows_every_kind_of_bucket(
         line.split("  ", 1) for line in demo.stdout.splitlines() if line and line[0].isalpha() and "  " in line
     )
     assert states["acme-prod-assets"] == "in sync"
-    assert states["acme-prod-uploads"] == "DRIFTED"
+    assert states["acme-prod-uploads"] == "DRIFTED: live allows more"
     assert states["acme-prod-reports"] == "UNDECLARED"
     assert states["acme-prod-downloads"] == "DRIFTED (absent: S3 has no CORS configuration at all)"
     assert states["acme-prod-scratch-? (name unknown)"] == "unresolved"

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 
 from drift import __version__
 from drift.cors.model import CorsAnswer, CorsRequest, CorsRule, Unknown
+from drift.cors.verdict import Witness
 from drift.diff import Change
 from drift.location import Diagnostic, Location
-from drift.report import BucketReport, Finding, Report, Witness
+from drift.report import BucketReport, Finding, Report
 from drift.snapshot import Bucket, Snapshot
 
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
@@ -115,6 +116,7 @@ def _bucket_report(report: BucketReport) -> dict[str, Json]:
         "also_declared": [_side(other) for other in report.also_declared],
         "changes": [_change(report, change) for change in report.changes],
         "witnesses": [_witness(witness) for witness in report.witnesses],
+        "notes": list(report.notes),
         "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
         "findings": [finding.id for finding in report.findings],
     }
@@ -134,7 +136,7 @@ def _change(report: BucketReport, change: Change) -> dict[str, Json]:
 
 def _witness(witness: Witness) -> dict[str, Json]:
     return {
-        "shows": witness.shows,
+        "shows": witness.shows.value,
         "request": _request(witness.request),
         "declared": _answer(witness.declared),
         "live": _answer(witness.live),

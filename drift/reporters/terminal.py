@@ -11,6 +11,7 @@ from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.reporters.words import (
     change_lines,
     name_of,
+    note_words,
     place_words,
     printable,
     rule_words,
@@ -18,6 +19,7 @@ from drift.reporters.words import (
     state_words,
     summary_words,
     title_of,
+    witness_lines,
 )
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -78,6 +80,13 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
             _line(console, (f"  declared at {place}", "dim"))
     if report.reason:
         _line(console, (f"  {printable(report.reason)}", ""))
+    for witness in report.witnesses:
+        heading, *details = witness_lines(report, witness)
+        _line(console, (f"  {heading}", "bold"))
+        for detail in details:
+            _line(console, (f"  {detail}", "dim"))
+    for note in report.notes:
+        _line(console, (f"  {note_words(note)}", ""))
     for change in report.changes:
         for sign, text in change_lines(report, change):
             indent = "  " if sign == "~" else f"    {sign} "

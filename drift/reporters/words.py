@@ -5,9 +5,12 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from drift.cors.model import CorsRule, Text, TextList, Unknown
+from drift.cors.model import CorsAnswer, CorsRule, Text, TextList, Unknown
+from drift.cors.open_questions import OPEN_QUESTIONS
+from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Witness
 from drift.diff import Change, ChangeKind
-from drift.report import BucketReport, BucketState, Effect, Report
+from drift.meaning import sentence
+from drift.report import BucketReport, BucketState, Report
 from drift.snapshot import Bucket, State
 
 STATE_WORDS = {
@@ -36,9 +39,17 @@ WORST_FIRST = (
 )
 """The order in which people read a report."""
 
-_EFFECT_WORDS = {
-    Effect.COSMETIC: "in sync (differs in writing only)",
-    Effect.CACHE_ONLY: "DRIFTED (only how long browsers cache the preflight)",
+_IN_SYNC_WORDS = {Effect.COSMETIC: "in sync (differs in writing only: every request of a browser is answered alike)"}
+_DRIFT_WORDS = {
+    Effect.CACHE_ONLY: "DRIFTED: only in what browsers keep of a preflight",
+    Effect.WIDER: "DRIFTED: live allows more",
+    Effect.NARROWER: "DRIFTED: live allows less",
+    Effect.DIFFERENT: "DRIFTED: live allows some things more and some less",
+}
+
+_NOTE_WORDS = OPEN_QUESTIONS | {
+    NO_BROWSER: "The two differ only for requests that no browser sends.",
+    DECLARED_ORDER: "The declared rules are a set whose order matters; the one nearest to live was compared.",
 }
 
 
@@ -105,10 +116,12 @@ def _listed(values: TextList) -> str:
 
 def state_words(report: BucketReport) -> str:
     """The bucket's state, with its meaning where that is known."""
-    if report.effect in _EFFECT_WORDS and report.state in (BucketState.IN_SYNC, BucketState.DRIFTED):
-        return _EFFECT_WORDS[report.effect]
+    if report.effect in _IN_SYNC_WORDS and report.state is BucketState.IN_SYNC:
+        return _IN_SYNC_WORDS[report.effect]
     if report.state is BucketState.DRIFTED and report.live is not None and report.live.state is State.ABSENT:
         return "DRIFTED (absent: S3 has no CORS configuration at all)"
+    if report.effect in _DRIFT_WORDS and report.state is BucketState.DRIFTED:
+        return _DRIFT_WORDS[report.effect]
     if report.state is BucketState.UNDECLARED and not report.drift:
         return "undeclared rules (accepted by the settings)"
     return STATE_WORDS[report.state]
@@ -143,6 +156,30 @@ def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, st
         yield "~", f"rule {ours}, {change.field}{cosmetic}{where}"
         yield from (("+", value_words(value)) for value in change.added)
         yield from (("-", value_words(value)) for value in change.removed)
+
+
+def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
+    """What a witness means, and the request with both answers as S3 gives them."""
+    yield printable(sentence(witness, report.live)) + "."
+    request = witness.request
+    kind = "a preflight" if request.preflight else "a request"
+    headers = f" with {', '.join(request.headers)}" if request.headers else ""
+    yield printable(f"  asked: {kind} for {request.method} from {request.origin}{headers}")
+    yield printable(f"  declared: {_answer_words(witness.declared)}")
+    yield printable(f"  live: {_answer_words(witness.live)}")
+
+
+def _answer_words(answer: CorsAnswer) -> str:
+    if not answer.allowed:
+        return "refused"
+    rule = "" if answer.rule is None else f" by rule {answer.rule + 1}"
+    headers = ", ".join(f"{name}: {value}" for name, value in answer.headers if name != "Vary")
+    return f"allowed{rule}: {headers}"
+
+
+def note_words(note: str) -> str:
+    """What a verdict hangs on or is limited to."""
+    return _NOTE_WORDS.get(note, note)
 
 
 def _rule_of(bucket: Bucket | None, index: int | None) -> str:

@@ -30,14 +30,24 @@ def test_a_report_for_people(cli: Cli, tmp_path: Path) -> None:
     assert (
         result.out
         == """\
-b-one  DRIFTED
+b-one  DRIFTED: live allows more
   declared at cors.yaml:3
+  Live lets https://a.example PUT; the code does not.
+    asked: a preflight for PUT from https://a.example
+    declared: refused
+    live: allowed by rule 1: Access-Control-Allow-Origin: https://a.example, \
+Access-Control-Allow-Methods: PUT, GET, Access-Control-Allow-Credentials: true
   rule 1 is live only
     + PUT, GET from https://a.example (ID x)
-  live-differs: Deploy the declared rules again, or take the live ones over into the code.
+  live-wider: Deploy the declared rules again, or take the live ones over into the code.
 
 b-two  UNDECLARED
   declared at cors.yaml:6
+  Live lets https://a.example GET; the code does not.
+    asked: a request for GET from https://a.example
+    declared: refused
+    live: allowed by rule 1: Access-Control-Allow-Origin: https://a.example, \
+Access-Control-Allow-Methods: GET, Access-Control-Allow-Credentials: true
   rule 1 is live only
     + GET from https://a.example
   undeclared-rules: Declare the rules, or delete them from the bucket; undeclared = "warning" or "ignore" accepts them.
@@ -172,3 +182,13 @@ def test_a_name_that_nobody_knows_is_not_guessed_from_a_lone_live_bucket(cli: Cl
     live = snapshot_file(tmp_path / "live.json", b_one=[RULE])
     assert cli("check", "template.yaml", "--live", live).code == 3
     assert cli("check", "template.yaml", "--live", live, "--bucket", "b-one").code == 1
+
+
+def test_validate_tells_of_rules_without_effect_and_of_an_order_that_nobody_controls(cli: Cli, tmp_path: Path) -> None:
+    twice = '  cors_rule {\n    allowed_methods = ["GET"]\n    allowed_origins = ["%s"]\n  }\n'
+    resource = 'resource "aws_s3_bucket_cors_configuration" "c" {\n  bucket = "b-one"\n%s}\n'
+    write(tmp_path, main__tf=resource % (twice % "https://a.example" + twice % "*" + twice % "https://B.example/"))
+    result = cli("validate", "--format", "json")
+    assert result.code == 0
+    told = {each["id"] for each in result.json["diagnostics"]}
+    assert {"order-matters", "origin-never-sent"} <= told

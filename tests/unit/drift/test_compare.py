@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from drift.compare import Rules, compare
-from drift.cors.model import Unknown
+from drift.cors.evaluate import evaluate
+from drift.cors.model import CorsRule, Unknown
+from drift.cors.verdict import Effect
 from drift.location import Diagnostic, Severity
-from drift.report import BucketReport, BucketState, Effect, ExitPolicy, Report, Verdict
+from drift.report import BucketReport, BucketState, ExitPolicy, Report, Verdict
 from drift.snapshot import Bucket, RulePlace, Snapshot, State
 from tests.rules import bucket, place, rule, snapshot
 
@@ -43,8 +45,61 @@ def test_max_age_alone_is_drift_of_the_cache_only() -> None:
     assert (found.state, found.effect) == (BucketState.DRIFTED, Effect.CACHE_ONLY)
 
 
-def test_the_meaning_of_other_changes_is_left_open() -> None:
-    assert outcome(bucket("b", rule("GET")), bucket("b", rule("GET PUT"))).effect is None
+@pytest.mark.parametrize(
+    ("declared", "live", "effect", "kind"),
+    [
+        (rule("GET"), rule("GET PUT"), Effect.WIDER, "live-wider"),
+        (rule("GET PUT"), rule("GET"), Effect.NARROWER, "live-narrower"),
+        (rule("GET"), rule("PUT"), Effect.DIFFERENT, "live-different"),
+        (rule(origins="*"), rule(origins="https://*"), Effect.DIFFERENT, "live-different"),
+        (rule(max_age_seconds=5), rule(max_age_seconds=50), Effect.CACHE_ONLY, "live-cache-only"),
+    ],
+)
+def test_drift_has_a_meaning_with_a_request_that_shows_it(
+    declared: CorsRule, live: CorsRule, effect: Effect, kind: str
+) -> None:
+    found = outcome(bucket("b", declared), bucket("b", live))
+    assert (found.state, found.effect) == (BucketState.DRIFTED, effect)
+    assert [each.id for each in found.findings] == [kind]
+    assert found.witnesses
+    for witness in found.witnesses:
+        assert evaluate([declared], witness.request) == witness.declared
+        assert evaluate([live], witness.request) == witness.live
+
+
+def test_a_harmless_move_is_cosmetic_and_a_harmful_one_is_told_with_a_request() -> None:
+    get, put = rule("GET"), rule("PUT")
+    assert outcome(bucket("b", get, put), bucket("b", put, get)).effect is Effect.COSMETIC
+    anybody = rule("GET", "*")
+    found = outcome(bucket("b", get, anybody), bucket("b", anybody, get))
+    assert (found.state, found.effect) == (BucketState.DRIFTED, Effect.NARROWER)
+    assert found.findings[0].message == ("Live lets https://a.example GET only without credentials; the code with them")
+
+
+def test_an_open_question_about_s3_leaves_the_bucket_unresolved() -> None:
+    found = outcome(bucket("b", rule(origins="* https://a.example")), bucket("b", rule(origins="*")))
+    assert (found.state, found.effect, found.notes) == (
+        BucketState.UNRESOLVED,
+        Effect.UNDECIDED,
+        ("star-beside-origin",),
+    )
+    reordered = outcome(
+        bucket("b", rule(origins="* https://a.example")), bucket("b", rule(origins="https://a.example *"))
+    )
+    assert reordered.state is BucketState.UNRESOLVED
+
+
+def test_a_set_whose_order_matters_is_a_finding_of_its_own_even_in_sync() -> None:
+    ours = bucket("b", rule("GET"), rule("GET", "*"), ordered=False)
+    found = outcome(ours, bucket("b", rule("GET", "*"), rule("GET")))
+    assert (found.state, [each.id for each in found.findings]) == (BucketState.IN_SYNC, ["order-matters"])
+    assert "rules 1 and 2 both allow GET from https://a.example" in found.findings[0].message
+
+
+def test_what_holds_for_every_value_of_an_unknown_is_decided() -> None:
+    never_first = replace(rule("GET", "https://a.example"), max_age_seconds=Unknown("why"))
+    found = outcome(bucket("b", rule("GET", "*"), never_first), bucket("b", rule("GET", "*")))
+    assert (found.state, found.effect) == (BucketState.IN_SYNC, Effect.COSMETIC)
 
 
 def test_rules_that_are_gone_from_s3_are_told_as_absent() -> None:

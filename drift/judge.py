@@ -1,0 +1,150 @@
+"""One bucket, both sides known: the differ says what moved, the prover whether it matters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from drift.cors.model import BucketCors
+from drift.cors.open_questions import OPEN_QUESTIONS
+from drift.cors.prove import prove
+from drift.cors.verdict import Effect, Verdict
+from drift.cors.within import order_matters
+from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
+from drift.findings import finding
+from drift.location import Severity
+from drift.meaning import sentence
+from drift.report import BucketReport, BucketState, Finding
+from drift.snapshot import Bucket
+
+_FINDINGS = {
+    Effect.WIDER: "live-wider",
+    Effect.NARROWER: "live-narrower",
+    Effect.DIFFERENT: "live-different",
+    Effect.CACHE_ONLY: "live-cache-only",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What counts as drift. ``undeclared`` is the severity of rules that nobody declared, None to pass them over."""
+
+    strict: bool = False
+    undeclared: Severity | None = Severity.ERROR
+    live_only: bool = False
+    """Whether buckets that only the live side names count (two whole snapshots) or are out of scope (a check)."""
+
+
+def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
+    """What the difference is and means. Both sides are CONFIGURED or ABSENT.
+
+    The state follows the meaning: identical and cosmetic are in sync, what certainly changes an answer is drift, and
+    what hangs on an unknown value or an open question about S3 is neither.
+    """
+    if declared.cors is None and live.cors is not None:
+        return undeclared(declared, live, rules)
+    zero = declared.writes_max_age_zero or live.writes_max_age_zero
+    outcome = _differences(declared.cors, live.cors, zero)
+    verdict = prove(declared.cors, live.cors, zero_is_unset=zero)
+    report = BucketReport(
+        name=declared.name if isinstance(declared.name, str) else live.name,
+        state=_state(outcome, verdict, rules),
+        declared=declared,
+        live=live,
+        effect=verdict.effect,
+        changes=_marked(outcome.changes, verdict.effect),
+        folds=outcome.folds,
+        witnesses=verdict.witnesses,
+        notes=verdict.notes,
+    )
+    if report.state is BucketState.UNRESOLVED:
+        reason = _reason(outcome, verdict)
+        told = finding("not-compared", report.name, f"not compared (unresolved): {reason}", declared.location)
+        return replace(report, reason=reason, folds=(), findings=(told,))
+    findings = [*_order_finding(declared)]
+    if report.state is BucketState.DRIFTED:
+        findings.insert(0, _drift_finding(report))
+    return replace(report, drift=report.state is BucketState.DRIFTED, findings=tuple(findings))
+
+
+def undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketReport:
+    """Rules that nobody declared: on a bucket that declares none, or one that only the live side names."""
+    verdict = prove(None, live.cors)
+    changes = tuple(Change(ChangeKind.ADDED, live=index) for index in range(len(live.cors.rules if live.cors else ())))
+    findings: tuple[Finding, ...] = ()
+    if rules.undeclared is not None:
+        place = declared.location if declared else None
+        findings = (finding("undeclared-rules", live.name, None, place, rules.undeclared),)
+    return BucketReport(
+        name=live.name,
+        state=BucketState.UNDECLARED,
+        declared=declared,
+        live=live,
+        effect=verdict.effect,
+        changes=changes,
+        witnesses=verdict.witnesses,
+        notes=verdict.notes,
+        findings=findings,
+        drift=rules.undeclared is Severity.ERROR,
+    )
+
+
+def _differences(declared: BucketCors | None, live: BucketCors | None, zero: bool) -> RuleDiff:
+    if declared is None:
+        return RuleDiff()
+    if live is None:
+        return RuleDiff(tuple(Change(ChangeKind.REMOVED, declared=index) for index in range(len(declared.rules))))
+    return diff_rules(declared, live, zero_is_unset=zero)
+
+
+def _state(outcome: RuleDiff, verdict: Verdict, rules: Rules) -> BucketState:
+    if rules.strict and outcome.changes:
+        return BucketState.DRIFTED
+    if rules.strict and outcome.undecided:
+        return BucketState.UNRESOLVED
+    if verdict.effect in (Effect.IDENTICAL, Effect.COSMETIC):
+        return BucketState.IN_SYNC
+    if verdict.effect is not Effect.UNDECIDED:
+        return BucketState.DRIFTED
+    # What a witness of an undecided verdict shows holds for every value of the unknowns; under another reading of an
+    # open question it need not.
+    certain = verdict.witnesses and not any(note in OPEN_QUESTIONS for note in verdict.notes)
+    return BucketState.DRIFTED if certain else BucketState.UNRESOLVED
+
+
+def _marked(changes: Iterable[Change], effect: Effect) -> tuple[Change, ...]:
+    """The changes; all of them are cosmetic if their sum is."""
+    harmless = effect in (Effect.IDENTICAL, Effect.COSMETIC)
+    return tuple(replace(change, cosmetic=True) if harmless else change for change in changes)
+
+
+def _reason(outcome: RuleDiff, verdict: Verdict) -> str:
+    if not outcome.undecided:
+        return verdict.reason or "its meaning could not be decided"
+    first = outcome.undecided[0]
+    more = len(outcome.undecided) - 1
+    reason = f"{first.field} of rule {first.declared + 1}: {first.unknown.reason}"
+    return reason + (f" (and {more} more unknown value{'s' if more > 1 else ''})" if more else "")
+
+
+def _drift_finding(report: BucketReport) -> Finding:
+    kind = _FINDINGS.get(report.effect, "live-differs") if report.effect else "live-differs"
+    if report.live is not None and report.live.cors is None:
+        kind = "live-absent"
+    message = ". ".join(sentence(witness, report.live) for witness in report.witnesses) or None
+    places = (report.place_of(change) for change in report.changes if not change.cosmetic)
+    first = next((place for place in places if place), report.declared.location if report.declared else None)
+    return finding(kind, report.name, message, first)
+
+
+def _order_finding(declared: Bucket) -> list[Finding]:
+    """Rules that are declared as a set although their order decides: whatever is live, the code leaves it to chance."""
+    if declared.cors is None or declared.cors.ordered:
+        return []
+    witness = order_matters(declared.cors)
+    if witness is None:
+        return []
+    asked = f"{witness.request.method} from {witness.request.origin}"
+    rules = sorted(answer.rule + 1 for answer in (witness.declared, witness.live) if answer.rule is not None)
+    message = f"rules {' and '.join(map(str, rules))} both allow {asked} and answer it differently, in no set order"
+    return [finding("order-matters", declared.name, message, declared.location)]
