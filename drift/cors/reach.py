@@ -43,9 +43,12 @@ def reach(rules: Sequence[Entry], budget: Budget) -> Reach:
         return again
 
     regions.sweep(lambda row, columns, sets: visit(RowOf(regions, row), columns, sets))
+    told: set[int] = set()
     for text in regions.points:
         mask = regions.groups_of(text)
-        visit(OneText(text), 1, [mask >> group & 1 for group in range(len(groups))])
+        budget.spend()
+        if mask not in told and not visit(OneText(text), 1, [mask >> group & 1 for group in range(len(groups))]):
+            told.add(mask)  # other texts of these groups would tell the same
     return found
 
 

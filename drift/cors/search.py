@@ -90,10 +90,14 @@ class Search:
         self.outcome.overlaps |= regions.overlaps
         try:
             regions.sweep(lambda row, columns, sets: self._visit(duels, RowOf(regions, row), columns, sets))
+            told: set[int] = set()
             for text in regions.points:
                 mask = regions.groups_of(text)
-                self._budget.spend(1 + len(duels))
-                self._visit(duels, OneText(text), 1, [mask >> group & 1 for group in range(len(groups))])
+                self._budget.spend()
+                if mask not in told:
+                    sets = [mask >> group & 1 for group in range(len(groups))]
+                    if not self._visit(duels, OneText(text), 1, sets):
+                        told.add(mask)  # other texts of these groups would tell the same
         except _SettledError:
             pass
         return self.outcome

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -60,8 +60,7 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
         never = tuple(_never_answering(cors.rules, budget))
         found += never
         silent = {note.rule for note in never}
-        speaking = (each for each in _clashes(cors.rules, budget) if not {each.first, each.second} & silent)
-        for clash in islice(speaking, MOST_PAIRS):
+        for clash in islice(_clashes(cors.rules, budget, silent), MOST_PAIRS):
             found.append(_order_note(clash))
     except OverBudgetError:
         pass  # what was found is certain all the same
@@ -97,12 +96,14 @@ class Clash:
     cache_only: bool
 
 
-def _clashes(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Clash]:
-    """Pairs of rules that some request tells apart by which of them stands first."""
+def _clashes(rules: Sequence[CorsRule], budget: Budget, silent: Collection[int] = ()) -> Iterator[Clash]:
+    """Pairs of rules, but for the silent ones, that some request tells apart by which of them stands first."""
     taken = entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
     for first, one in enumerate(taken):
         for second in range(first + 1, len(taken)):
             budget.spend()
+            if first in silent or second in silent:
+                continue
             if _may_clash(one, taken[second], budget):
                 outcome = Search([one, taken[second]], [taken[second], one], budget).run()
                 clash = _clash(rules, first, second, outcome)
