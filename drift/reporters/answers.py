@@ -12,7 +12,7 @@ from drift.cors.explain import shown
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.documents.answers import simulation_to_json
-from drift.reporters.terminal import _console, _line
+from drift.reporters.console import open_console, write_line
 from drift.reporters.words import name_of, place_words, printable
 from drift.simulate import AnswerState, Asked, BucketAnswer, Simulation
 from drift.snapshot import Bucket
@@ -32,18 +32,18 @@ def write_json(simulation: Simulation, stream: TextIO) -> None:
 
 def write_text(simulation: Simulation, stream: TextIO, *, width: int | None = None) -> None:
     """Write every bucket's answer: by which rule, with which headers, and why the other rules were passed over."""
-    console = _console(stream, width)
+    console = open_console(stream, width)
     for line in _request_lines(simulation.asked):
-        _line(console, line)
+        write_line(console, line)
     console.print()
     for bucket in simulation.buckets:
         title = name_of(bucket.bucket.name, bucket.bucket.address)
         allowed = bucket.answer.allowed if bucket.answer else None
-        _line(console, (title, "bold"), ("  ", ""), (_state_words(bucket), _STATE_STYLES[allowed]))
+        write_line(console, (title, "bold"), ("  ", ""), (_state_words(bucket), _STATE_STYLES[allowed]))
         for line in _bucket_lines(bucket):
-            _line(console, line)
+            write_line(console, line)
         console.print()
-    _line(console, (_summary(simulation), ""))
+    write_line(console, (_summary(simulation), ""))
 
 
 def _request_lines(asked: Asked) -> Iterator[_Line]:

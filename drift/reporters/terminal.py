@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, TextIO
 
 from drift.catalogue import FOLDS
 from drift.location import Diagnostic, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
+from drift.reporters.console import open_console, write_line
 from drift.reporters.words import (
     change_lines,
     name_of,
@@ -40,96 +40,75 @@ _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Seve
 
 def write_report(report: Report, stream: TextIO, *, width: int | None = None) -> None:
     """Write the whole report. Colour and wrapping only if the stream is a terminal and NO_COLOR is not set."""
-    console = _console(stream, width)
+    console = open_console(stream, width)
     for bucket in sorted_worst_first(report.buckets):
         _write_bucket(console, bucket)
     if any(bucket.changes for bucket in report.buckets):
-        _line(console, ("+ is live only, - is declared only.", "dim"))
+        write_line(console, ("+ is live only, - is declared only.", "dim"))
     word, style = _VERDICT_WORDS[report.verdict]
-    _line(console, (f"{word}. ", style), (summary_words(report), ""))
+    write_line(console, (f"{word}. ", style), (summary_words(report), ""))
 
 
 def write_snapshot(snapshot: Snapshot, stream: TextIO, *, width: int | None = None) -> None:
     """Write what is declared or live, bucket by bucket, rules in order."""
-    console = _console(stream, width)
+    console = open_console(stream, width)
     for bucket in snapshot.buckets:
         _write_declared(console, bucket)
     count = len(snapshot.buckets)
-    _line(console, (f"{count} bucket{'' if count == 1 else 's'}.", ""))
+    write_line(console, (f"{count} bucket{'' if count == 1 else 's'}.", ""))
 
 
 def write_diagnostics(diagnostics: tuple[Diagnostic, ...], stream: TextIO) -> None:
     """Write every diagnostic with its place and what to try, one after the other."""
-    console = _console(stream, None)
+    console = open_console(stream, None)
     for each in diagnostics:
         place = f"{printable(str(each.location))}: " if each.location else ""
-        _line(
+        write_line(
             console,
             (f"{each.severity.value}: ", _SEVERITY_STYLES[each.severity]),
             (place + printable(each.message), ""),
         )
         if each.help:
-            _line(console, (f"  try: {printable(each.help)}", "dim"))
+            write_line(console, (f"  try: {printable(each.help)}", "dim"))
 
 
 def _write_bucket(console: Console, report: BucketReport) -> None:
     style = _STATE_STYLES.get(report.state, "yellow")
-    _line(console, (title_of(report), "bold"), ("  ", ""), (state_words(report), style))
+    write_line(console, (title_of(report), "bold"), ("  ", ""), (state_words(report), style))
     for side in (report.declared, *report.also_declared):
         if place := place_words(side):
-            _line(console, (f"  declared at {place}", "dim"))
+            write_line(console, (f"  declared at {place}", "dim"))
     if report.reason:
-        _line(console, (f"  {printable(report.reason)}", ""))
+        write_line(console, (f"  {printable(report.reason)}", ""))
     for witness in report.witnesses:
         heading, *details = witness_lines(report, witness)
-        _line(console, (f"  {heading}", "bold"))
+        write_line(console, (f"  {heading}", "bold"))
         for detail in details:
-            _line(console, (f"  {detail}", "dim"))
+            write_line(console, (f"  {detail}", "dim"))
     for note in report.notes:
-        _line(console, (f"  {note_words(note)}", ""))
+        write_line(console, (f"  {note_words(note)}", ""))
     for change in report.changes:
         for sign, text in change_lines(report, change):
             indent = "  " if sign == "~" else f"    {sign} "
-            _line(console, (indent + text, _SIGN_STYLES[sign]))
+            write_line(console, (indent + text, _SIGN_STYLES[sign]))
     if report.folds:
         folded = dict.fromkeys(FOLDS[fold.id] for fold in report.folds)
-        _line(console, (f"  taken as equal: {'; '.join(folded)}", "dim"))
+        write_line(console, (f"  taken as equal: {'; '.join(folded)}", "dim"))
     for finding in report.findings:
         if finding.id != "not-compared":
-            _line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
+            write_line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
     console.print()
 
 
 def _write_declared(console: Console, bucket: Bucket) -> None:
     note = f"  {bucket.region}" if bucket.region else ""
-    _line(console, (name_of(bucket.name, bucket.address), "bold"), (f"  {bucket.state.value}{note}", ""))
+    write_line(console, (name_of(bucket.name, bucket.address), "bold"), (f"  {bucket.state.value}{note}", ""))
     if place := place_words(bucket):
-        _line(console, (f"  at {place}", "dim"))
+        write_line(console, (f"  at {place}", "dim"))
     if bucket.reason:
-        _line(console, (f"  {printable(bucket.reason)}", ""))
+        write_line(console, (f"  {printable(bucket.reason)}", ""))
     for index, rule in enumerate(bucket.cors.rules if bucket.cors else (), 1):
-        _line(console, (f"  {index}. {rule_words(rule)}", ""))
+        write_line(console, (f"  {index}. {rule_words(rule)}", ""))
     if bucket.state is State.CONFIGURED and bucket.cors and not bucket.cors.ordered and len(bucket.cors.rules) > 1:
-        _line(console, ("  the rules are a set: S3 may hold them in any order", "dim"))
+        write_line(console, ("  the rules are a set: S3 may hold them in any order", "dim"))
     console.print()
-
-
-def _console(stream: TextIO, width: int | None) -> Console:
-    from rich.console import Console
-
-    plain = not stream.isatty() or bool(os.environ.get("NO_COLOR"))
-    return Console(
-        file=stream,
-        width=width,
-        color_system=None if plain else "auto",
-        highlight=False,
-        markup=False,
-        emoji=False,
-        soft_wrap=not stream.isatty(),
-    )
-
-
-def _line(console: Console, *parts: tuple[str, str]) -> None:
-    from rich.text import Text
-
-    console.print(Text.assemble(*parts))
