@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
+from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, State
 from parsers.terraform import files
 from parsers.terraform.expand import Instance, evaluated
 from parsers.terraform.expressions import Scope
+from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
-from parsers.terraform.nodes import Block, GetAttr, Name, Template, TupleNode
+from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.other_types import TYPES, unread_entry
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
@@ -111,7 +113,7 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
         entry = _with_rules(entry, rules, it)
     elif it.doubt is not None:
         entry = replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
-    elif _ignores_rules(it.block):
+    elif ignores_rules(it.block):
         reason = f"ignore_changes leaves its CORS rules to somebody else ({it.block.at})"
         entry = replace(entry, state=State.UNKNOWN, reason=reason)
     found.buckets.append(Declared(entry, frozenset(identities), final))
@@ -131,11 +133,25 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
         it.module.run.tell(fault)
     if it.doubt is not None:
         return replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
+    ignored = ignores_rules(it.block)
+    if ignored is not None and (rules.cors is not None or rules.none):
+        it.module.run.tell(_changes_ignored(it, ignored))
     if rules.cors is not None:
         return replace(entry, state=State.CONFIGURED, cors=rules.cors, places=rules.places)
     if rules.none:
         return replace(entry, state=State.ABSENT, says_none=True)
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)
+
+
+def _changes_ignored(it: Resource, at: Location) -> Diagnostic:
+    resource = it.address.removesuffix(it.instance.key)
+    return Diagnostic(
+        Severity.WARNING,
+        "changes-ignored",
+        f"{resource} ignores changes of its CORS rules: Terraform will not put the declared ones back",
+        at,
+        "put drift of this bucket right by hand, or take the rules out of ignore_changes",
+    )
 
 
 def _whether(doubt: str) -> str:
@@ -146,24 +162,3 @@ def _region(module: ModuleInstance, block: Block, scope: Scope) -> str | None:
     own = evaluated(block, "region", scope)
     value = own if own is not None and not own.is_null else module.provider_region(block.expression("provider"))
     return value.data if value is not None and isinstance(value.data, str) and value.data else None
-
-
-def _ignores_rules(block: Block) -> bool:
-    for lifecycle in block.of_type("lifecycle"):
-        ignored = lifecycle.expression("ignore_changes")
-        if isinstance(ignored, Name | Template) and _first_word(ignored) == "all":
-            return True
-        if isinstance(ignored, TupleNode) and any(_first_word(each) in ("cors_rule", "all") for each in ignored.items):
-            return True
-    return False
-
-
-def _first_word(node: object) -> str:
-    """The attribute that an entry of ``ignore_changes`` names, in native or JSON syntax."""
-    while isinstance(node, GetAttr) or (not isinstance(node, Name | Template) and hasattr(node, "base")):
-        node = node.base
-    if isinstance(node, Name):
-        return node.name
-    if isinstance(node, Template) and len(node.parts) == 1 and isinstance(node.parts[0], str):
-        return node.parts[0].split(".")[0].split("[")[0]
-    return ""
