@@ -264,6 +264,40 @@ def test_long_chain_of_bucket_names_ends_in_an_unknown(tmp_path: Path) -> None:
     assert first.prefix.startswith("aaaa")
 
 
+UNKNOWN_CONDITION = "Parameters: {P: {Type: String}}\nConditions: {U: !Equals [!Ref P, x]}\n"
+
+
+@pytest.mark.parametrize(
+    ("origins", "known"),
+    [
+        ("!If [U, [a, b], [a, b]]", ("a", "b")),
+        ("!If [U, [a, b], [a, c]]", ("a", None)),
+        ("!If [U, [a, b], [c, b]]", (None, "b")),
+        ("[a, !If [U, b, !If [U, c, !Ref AWS::NoValue]]]", None),
+        ("[a, !If [U, !If [U, !Ref AWS::NoValue, c], b]]", None),
+    ],
+)
+def test_two_lists_that_may_be_meant_are_known_as_far_as_they_agree(
+    tmp_path: Path, origins: str, known: tuple[str | None, ...] | None
+) -> None:
+    rule = f"{{AllowedMethods: [GET], AllowedOrigins: {origins}}}"
+    bucket = only(parse(tmp_path, {"t.yaml": with_rule(rule, UNKNOWN_CONDITION)}))
+    assert bucket.cors is not None
+    found = bucket.cors.rules[0].allowed_origins
+    shown = tuple(each if isinstance(each, str) else None for each in found) if isinstance(found, tuple) else None
+    assert shown == known
+
+
+def test_two_rules_that_agree_in_one_field_are_not_one_rule(tmp_path: Path) -> None:
+    arms = "{AllowedMethods: [GET], AllowedOrigins: [a]}, {AllowedMethods: [GET], AllowedOrigins: [b]}"
+    bucket = only(parse(tmp_path, {"t.yaml": with_rule(f"!If [U, {arms}]", UNKNOWN_CONDITION)}))
+    assert bucket.cors is not None
+    (rule,) = bucket.cors.rules
+    assert rule.allowed_methods == ("GET",)
+    assert isinstance(rule.allowed_origins, tuple)
+    assert isinstance(rule.allowed_origins[0], Unknown)
+
+
 @pytest.mark.parametrize(
     "resources",
     ["{B: null}", "{B: []}", "{B: {Type: [AWS::S3::Bucket]}}", "{B: {Type: !Ref AWS::S3::Bucket}}", "{B: !Sub x}"],
