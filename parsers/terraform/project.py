@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
@@ -17,6 +18,12 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.settle import RootDeclarations, settle
 from parsers.terraform.validations import failed_validations
 from parsers.terraform.variables import root_values, undeclared
+
+_SPEAKS_OF_BUCKETS = re.compile(
+    rb"aws_s3_bucket|awscc_s3_bucket|aws_cloudformation_stack|aws_cloudcontrolapi_resource"
+    rb"|(?<![.\w])module(?![\w.-])|\\[uU]"
+)
+"""The types that are looked for, calls of modules, and escapes, which can hide either."""
 
 
 class Project:
@@ -34,8 +41,12 @@ class Project:
         return self._modules[folder]
 
     def snapshot(self, units: Sequence[str]) -> Snapshot:
-        """What the folders declare as root modules."""
-        roots = self._roots(dict.fromkeys(units))
+        """What the folders declare as root modules.
+
+        Of several folders those that certainly declare nothing of interest are passed over, faults and all.
+        """
+        folders = dict.fromkeys(units)
+        roots = self._roots(folder for folder in folders if len(folders) == 1 or self._may_declare(folder))
         diagnostics: list[Diagnostic] = []
         found: list[RootDeclarations] = []
         for folder in roots:
@@ -48,8 +59,31 @@ class Project:
             for fault in failed_validations(root):  # last, so that they leave the declarations their share of the work
                 run.tell(fault)
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
-        diagnostics.extend(undeclared([self.load(folder) for folder in roots], self._inputs))
+        elsewhere = [folder for folder in folders if folder not in self._modules and self._names_a_variable(folder)]
+        diagnostics.extend(undeclared([self.load(folder) for folder in (*roots, *elsewhere)], self._inputs))
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
+
+    def _may_declare(self, folder: str) -> bool:
+        """Whether the folder can have to do with buckets, by the bytes of its files: reading them takes far longer.
+
+        What cannot be opened may.
+        """
+        return any(content is None or _SPEAKS_OF_BUCKETS.search(content) for content in self._contents(folder))
+
+    def _names_a_variable(self, folder: str) -> bool:
+        names = [name.encode() for name, _ in self._inputs.variables]
+        return bool(names) and any(
+            content is not None and any(name in content for name in names) for content in self._contents(folder)
+        )
+
+    def _contents(self, folder: str) -> Iterator[bytes | None]:
+        for name in self._tree.names(folder):
+            path = files.join(folder, name)
+            if files.stem(name) is not None and self._tree.is_file(path):
+                try:
+                    yield self._tree.read(path)
+                except InputError:
+                    yield None
 
     def _roots(self, units: Iterable[str]) -> list[str]:
         """The units that no other unit calls; of units that call one another in a circle, the first."""
