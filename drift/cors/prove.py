@@ -21,7 +21,7 @@ from drift.cors.readings import StarReading, entries, star_beside_others
 from drift.cors.replay import replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Universe, Verdict, Witness
-from drift.cors.within import order_matters
+from drift.cors.within import order_matters, order_may_matter
 
 MAX_TEXT = 1 << 20
 """Characters in both lists together; S3 takes 64 KB for one."""
@@ -58,9 +58,20 @@ def prove(
     if sum(_size(rule) for rule in (*ours, *theirs)) > MAX_TEXT:
         return Verdict(Effect.UNDECIDED, reason=f"the rules have more than {MAX_TEXT:,} characters")
     verdict = _Proof(ours, theirs, zero_is_unset, Budget(max_steps)).verdict()
+    unknown = [*_unknown_places(ours), *_unknown_places(theirs)]
     for side in (declared, live):
-        if side is not None and not side.ordered and order_matters(side, max_steps=max_steps) is not None:
-            return replace(verdict, notes=(*verdict.notes, DECLARED_ORDER))
+        if side is not None and not side.ordered:
+            verdict = _in_any_order(verdict, side, unknown, max_steps)
+    return verdict
+
+
+def _in_any_order(verdict: Verdict, side: BucketCors, unknown: list[tuple[int, str, str]], max_steps: int) -> Verdict:
+    """The verdict on one order of the rules, where they have none: with a note, or taken back, if another may differ."""
+    if unknown and verdict.effect is not Effect.UNDECIDED and order_may_matter(side, max_steps=max_steps):
+        _, field, why = unknown[0]  # which order is the nearest depends on it
+        return Verdict(Effect.UNDECIDED, reason=f"the order of the rules decides, and {field} is unknown: {why}")
+    if DECLARED_ORDER not in verdict.notes and order_matters(side, max_steps=max_steps) is not None:
+        return replace(verdict, notes=(*verdict.notes, DECLARED_ORDER))
     return verdict
 
 

@@ -86,6 +86,20 @@ def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | 
     return kept
 
 
+def order_may_matter(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> bool:
+    """Whether two orders of the rules may differ for some value of what is unknown in them; True where in doubt."""
+    taken = entries(cors.rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
+    budget = Budget(max_steps)
+    try:
+        return any(
+            _may_clash(one, other, budget) and Search([one, other], [other, one], budget).run().possible
+            for place, one in enumerate(taken)
+            for other in taken[place + 1 :]
+        )
+    except OverBudgetError:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class Clash:
     """Two rules, by index, that both allow a request and answer it differently."""
@@ -112,11 +126,11 @@ def _clashes(rules: Sequence[CorsRule], budget: Budget, silent: Collection[int] 
 
 
 def _may_clash(one: Entry, other: Entry, budget: Budget) -> bool:
-    if not one.methods & other.methods:
+    if not one.may_methods & other.may_methods:
         return False
     if relation(one.answer, other.answer, page_reads=True) == Relation.EQUAL:
         return False
-    own, theirs = set(one.origins), set(other.origins)
+    own, theirs = set(one.may_origins), set(other.may_origins)
     if own & theirs:
         return True
     stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))

@@ -129,3 +129,12 @@ def test_an_unknown_id_is_no_reason_for_doubt() -> None:
     rule = CorsRule(("GET",), ("https://*",))
     verdict = prove(BucketCors((replace(rule, id=Unknown("var.id has no value")),)), BucketCors((rule,)))
     assert verdict.effect is Effect.COSMETIC
+
+
+def test_where_the_order_is_open_too_and_decides_nothing_is_said() -> None:
+    veiled = CorsRule(("GET",), (Unknown("var.origin has no value", "https://"),), (), ("ETag",))
+    star, put = CorsRule(("GET",), ("*",)), CorsRule(("PUT",), ("https://b.example",))
+    unordered = BucketCors((veiled, star), ordered=False)
+    verdict = prove(unordered, BucketCors((star, put)))
+    assert verdict.effect is Effect.UNDECIDED
+    assert "var.origin has no value" in (verdict.reason or "")
