@@ -66,7 +66,7 @@ def prove(
 
 
 def _in_any_order(verdict: Verdict, side: BucketCors, unknown: list[tuple[int, str, str]], max_steps: int) -> Verdict:
-    """The verdict on one order of the rules, where they have none: with a note, or taken back, if another may differ."""
+    """The verdict on one order of rules that have none: with a note, or taken back, where another order may differ."""
     if unknown and verdict.effect is not Effect.UNDECIDED and order_may_matter(side, max_steps=max_steps):
         _, field, why = unknown[0]  # which order is the nearest depends on it
         return Verdict(Effect.UNDECIDED, reason=f"the order of the rules decides, and {field} is unknown: {why}")
