@@ -306,6 +306,24 @@ def test_odd_resources_do_no_harm(tmp_path: Path, resources: str) -> None:
     assert parse(tmp_path, {"t.yaml": f"Resources: {resources}\n"}).errors == ()
 
 
+@pytest.mark.parametrize("kind", ["!Ref AWS::S3::bucket", "!Sub AWS::S3::bucket", "[AWS::S3::bucket]"])
+def test_type_that_is_no_text_is_no_misspelled_one(tmp_path: Path, kind: str) -> None:
+    snapshot = parse(tmp_path, {"t.yaml": f"Resources:\n  B: {{Type: {kind}}}\n"})
+    assert (snapshot.buckets, snapshot.diagnostics) == ((), ())
+
+
+def test_of_several_keys_beside_the_properties_the_one_with_rules_is_told(tmp_path: Path) -> None:
+    text = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Tags: []\n    CORSRules: []\n"
+    (fault,) = parse(tmp_path, {"t.yaml": text}).diagnostics
+    assert fault.location == Location("t.yaml", 5, 5, 5)
+
+
+def test_key_like_an_attribute_that_is_there_already_is_not_taken_for_it(tmp_path: Path) -> None:
+    text = "Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties: {}\n    Propertys: {}\n"
+    (fault,) = parse(tmp_path, {"t.yaml": text}).diagnostics
+    assert fault.help == "indent it below Properties"
+
+
 @pytest.mark.parametrize(
     "call",
     [

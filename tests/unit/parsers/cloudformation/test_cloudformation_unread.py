@@ -111,6 +111,26 @@ def test_nested_template_of_the_tree_with_buckets_that_was_not_named_is_a_bucket
     assert (bucket.address, bucket.state) == ("Network", State.UNKNOWN)
 
 
+def test_nested_template_of_the_tree_with_nested_templates_of_its_own_is_judged_by_its_names(tmp_path: Path) -> None:
+    files = {"a.yaml": resource("{TemplateURL: x.yaml}"), "x.yaml": resource("{TemplateURL: y.yaml}")}
+    snapshot = parse(tmp_path, files, named=["a.yaml"])
+    assert [each.id for each in snapshot.diagnostics] == ["nested-stack-not-read"]
+    likely = parse(tmp_path, {"b.yaml": files["a.yaml"].replace("Network", "Uploads")}, named=["b.yaml"])
+    assert [bucket.address for bucket in likely.buckets] == ["Uploads"]
+
+
+def test_template_body_without_buckets_hides_nothing(tmp_path: Path) -> None:
+    body = "{TemplateBody: 'Resources: {Q: {Type: AWS::SQS::Queue}}'}"
+    snapshot = parse(tmp_path, {"a.yaml": resource(body, "AWS::CloudFormation::StackSet", "S3")})
+    assert (snapshot.buckets, snapshot.diagnostics) == ((), ())
+
+
+def test_nested_stack_under_a_condition_not_known_may_be_deployed(tmp_path: Path) -> None:
+    text = "Parameters: {P: {Type: String}}\nConditions: {U: !Equals [!Ref P, b]}\n"
+    (bucket,) = parse(tmp_path, {"a.yaml": text + resource("{TemplateURL: s3.yaml}") + "    Condition: U\n"}).buckets
+    assert bucket.state is State.UNKNOWN
+
+
 def test_nested_stack_under_a_false_condition_is_not_deployed(tmp_path: Path) -> None:
     text = "Conditions: {No: !Equals [a, b]}\n" + resource("{TemplateURL: s3.yaml}") + "    Condition: No\n"
     snapshot = parse(tmp_path, {"a.yaml": text})
