@@ -153,7 +153,7 @@ class ModuleInstance:
             given = self.run.inputs.workspace or self.run.inputs.environment.get("TF_WORKSPACE")
             if given:
                 return text(given)
-            return unknown(f"terraform.workspace is not known; give --workspace ({at})", identity="workspace")
+            return unknown(f"terraform.workspace is not known; give --workspace ({at})", identity=("workspace",))
         return unknown(f"{first}.{second} is not known before it is run ({at})", identity=(first, second))
 
     # Resources and data sources

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterable, Iterator, Set
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 
 from drift.cors.model import Unknown
@@ -15,7 +15,7 @@ from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
 from parsers.terraform.nodes import Block, words
 from parsers.terraform.references import text_argument
-from parsers.terraform.values import Lazy, Unresolved, Value, unknowns
+from parsers.terraform.values import Lazy, Value, unknowns
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"})
 _S3_HOST = re.compile(r"^(?:s3::)?https?://(?:s3[.-][^/]*/[^/]*|[^/]*\.s3[.-][^/]*amazonaws\.com)")
@@ -27,11 +27,12 @@ class OpaqueModule:
     """One instance of a call of a module that cannot be read.
 
     ``entry`` stands for what it may declare, named by its argument ``bucket`` if it has one (``identity`` is that of a
-    name that is not known). ``suspect`` says that something in the call speaks of S3, ``speaks_of_rules`` of CORS.
+    name that is not known). ``given`` are the texts and addresses in its arguments and the identities of the unknowns.
+    ``suspect`` says that something in the call speaks of S3, ``speaks_of_rules`` of CORS.
     """
 
     entry: Bucket
-    arguments: tuple[Value, ...]
+    given: frozenset[Hashable]
     identity: Hashable
     suspect: bool
     speaks_of_rules: bool
@@ -42,7 +43,7 @@ def opaque_module(address: str, block: Block, scope: Scope, why: Unreadable | No
     names = [name for name in block.attributes if name not in _META]
     shown = " ".join((*block.labels, _S3_HOST.sub("", local_source(block) or ""), *names)).lower()
     passed = any("aws_s3_bucket" in words(block.attributes[name].expression) for name in names)
-    values = (evaluated(block, name, scope) for name in block.attributes if name not in ("source", "providers"))
+    values = (evaluated(block, name, scope) for name in names)
     advice = "" if why is None or why.advice is None else f"; {why.advice}"
     reason = f"{address if why is None else why.message}: it may declare buckets{advice}"
     bucket = text_argument(block, "bucket", scope)
@@ -53,22 +54,15 @@ def opaque_module(address: str, block: Block, scope: Scope, why: Unreadable | No
         name = Unknown(reason, open_name.prefix, open_name.suffix)
     return OpaqueModule(
         Bucket(name, State.UNKNOWN, files.SOURCE, address, reason=reason, location=block.at),
-        tuple(value for value in values if value is not None),
+        frozenset(each for value in values if value is not None for each in (*_texts(value), *_identities(value))),
         None if open_name is None else open_name.identity,
         passed or any(word in shown for word in ("s3", "bucket", "cors")),
         "cors" in shown,
     )
 
 
-def holds(arguments: Iterable[Value], bucket: Bucket, identities: Set[Hashable]) -> bool:
-    """Whether one of the values holds the bucket, its name or a reference to its name."""
-    return any(_mentions(value, bucket, identities) for value in arguments)
-
-
-def _mentions(value: Value, bucket: Bucket, identities: Set[Hashable]) -> bool:
-    if any(isinstance(each, Unresolved) and each.identity in identities for each in unknowns(value)):
-        return True
-    return any(text in (bucket.name, bucket.address) for text in _texts(value))
+def _identities(value: Value) -> Iterator[Hashable]:
+    return (each.identity for each in unknowns(value) if each.identity is not None)
 
 
 def _texts(value: Value) -> Iterator[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Sequence, Set
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.cors.model import Text, Unknown
 from drift.snapshot import Bucket, State
-from parsers.terraform.opaque import OpaqueModule, holds
+from parsers.terraform.opaque import OpaqueModule
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,43 +48,53 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
     spoken_for = named | {each.entry.name for root in roots for each in root.buckets if each.final}
     for root in roots:
         referred = {each.identity for each in root.configurations if each.identity is not None}
-        stray = _stray(root)
+        stray, holders = _stray(root), _holders(root)
         silent: list[Declared] = []
         for declared in root.buckets:
             if declared.final:
                 yield declared.entry
             elif declared.entry.name not in named and not declared.identities & referred:
                 silent.append(declared)
-                yield _settled(declared, root, stray)
+                yield _settled(declared, root, stray, holders)
         for configuration in root.configurations:
             yield configuration.entry
         yield from root.unread
-        for module in root.opaque:
-            if _tells_of_more(module, root, silent, spoken_for):
-                yield module.entry
+        yield from _more(root, silent, spoken_for)
 
 
-def _tells_of_more(
-    module: OpaqueModule, root: RootDeclarations, silent: Sequence[Declared], spoken_for: Set[Text]
-) -> bool:
-    """Whether an unreadable module has an entry of its own.
+def _more(root: RootDeclarations, silent: Sequence[Declared], spoken_for: Set[Text]) -> Iterator[Bucket]:
+    """The entries of the unreadable modules that may declare buckets of their own.
 
     A module that is about a bucket of this root has none, unless it speaks of CORS and there are rules for that bucket:
     a silent bucket that it is given is unknown by itself.
     """
+    of_root, of_silent = _all_keys(root.buckets), _all_keys(silent)
+    known = of_root | spoken_for
+    for module in root.opaque:
+        if not module.suspect and module.given.isdisjoint(of_root):
+            continue
+        about = {module.identity, module.entry.name}
+        if about.isdisjoint(known) or (module.speaks_of_rules and about.isdisjoint(of_silent)):
+            yield module.entry
 
-    def about(declared: Declared) -> bool:
-        return module.identity in declared.identities or module.entry.name == declared.entry.name
 
-    if not module.suspect and not any(_given(module, each) for each in root.buckets):
-        return False
-    if any(about(each) for each in root.buckets) or module.entry.name in spoken_for:
-        return module.speaks_of_rules and not any(about(each) for each in silent)
-    return True
+def _keys(declared: Declared) -> frozenset[Hashable]:
+    """Everything by which a bucket can be recognised in an argument: names, addresses, identities of unknowns."""
+    entry = declared.entry
+    return declared.identities | {each for each in (entry.name, entry.address) if isinstance(each, str)}
 
 
-def _given(module: OpaqueModule, declared: Declared) -> bool:
-    return holds(module.arguments, declared.entry, declared.identities)
+def _all_keys(buckets: Iterable[Declared]) -> frozenset[Hashable]:
+    return frozenset[Hashable]().union(*map(_keys, buckets))
+
+
+def _holders(root: RootDeclarations) -> dict[Hashable, str | None]:
+    """For each thing that an unreadable module is given, the address of the first such module."""
+    found: dict[Hashable, str | None] = {}
+    for module in root.opaque:
+        for each in module.given:
+            found.setdefault(each, module.entry.address)
+    return found
 
 
 def _stray(root: RootDeclarations) -> list[Configuration]:
@@ -94,7 +104,9 @@ def _stray(root: RootDeclarations) -> list[Configuration]:
     return [each for each in root.configurations if each.identity not in identities and each.entry.name not in names]
 
 
-def _settled(declared: Declared, root: RootDeclarations, stray: Sequence[Configuration]) -> Bucket:
+def _settled(
+    declared: Declared, root: RootDeclarations, stray: Sequence[Configuration], holders: Mapping[Hashable, str | None]
+) -> Bucket:
     entry = declared.entry
     if entry.state is not State.ABSENT:
         return entry
@@ -104,10 +116,10 @@ def _settled(declared: Declared, root: RootDeclarations, stray: Sequence[Configu
             if isinstance(each.entry.name, Unknown):
                 reason += f": {each.entry.name.reason}"
             return replace(entry, state=State.UNKNOWN, reason=reason)
-    for module in root.opaque:
-        if _given(module, declared):
-            reason = f"{module.entry.address} is given this bucket and cannot be read"
-            return replace(entry, state=State.UNKNOWN, reason=reason)
+    holder = next((holders[key] for key in sorted(_keys(declared), key=repr) if key in holders), None)
+    if holder is not None:
+        reason = f"{holder} is given this bucket and cannot be read"
+        return replace(entry, state=State.UNKNOWN, reason=reason)
     if root.broken is not None:
         return replace(entry, state=State.UNKNOWN, reason=root.broken)
     return entry

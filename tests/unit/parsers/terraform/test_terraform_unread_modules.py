@@ -58,6 +58,11 @@ def test_an_unread_module_without_a_sign_of_s3_is_only_remarked_upon(source: str
     assert [each.id for each in snapshot.diagnostics] == ["module-not-on-disk"]
 
 
+def test_an_unread_module_that_only_waits_for_a_bucket_is_not_given_it(tmp_path: Path) -> None:
+    source = bucket('"waited-for"') + call("vpc", "t/vpc/aws", "  depends_on = [aws_s3_bucket.x]\n")
+    assert only(read(tmp_path, {"main.tf": source})).state is State.ABSENT
+
+
 def test_the_argument_bucket_names_the_entry_of_an_unread_module(tmp_path: Path) -> None:
     source = call("a", "t/s3/aws", '  for_each = toset(["x", "y"])\n  bucket = "b-${each.key}"\n')
     source += 'variable "v" {}\n' + call("b", "t/s3/aws", '  bucket = "b-${var.v}"\n')
@@ -128,3 +133,11 @@ def test_an_empty_folder_is_a_module_that_is_not_on_disk(tmp_path: Path) -> None
     snapshot = read(tmp_path, {"main.tf": call("site", "./s3")})
     assert only(snapshot).state is State.UNKNOWN
     assert [each.id for each in snapshot.diagnostics] == ["module-not-on-disk"]
+
+
+def test_many_instances_of_an_unread_module_and_of_a_bucket_are_not_asked_pair_by_pair(tmp_path: Path) -> None:
+    many = "  count = 4000\n"
+    source = 'resource "aws_s3_bucket" "x" {\n' + many + '  bucket = "b-${count.index}"\n}\n'
+    source += call("cors", "t/cors/aws", many + '  names = ["b-${count.index + 3000}"]\n')
+    states = [each.state for each in read(tmp_path, {"main.tf": source}).buckets if "aws_s3" in str(each.address)]
+    assert states == [State.ABSENT] * 3000 + [State.UNKNOWN] * 1000
