@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drift.errors import InputError
-from parsers.document import ListNode, MapNode, Node, Scalar, read_document
+from parsers.document import MAX_CHARACTERS, ListNode, MapNode, Node, Scalar, read_document
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
@@ -61,7 +61,7 @@ def looks_like_template(content: bytes, path: str) -> bool:
     if b"Resources" not in letters:
         return False
     named = _BUCKET in letters
-    if not named and _SLIP.search(letters) is None and _CHILDREN.search(letters) is None:
+    if not named and (len(letters) > MAX_CHARACTERS or not (_SLIP.search(letters) or _CHILDREN.search(letters))):
         return False
     try:
         root = read_document(content, path)
