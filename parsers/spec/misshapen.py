@@ -62,15 +62,16 @@ def _only_names_beside(node: MapNode) -> bool:
 
 
 def _is_rules(node: Node) -> bool:
-    return isinstance(node, ListNode) and bool(node.items) and all(_is_rule(item) for item in node.items)
+    """Whether it is a list of mappings with S3's fields alone, at least one with what S3 needs."""
+    if not isinstance(node, ListNode):
+        return False
+    known = all(isinstance(item, MapNode) and _FIELDS.issuperset(item.names) for item in node.items)
+    return known and any(_is_rule(item) for item in node.items)
 
 
 def _is_rule(node: Node) -> bool:
-    return (
-        isinstance(node, MapNode)
-        and isinstance(node.get("AllowedMethods"), ListNode)
-        and isinstance(node.get("AllowedOrigins"), ListNode)
-        and _FIELDS.issuperset(node.names)
+    return isinstance(node, MapNode) and all(
+        isinstance(node.get(name), ListNode) for name in ("AllowedMethods", "AllowedOrigins")
     )
 
 

@@ -34,6 +34,10 @@ def test_name_that_editors_know_is_always_claimed(tmp_path: Path, name: str, con
     assert claimed(tmp_path, name, content) == Claim(name)
 
 
+def test_file_of_the_wrong_shape_is_claimed_though_one_of_its_rules_lacks_a_field(tmp_path: Path) -> None:
+    assert claimed(tmp_path, "a.yaml", f"b-bucket: [{{AllowedMethods: [GET]}}, {RULE}]\n") == Claim("a.yaml")
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_rule_file_with_a_byte_order_mark_is_claimed(tmp_path: Path, encoding: str) -> None:
     assert claimed(tmp_path, "a.json", f"[{RULE}]".encode(encoding)) == Claim("a.json")
@@ -85,6 +89,13 @@ def test_broken_rule_file_is_claimed_so_that_its_fault_is_told(tmp_path: Path, n
         ("values.yaml", f"site:\n  s3: [{RULE}]\n"),
         ("appsettings.json", '{"Cors": [{"Name": "x", "AllowedOrigins": ["a"], "AllowedMethods": ["GET"]}]}'),
         ("appsettings.json", '{"Cors": [{"AllowedOrigins": "a", "AllowedMethods": "GET"}]}'),
+        ("appsettings.json", '{"Cors": [{"AllowedOrigins": ["a"], "AllowedMethods": "GET"}]}'),
+        ("a.json", '[{"bucket": "b", "cors": [' + RULE + ']}, {"host": "x"}]'),
+        ("a.yaml", f"kind: x\nbuckets:\n- name: b-bucket\n  cors: [{RULE}]\n"),
+        ("a.yaml", f"buckets:\n- name: b-bucket\n  cors: [{RULE}]\n- name: c-bucket\n  size: 1\n"),
+        ("a.yaml", f"b-bucket: [{RULE}, {{AllowedOrigins: ['*'], Credentials: true}}]\n"),
+        ("a.yaml", f"b-bucket: [{RULE}, x]\n"),
+        ("a.yaml", f"b-bucket:\n  CORSRules: [{RULE}]\n  kind: x\n"),
         ("get_bucket_cors_1.json", '{"status_code": 200, "data": {"CORSRules": [' + RULE + "]}}"),
         ("get_bucket_cors.json", '{"get_bucket_cors": {"CORSRules": [' + RULE + "]}}"),
         ("docker-compose.yaml", f"services:\n  web:\n    x-cors: [{RULE}]\n"),
