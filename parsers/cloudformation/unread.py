@@ -91,7 +91,7 @@ def _is_likely(key: Scalar, kind: Scalar, resource: MapNode, look: _Look | None)
         return look.buckets or None
     properties = resource.get("Properties")
     body = properties.get("TemplateBody") if isinstance(properties, MapNode) else None
-    if isinstance(body, Scalar):
+    if isinstance(body, Scalar) and body.tag is None:
         return mentions_buckets(body.text.encode("utf-8", "replace")) or None
     return speaks_for_buckets(_names(key, kind, resource))
 
@@ -127,8 +127,8 @@ def _names(key: Scalar, kind: Scalar, resource: MapNode) -> Iterator[str]:
     location = properties.get("Location")
     if isinstance(location, MapNode):
         yield from (text.rpartition("/")[2] for text in _texts(location.get("ApplicationId")))
-    yield from file_names(properties.get("TemplateURL"))
-    yield from file_names(location)
+    for node in (properties.get("TemplateURL"), location, properties.get("TemplateBody")):
+        yield from file_names(node)
     yield from _parameter_names(properties.get("Parameters"))
 
 

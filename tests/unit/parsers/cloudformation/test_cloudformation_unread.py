@@ -41,6 +41,8 @@ def resource(properties: str, kind: str = "AWS::CloudFormation::Stack", name: st
         resource("{TemplateURL: x.yaml, Parameters: {CorsOrigins: a}}"),
         resource("{TemplateURL: x.yaml, Parameters: [{ParameterKey: LogBucket}]}", "AWS::CloudFormation::StackSet"),
         resource("{TemplateBody: 'Resources: {B: {Type: AWS::S3::Bucket}}'}", "AWS::CloudFormation::StackSet"),
+        resource("{TemplateBody: !Rain::Embed static-site.yaml}", "AWS::CloudFormation::StackSet"),
+        resource("{TemplateBody: {'Rain::Embed': static-site.yaml}}", "AWS::CloudFormation::StackSet"),
         resource("{Location: ./static.yaml}", "AWS::Serverless::Application"),
         resource(
             "{Location: {ApplicationId: 'arn:aws:serverlessrepo:us-east-1:1:applications/s3-uploader'}}",
@@ -73,6 +75,7 @@ def test_template_elsewhere_that_is_named_like_one_with_buckets_is_a_bucket_not_
         resource("{TemplateURL: !Sub 'https://x/${Bucket}.yaml'}"),
         resource("{TemplateURL: vpc.yaml}"),
         resource("!Ref x"),
+        resource("{TemplateBody: !Rain::Embed queues.yaml}", "AWS::CloudFormation::StackSet"),
         resource("{Location: {ApplicationId: !Ref App}}", "AWS::Serverless::Application"),
         resource("{Size: x}", "My::Org::Cluster::MODULE"),
     ],
