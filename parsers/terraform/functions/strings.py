@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from importlib import import_module
 from typing import Any
 
 from parsers.terraform.access import join_text
 from parsers.terraform.convert import to_text
 from parsers.terraform.functions.formatting import format_text
+from parsers.terraform.functions.re2 import library, matches
 from parsers.terraform.functions.registry import function
 from parsers.terraform.values import (
     ANY,
@@ -29,10 +29,6 @@ from parsers.terraform.values import (
     unknown,
 )
 
-REGEX_SECONDS = 0.5
-"""How long one regular expression may take: they come from strangers."""
-
-_NOT_RE2 = re.compile(r"\(\?(?:[=!>]|<[=!])|\\[1-9]|[*+?}]\+|\(\?P[=>]|\(\?[R&|(]")
 STRINGS = Type("list", STRING)
 
 
@@ -194,25 +190,7 @@ def graphemes(content: str) -> list[str]:
     """The characters as a reader counts them."""
     if content.isascii():
         return list(content)
-    return [str(each) for each in _regex().findall(r"\X", content)]
-
-
-def _regex() -> Any:
-    """The ``regex`` package, which python-hcl2 brings along: unlike ``re`` it stops after a given time."""
-    return import_module("regex")
-
-
-def _compiled(pattern: str, content: str) -> Any:
-    """RE2 syntax for Python. Raises RefusalError for what the two may read differently."""
-    regex = _regex()
-    if _NOT_RE2.search(pattern):
-        raise EvaluationError("this regular expression is not in RE2 syntax")
-    if "$" in pattern and content.endswith("\n"):
-        raise RefusalError("a regular expression with $ over text that ends with a line break is not evaluated")
-    try:
-        return regex.compile(pattern.replace(r"\z", r"\Z"), regex.ASCII)
-    except regex.error as error:
-        raise EvaluationError("this regular expression is not valid") from error
+    return [str(each) for each in library().findall(r"\X", content)]
 
 
 def _substituted(pattern: str, replacement: str, content: str) -> str:
@@ -228,10 +206,11 @@ def _substituted(pattern: str, replacement: str, content: str) -> str:
 
         return re.sub(r"\$\$|\$(\w+)|\$\{(\w+)\}", group, replacement)
 
-    try:
-        return str(_compiled(pattern, content).sub(expand, content, timeout=REGEX_SECONDS))
-    except TimeoutError as error:
-        raise RefusalError("a regular expression takes too long") from error
+    pieces, end = [], 0
+    for found in matches(pattern, content):
+        pieces += [content[end : found.start()], expand(found)]
+        end = found.end()
+    return "".join([*pieces, content[end:]])
 
 
 def _captured(found: Any) -> Value:
@@ -247,10 +226,7 @@ def _captured(found: Any) -> Value:
 
 @function("regex", STRING, STRING)
 def regex_(pattern: Value, value: Value) -> Value:
-    try:
-        found = _compiled(pattern.text, value.text).search(value.text, timeout=REGEX_SECONDS)
-    except TimeoutError as error:
-        raise RefusalError("a regular expression takes too long") from error
+    found = next(matches(pattern.text, value.text), None)
     if found is None:
         raise EvaluationError("the regular expression does not match")
     return _captured(found)
@@ -258,12 +234,7 @@ def regex_(pattern: Value, value: Value) -> Value:
 
 @function("regexall", STRING, STRING)
 def regexall(pattern: Value, value: Value) -> Value:
-    try:
-        found = [
-            _captured(each) for each in _compiled(pattern.text, value.text).finditer(value.text, timeout=REGEX_SECONDS)
-        ]
-    except TimeoutError as error:
-        raise RefusalError("a regular expression takes too long") from error
+    found = [_captured(each) for each in matches(pattern.text, value.text)]
     return list_of(found[0].type if found else STRING, found)
 
 

@@ -202,3 +202,31 @@ def test_what_this_program_refuses_is_not_caught_by_try(source: str) -> None:
 
 def test_a_list_of_any_type_is_what_an_unconstrained_list_gives() -> None:
     assert value_of("tolist([])").type == Type("list", ANY)
+
+
+def test_empty_matches_are_those_of_go(  # recorded with terraform console 1.11.4
+) -> None:
+    assert [each.text for each in value_of('regexall("x*", "axb")').members] == ["", "x", ""]
+    assert value_of('replace("axb", "/x*/", "-")').text == "-a-b-"
+    assert [each.text for each in value_of('regexall("|x", "x")').members] == ["", ""]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        r"\\p{Greek}",
+        r"\\Qa.b\\E",
+        r"(?U)a+",
+        r"\\x{61}",
+        r"(?i)\u212a",
+        "a{,3}",
+        r"\\h",
+        r"\\R",
+        r"\\012",
+        "a{2000}",
+        "(?x)a",
+    ],
+)
+def test_a_pattern_that_go_may_read_otherwise_is_not_evaluated(pattern: str) -> None:
+    with pytest.raises(RefusalError, match="regular expression"):
+        value_of(f'can(regex("{pattern}", "a"))')
