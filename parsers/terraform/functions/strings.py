@@ -10,6 +10,7 @@ from parsers.terraform.convert import to_text
 from parsers.terraform.functions.formatting import format_text
 from parsers.terraform.functions.re2 import library, matches
 from parsers.terraform.functions.registry import function
+from parsers.terraform.limits import MAX_TEXT
 from parsers.terraform.values import (
     ANY,
     BOOL,
@@ -206,10 +207,12 @@ def _substituted(pattern: str, replacement: str, content: str) -> str:
 
         return re.sub(r"\$\$|\$(\w+)|\$\{(\w+)\}", group, replacement)
 
-    pieces, end = [], 0
+    pieces, end, length = [], 0, len(content)
     for found in matches(pattern, content):
         pieces += [content[end : found.start()], expand(found)]
-        end = found.end()
+        end, length = found.end(), length + len(pieces[-1])
+        if length > MAX_TEXT:
+            raise RefusalError("a replacement that makes the string too long")
     return "".join([*pieces, content[end:]])
 
 
