@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -15,7 +16,7 @@ from drift.cors.verdict import Effect, Shows, Universe
 from drift.cors.within import NEVER_ANSWERS, order_matters, within
 from tests.rules import rule_lists, rules_
 
-law = settings(max_examples=100, deadline=None)
+law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")), deadline=None)
 
 HARMLESS = (Effect.IDENTICAL, Effect.COSMETIC)
 FREER = (Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE)
@@ -180,3 +181,14 @@ def test_cut_short_it_says_nothing_that_it_would_take_back(pair: tuple[Rules, Ru
         whole = prove(declared, live)
         assert short.effect in (whole.effect, Effect.DIFFERENT)
         assert whole.effect in (short.effect, Effect.UNDECIDED)
+
+
+@law
+@given(rule_lists, st.data())
+def test_a_swap_of_neighbours_that_no_request_matches_both_is_harmless(rules: Rules, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(rules) - 1))
+    one, other = data.draw(st.sampled_from([("GET", "PUT"), ("HEAD", "DELETE"), ("POST", "GET")]))
+    first, second = (replace(data.draw(rules_), allowed_methods=(method,)) for method in (one, other))
+    there = (*rules[:place], first, second, *rules[place:])
+    back = (*rules[:place], second, first, *rules[place:])
+    assert effect(there, back) in HARMLESS
