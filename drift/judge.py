@@ -42,6 +42,8 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
     what hangs on an unknown value or an open question about S3 is neither.
     """
     if declared.cors is None and live.cors is not None:
+        if declared.reason is not None and not declared.says_none:
+            return _unresolved(BucketReport(declared.name, BucketState.UNRESOLVED, declared, live), declared.reason)
         return undeclared(declared, live, rules)
     zero = declared.writes_max_age_zero or live.writes_max_age_zero
     outcome = _differences(declared.cors, live.cors, zero)
@@ -58,13 +60,17 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
         notes=verdict.notes,
     )
     if report.state is BucketState.UNRESOLVED:
-        reason = _reason(outcome, verdict)
-        told = finding("not-compared", report.name, f"not compared (unresolved): {reason}", declared.location)
-        return replace(report, reason=reason, folds=(), findings=(told,))
+        return _unresolved(report, _reason(outcome, verdict))
     findings = [*_order_finding(declared)]
     if report.state is BucketState.DRIFTED:
         findings.insert(0, _drift_finding(report))
     return replace(report, drift=report.state is BucketState.DRIFTED, findings=tuple(findings))
+
+
+def _unresolved(report: BucketReport, reason: str) -> BucketReport:
+    place = report.declared.location if report.declared else None
+    told = finding("not-compared", report.name, f"not compared (unresolved): {reason}", place)
+    return replace(report, reason=reason, folds=(), findings=(told,))
 
 
 def undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketReport:

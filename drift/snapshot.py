@@ -61,6 +61,8 @@ class Bucket:
     ``says_none`` goes with ABSENT: the declaration states that there are no rules (``cors_rule = []``, an empty list in
     a spec). Without it the declaration is only silent, and another declaration of the same bucket may give the rules.
 
+    ``reason`` says why the state is not known; with ABSENT it says why rules may be declared elsewhere all the same.
+
     ``bare`` says that these are rules by themselves, of no bucket at all (the AWS CLI's and the console's JSON): they
     are about whatever bucket the user names, or about the only one of the other side.
     """

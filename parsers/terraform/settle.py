@@ -46,16 +46,18 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
     """The entries of all roots: a bucket resource without rules has one only if nothing else speaks for the bucket."""
     named = {each.entry.name for root in roots for each in root.configurations if isinstance(each.entry.name, str)}
     spoken_for = named | {each.entry.name for root in roots for each in root.buckets if each.final}
-    for root in roots:
+    strays = [_stray(root) for root in roots]
+    for index, root in enumerate(roots):
         referred = {each.identity for each in root.configurations if each.identity is not None}
-        stray, holders = _stray(root), _holders(root)
+        stray, holders = strays[index], _holders(root)
+        elsewhere = [each for other, found in enumerate(strays) if other != index for each in found]
         silent: list[Declared] = []
         for declared in root.buckets:
             if declared.final:
                 yield declared.entry
             elif declared.entry.name not in named and not declared.identities & referred:
                 silent.append(declared)
-                yield _settled(declared, root, stray, holders)
+                yield _with_doubt(_settled(declared, root, stray, holders), elsewhere)
         for configuration in root.configurations:
             yield configuration.entry
         yield from root.unread
@@ -122,6 +124,18 @@ def _settled(
         return replace(entry, state=State.UNKNOWN, reason=reason)
     if root.broken is not None:
         return replace(entry, state=State.UNKNOWN, reason=root.broken)
+    return entry
+
+
+def _with_doubt(entry: Bucket, elsewhere: Sequence[Configuration]) -> Bucket:
+    """A silent bucket with the reason why rules that it has may be declared all the same, by another root module."""
+    if entry.state is not State.ABSENT or entry.says_none:
+        return entry
+    for each in elsewhere:
+        if isinstance(each.entry.name, Unknown) and _may_be_same(each.entry.name, entry.name):
+            place = f" at {each.entry.location}" if each.entry.location else ""
+            doubt = f"{each.entry.address}{place} may be meant for this bucket: {each.entry.name.reason}"
+            return replace(entry, reason=doubt)
     return entry
 
 

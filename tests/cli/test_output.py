@@ -192,3 +192,22 @@ def test_validate_tells_of_rules_without_effect_and_of_an_order_that_nobody_cont
     assert result.code == 0
     told = {each["id"] for each in result.json["diagnostics"]}
     assert {"order-matters", "origin-never-sent"} <= told
+
+
+def test_rules_that_another_root_module_may_declare_are_no_drift(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path / "buckets", main__tf='resource "aws_s3_bucket" "b" {\n  bucket = "b-one"\n}\n')
+    remote = 'data "terraform_remote_state" "b" {\n  backend = "s3"\n}\n'
+    name = "data.terraform_remote_state.b.outputs.name"
+    write(tmp_path / "cors", main__tf=remote + TERRAFORM.replace("bucket = var.x", f"bucket = {name}"))
+    absent = snapshot_file(tmp_path / "absent.json", b_one=[])
+    live = snapshot_file(tmp_path / "live.json", b_one=[RULE])
+    found = {
+        each["bucket"]: each
+        for each in cli("check", ".", "--live", live, "--format", "json").json["buckets"]
+        if isinstance(each["bucket"], str)
+    }
+    assert found["b-one"]["state"] == "unresolved"
+    assert "may be meant for this bucket" in found["b-one"]["reason"]
+    assert cli("check", "buckets", "--live", live).code == 1
+    states = {each["state"] for each in cli("check", ".", "--live", absent, "--format", "json").json["buckets"]}
+    assert states == {"in_sync", "unresolved"}
