@@ -86,6 +86,8 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
         for detail in details:
             write_line(console, (f"  {detail}", "dim"))
     for note in report.notes:
+        if note_words(note) == report.reason:
+            continue
         write_line(console, (f"  {note_words(note)}", ""))
     for change in report.changes:
         for sign, text in change_lines(report, change):
