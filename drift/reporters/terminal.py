@@ -9,6 +9,7 @@ from drift.location import Diagnostic, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.reporters.console import open_console, write_line
 from drift.reporters.words import (
+    called,
     change_lines,
     name_of,
     note_words,
@@ -104,7 +105,7 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
 
 def _write_declared(console: Console, bucket: Bucket) -> None:
     note = f"  {bucket.region}" if bucket.region else ""
-    write_line(console, (name_of(bucket.name, bucket.address), "bold"), (f"  {bucket.state.value}{note}", ""))
+    write_line(console, (name_of(bucket.name, called(bucket)), "bold"), (f"  {bucket.state.value}{note}", ""))
     if place := place_words(bucket):
         write_line(console, (f"  at {place}", "dim"))
     if bucket.reason:

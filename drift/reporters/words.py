@@ -77,7 +77,14 @@ def name_of(name: Text, address: str | None = None) -> str:
 
 def title_of(report: BucketReport) -> str:
     """The heading of a bucket in a report."""
-    return name_of(report.name, report.declared.address if report.declared else None)
+    return name_of(report.name, called(report.declared))
+
+
+def called(bucket: Bucket | None) -> str | None:
+    """What an entry is called where it stands: its address, or of rules by themselves the file."""
+    if bucket is None or bucket.address is not None:
+        return bucket.address if bucket else None
+    return bucket.location.path if bucket.bare and bucket.location else None
 
 
 def shape_of(unknown: Unknown) -> str:

@@ -211,3 +211,9 @@ def test_rules_that_another_root_module_may_declare_are_no_drift(cli: Cli, tmp_p
     assert cli("check", "buckets", "--live", live).code == 1
     states = {each["state"] for each in cli("check", ".", "--live", absent, "--format", "json").json["buckets"]}
     assert states == {"in_sync", "unresolved"}
+
+
+def test_rules_by_themselves_are_called_by_their_file(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, rules__json=json.dumps([RULE]))
+    assert cli("declared").out.startswith("rules.json (name unknown)  configured\n")
+    assert cli("compare", "rules.json", "rules.json").out.startswith("rules.json (name unknown)  in sync\n")

@@ -310,3 +310,11 @@ def test_thousands_of_rules_are_told_apart_without_pairing_each_with_each() -> N
     theirs = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(1, 3001)))
     changes = outcome(ours, theirs).changes
     assert [change.kind.value for change in changes] == ["removed", "added"]
+
+
+def test_every_https_origin_in_place_of_the_star_says_that_credentials_are_now_reflected() -> None:
+    found = outcome(bucket("b", rule("GET", "*")), bucket("b", rule("GET", "https://*")))
+    assert found.effect is Effect.DIFFERENT
+    told = found.findings[0].message
+    assert "Live lets https://evil.example GET with credentials; the code only without" in told
+    assert "Live does not let http://evil.example GET; the code does" in told
