@@ -147,6 +147,7 @@ class Duel:
         self.methods = methods
         self.declared = declared
         self.live = live
+        self.overlaps = declared.names.overlaps
         self._names = declared.names
         self._budget = budget
         self._known = all(rule.known for side in (declared, live) for rule in side.rules)

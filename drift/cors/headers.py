@@ -24,13 +24,14 @@ class Names:
     """Kinds of header names. ``member`` has one name of each kind, one that a browser can send if there is any.
 
     ``sendable`` are the kinds that have such a name, ``all`` all kinds, ``of`` the kinds that each list of patterns
-    allows; all as bits.
+    allows; all as bits. ``overlaps``: whether a pattern allows more names in the overlapping reading.
     """
 
     member: tuple[str, ...]
     sendable: int
     all: int
     of: dict[Patterns, int]
+    overlaps: bool = False
 
     def cheapest(self, kinds: int) -> int:
         """The kind, of these, whose name is the shortest."""
@@ -62,7 +63,7 @@ def name_kinds(lists: Sequence[Patterns], budget: Budget, *, overlapping: bool =
     for number, patterns in enumerate(telling):
         of[patterns] = sum(1 << place for place, mask in enumerate(masks) if mask >> number & 1)
     sendable = sum(1 << place for place, mask in enumerate(masks) if mask in found.sendable)
-    return Names(tuple(found.members.values()), sendable, of[("*",)], of)
+    return Names(tuple(found.members.values()), sendable, of[("*",)], of, regions.overlaps)
 
 
 def _can_be_asked_for(name: str) -> bool:

@@ -57,7 +57,7 @@ class Outcome:
     """Rules, by side and index, with an unknown that some request hangs on."""
 
     overlaps: bool = False
-    """Whether a pattern matches more in the overlapping reading."""
+    """Whether a pattern, of origins or of header names, matches more in the overlapping reading."""
 
 
 class _SettledError(Exception):
@@ -87,7 +87,7 @@ class Search:
                 groups.setdefault(entry.may_origins, len(groups))
         duels = self._duels(groups)
         regions = Regions(list(groups), ORIGINS, self._budget, overlapping=self._overlapping)
-        self.outcome.overlaps |= regions.overlaps
+        self.outcome.overlaps = regions.overlaps or any(duel.overlaps for duel in duels)
         try:
             regions.sweep(lambda row, columns, sets: self._visit(duels, RowOf(regions, row), columns, sets))
             told: set[int] = set()

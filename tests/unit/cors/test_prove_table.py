@@ -127,3 +127,24 @@ def test_a_pattern_that_matches_only_if_its_ends_overlap_leaves_the_verdict_open
     verdict = prove(cors(rule("GET", "https://a*a https://a")), cors(rule("GET", "https://a*a")))
     assert verdict.effect is Effect.UNDECIDED
     assert verdict.notes == (open_questions.WILDCARD_OVERLAP,)
+
+
+def test_rules_that_change_places_harmlessly_unless_ends_of_header_patterns_overlap_leave_the_verdict_open() -> None:
+    first, second = rule("PUT", "*", "xa*ax"), rule("PUT", A, "xax")
+    verdict = prove(cors(rule("PUT", "https://*"), first, second), cors(rule("PUT", "https://*"), second, first))
+    assert verdict.effect is Effect.UNDECIDED
+    assert verdict.notes == (open_questions.WILDCARD_OVERLAP,)
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_header_that_a_pattern_allows_only_if_its_ends_overlap_leaves_the_verdict_open(turned: bool) -> None:
+    pair = [cors(rule("PUT", A, "x-a*a")), cors(rule("PUT", A, "x-a*a x-a"))]
+    verdict = prove(*(pair[::-1] if turned else pair))
+    assert verdict.effect is Effect.UNDECIDED
+    assert verdict.notes == (open_questions.WILDCARD_OVERLAP,)
+
+
+@pytest.mark.parametrize("pattern", ["x-amz-*", "*-a", "x-*-a", "x-a*a"])
+def test_header_patterns_whose_overlap_changes_nothing_leave_nothing_open(pattern: str) -> None:
+    verdict = prove(cors(rule("PUT", A, pattern)), cors(rule("PUT GET", A, f"{pattern} q")))
+    assert (verdict.effect, verdict.notes) == (Effect.WIDER, ())
