@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from drift.cors import open_questions
-from drift.cors.answers import DIRECTIONS, FREER, TIGHTER, Relation, effect_of, shown_of
+from drift.cors.answers import DIRECTIONS, FREER, TIGHTER, Relation, Relations, effect_of, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.model import BucketCors, CorsRule
 from drift.cors.orders import as_permutation, nearest_order, normal_form
@@ -96,13 +96,15 @@ class _Proof:
         try:
             outcome = search.run()
             effect = self._effect(outcome)
+            everywhere = outcome.certain
             for question, reading, overlapping in self._other_readings(outcome):
-                other = self._effect(self._search(reading, overlapping).run())
-                if effect is not other:
+                other = self._search(reading, overlapping).run()
+                if effect is not self._effect(other):
                     return self._undecided_by_question(question, outcome)
+                everywhere &= other.certain
         except OverBudgetError as over:
             return self._over_budget(search.outcome, str(over))
-        return self._told(effect, outcome)
+        return self._told(effect, outcome, everywhere)
 
     def _search(self, reading: StarReading, overlapping: bool = False) -> Search:
         sides = [entries(rules, reading, zero_is_unset=self._zero_is_unset) for rules in (self._declared, self._live)]
@@ -125,10 +127,12 @@ class _Proof:
             return Effect.IDENTICAL
         return effect or Effect.UNDECIDED
 
-    def _told(self, effect: Effect, outcome: Outcome) -> Verdict:
-        witnesses = self._witnesses(outcome)
+    def _told(self, effect: Effect, outcome: Outcome, everywhere: Relations) -> Verdict:
+        """``everywhere``: the directions that some request surely shows under each reading."""
         if effect is Effect.UNDECIDED:
-            return Verdict(effect, witnesses, reason=self._which_unknown(outcome))
+            found = {direction: each for direction, each in outcome.found.items() if direction & everywhere}
+            return Verdict(effect, self._witnesses(Outcome(found=found)), reason=self._which_unknown(outcome))
+        witnesses = self._witnesses(outcome)
         if effect in (Effect.COSMETIC, Effect.IDENTICAL) and outcome.elsewhere:
             others = self._witnesses(Outcome(found=outcome.elsewhere))
             return Verdict(Effect.COSMETIC, others, (NO_BROWSER,), universe=Universe.ANY_TEXT)

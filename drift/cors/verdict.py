@@ -77,9 +77,10 @@ class Witness:
 class Verdict:
     """The effect of the difference between two rule lists.
 
-    ``witnesses``: at most one for each direction, live freer first; of an undecided verdict, what is shown all the
-    same. ``notes``: ids of ``drift.cors.open_questions`` that the verdict hangs on, ``NO_BROWSER``,
-    ``DECLARED_ORDER``. ``reason``: of an undecided verdict, what it hangs on, in words.
+    ``witnesses``: at most one for each direction, live freer first; of an undecided verdict, only of
+    directions that are certain all the same: under every reading, or with the question among the notes. ``notes``: ids
+    of ``drift.cors.open_questions`` that the verdict hangs on, ``NO_BROWSER``, ``DECLARED_ORDER``. ``reason``: of an
+    undecided verdict, what it hangs on, in words.
     ``universe``: of a cosmetic verdict with a witness the witness is of any text, the verdict of browsers.
     """
 

@@ -138,3 +138,22 @@ def test_where_the_order_is_open_too_and_decides_nothing_is_said() -> None:
     verdict = prove(unordered, BucketCors((star, put)))
     assert verdict.effect is Effect.UNDECIDED
     assert "var.origin has no value" in (verdict.reason or "")
+
+
+SPECIFIC, STAR = CorsRule(("GET",), ("https://a.example",)), CorsRule(("GET",), ("*",))
+MERGED = CorsRule(("GET",), ("*", "https://a.example"))
+VEILED, PUT = CorsRule(("PUT",), (Unknown("var.origin has no value"),)), CorsRule(("PUT",), ("https://p.example",))
+DELETE = CorsRule(("DELETE",), ("https://p.example",))
+
+
+def test_of_a_verdict_that_an_unknown_leaves_open_no_witness_is_kept_that_only_one_reading_shows() -> None:
+    verdict = prove(BucketCors((SPECIFIC, STAR, VEILED)), BucketCors((MERGED, PUT)))
+    assert verdict.effect is Effect.UNDECIDED
+    assert verdict.witnesses == ()
+
+
+def test_of_a_verdict_that_an_unknown_leaves_open_a_witness_is_kept_that_every_reading_shows() -> None:
+    verdict = prove(BucketCors((SPECIFIC, STAR, VEILED, DELETE)), BucketCors((MERGED, PUT)))
+    assert verdict.effect is Effect.UNDECIDED
+    (witness,) = verdict.witnesses
+    assert witness.request.method == "DELETE"
