@@ -146,10 +146,17 @@ class _Proof:
         )
 
     def _over_budget(self, outcome: Outcome, reason: str) -> Verdict:
-        """What was found stands: two directions are enough for a verdict, one is not."""
+        """What was found stands: two directions are enough for a verdict, one is not.
+
+        If there are other readings, it stands under the one taken: the others were not compared to the end.
+        """
+        witnesses = self._witnesses(outcome)
+        questions = tuple(dict.fromkeys(question for question, _, _ in self._other_readings(outcome)))
+        if witnesses and questions:
+            return Verdict(Effect.UNDECIDED, witnesses, questions, reason)
         if outcome.certain & Relation.UNRANKED or (outcome.certain & FREER and outcome.certain & TIGHTER):
-            return Verdict(Effect.DIFFERENT, self._witnesses(outcome))
-        return Verdict(Effect.UNDECIDED, self._witnesses(outcome), reason=reason)
+            return Verdict(Effect.DIFFERENT, witnesses)
+        return Verdict(Effect.UNDECIDED, witnesses, reason=reason)
 
     def _witnesses(self, outcome: Outcome) -> tuple[Witness, ...]:
         """At most one for each direction; one that cannot be ranked only if a direction has none."""

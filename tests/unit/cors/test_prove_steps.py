@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from drift.cors import open_questions
 from drift.cors import prove as prover
 from drift.cors.budget import MAX_STEPS, Budget
 from drift.cors.model import MAX_RULES, BucketCors, CorsRule
 from drift.cors.prove import prove
 from drift.cors.validate import MAX_DOCUMENT_BYTES, document_size
 from drift.cors.verdict import Effect
+from tests.rules import rule
 
 
 def shared(rule: int, place: int) -> str:
@@ -107,3 +109,43 @@ def test_what_is_found_before_the_steps_run_out_is_still_shown() -> None:
     rules = hardest("crossing")
     verdict = prove(BucketCors(rules), None, max_steps=50_000)
     assert [witness.shows for witness in verdict.witnesses] == ["live_refuses"]
+
+
+@pytest.mark.parametrize(
+    ("pair", "question", "whole"),
+    [
+        (
+            (
+                [rule("GET"), rule("GET", "*"), rule("PUT", "* https://b.example")],
+                [rule("GET", "* https://a.example"), rule("PUT", "https://b.example"), rule("PUT", "*")],
+            ),
+            open_questions.STAR_BESIDE_ORIGIN,
+            Effect.UNDECIDED,
+        ),
+        (
+            ([rule("PUT", headers="x-a*a")], [rule("PUT", headers="x-a*a x-a")]),
+            open_questions.WILDCARD_OVERLAP,
+            Effect.UNDECIDED,
+        ),
+        (
+            ([rule("GET", "https://a*a")], [rule("PUT", "https://a*a")]),
+            open_questions.WILDCARD_OVERLAP,
+            Effect.DIFFERENT,
+        ),
+    ],
+)
+def test_what_is_found_under_one_reading_before_the_steps_run_out_is_shown_with_the_question(
+    pair: tuple[list[CorsRule], list[CorsRule]], question: str, whole: Effect
+) -> None:
+    declared, live = (BucketCors(tuple(rules)) for rules in pair)
+    cut_short = 0
+    for steps in range(1000):
+        verdict = prove(declared, live, max_steps=steps)
+        if (verdict.reason or "").startswith("the proof takes more") and verdict.witnesses:
+            assert verdict.notes == (question,)
+            cut_short += 1
+        elif verdict.witnesses:
+            assert verdict.effect is whole
+            break
+    assert verdict.witnesses
+    assert cut_short > 0
