@@ -67,8 +67,11 @@ def prove(
 
 def _in_any_order(verdict: Verdict, side: BucketCors, unknown: list[tuple[int, str, str]], max_steps: int) -> Verdict:
     """The verdict on one order of rules that have none: with a note, or taken back, where another order may differ."""
-    if unknown and verdict.effect is not Effect.UNDECIDED and order_may_matter(side, max_steps=max_steps):
+    told = verdict.effect is not Effect.UNDECIDED or verdict.witnesses
+    if unknown and told and order_may_matter(side, max_steps=max_steps):
         _, field, why = unknown[0]  # which order is the nearest depends on it
+        if verdict.effect is Effect.UNDECIDED:
+            return replace(verdict, witnesses=())
         return Verdict(Effect.UNDECIDED, reason=f"the order of the rules decides, and {field} is unknown: {why}")
     if DECLARED_ORDER not in verdict.notes and order_matters(side, max_steps=max_steps) is not None:
         return replace(verdict, notes=(*verdict.notes, DECLARED_ORDER))

@@ -51,6 +51,25 @@ def star_beside_others(rule: CorsRule) -> bool:
     return isinstance(origins, tuple) and "*" in origins and len(set(origins)) > 1
 
 
+def readings_of(rules: Sequence[CorsRule]) -> list[tuple[StarReading, bool]]:
+    """The readings that may take these rules otherwise, and whether ends of patterns overlap; the one taken first."""
+    stars = list(StarReading) if any(map(star_beside_others, rules)) else [StarReading.STAR_ANYWHERE]
+    patterns = (
+        pattern
+        for rule in rules
+        for values in (rule.allowed_origins, rule.allowed_headers)
+        for pattern in _possible(values)
+    )
+    ends = (False, True) if any(map(_may_overlap, patterns)) else (False,)
+    return [(star, overlapping) for overlapping in ends for star in stars]
+
+
+def _may_overlap(pattern: str) -> bool:
+    """Whether the ends may share characters; quick, and True where in doubt."""
+    prefix, _, suffix = pattern.lower().partition("*")
+    return bool(prefix and suffix) and prefix[-1] in suffix and suffix[0] in prefix
+
+
 def entries(rules: Sequence[CorsRule], reading: StarReading, *, zero_is_unset: bool) -> list[Entry]:
     """The rules under the reading, in order."""
     return [entry for index, rule in enumerate(rules) for entry in _entries(index, rule, reading, zero_is_unset)]

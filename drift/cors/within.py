@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import combinations, islice
 
 from drift.cors import open_questions
 from drift.cors.answers import Relation, relation, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.model import BucketCors, CorsAnswer, CorsRule, TextList
 from drift.cors.origins import why_never_sent
-from drift.cors.pattern import Covering, intersects
+from drift.cors.pattern import Covering, intersects, matches_overlapping
 from drift.cors.reach import reach
-from drift.cors.readings import Entry, StarReading, entries
+from drift.cors.readings import Entry, StarReading, entries, readings_of
 from drift.cors.replay import replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import Witness
@@ -87,17 +87,25 @@ def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | 
 
 
 def order_may_matter(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> bool:
-    """Whether two orders of the rules may differ for some value of what is unknown in them; True where in doubt."""
-    taken = entries(cors.rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
+    """Whether two orders may differ for some value of what is unknown, under some reading; True where in doubt."""
     budget = Budget(max_steps)
     try:
         return any(
-            _may_clash(one, other, budget) and Search([one, other], [other, one], budget).run().possible
-            for place, one in enumerate(taken)
-            for other in taken[place + 1 :]
+            _may_clash(one, other, budget)
+            and Search([*one, *other], [*other, *one], budget, overlapping=overlapping).run().possible
+            for star, overlapping in readings_of(cors.rules)
+            for one, other in combinations(_by_rule(cors.rules, star), 2)
         )
     except OverBudgetError:
         return True
+
+
+def _by_rule(rules: Sequence[CorsRule], star: StarReading) -> list[list[Entry]]:
+    """The entries that each rule is taken as."""
+    taken: list[list[Entry]] = [[] for _ in rules]
+    for entry in entries(rules, star, zero_is_unset=False):
+        taken[entry.index].append(entry)
+    return taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,26 +126,37 @@ def _clashes(rules: Sequence[CorsRule], budget: Budget, silent: Collection[int] 
             budget.spend()
             if first in silent or second in silent:
                 continue
-            if _may_clash(one, taken[second], budget):
+            if _may_clash([one], [taken[second]], budget):
                 outcome = Search([one, taken[second]], [taken[second], one], budget).run()
                 clash = _clash(rules, first, second, outcome)
                 if clash is not None:
                     yield clash
 
 
-def _may_clash(one: Entry, other: Entry, budget: Budget) -> bool:
-    if not one.may_methods & other.may_methods:
-        return False
-    if relation(one.answer, other.answer, page_reads=True) == Relation.EQUAL:
-        return False
-    own, theirs = set(one.may_origins), set(other.may_origins)
+def _may_clash(rule: Sequence[Entry], another: Sequence[Entry], budget: Budget) -> bool:
+    """Whether two rules may both allow some request and answer it differently, under whatever reading; quick."""
+    return any(
+        one.may_methods & other.may_methods
+        and relation(one.answer, other.answer, page_reads=True) != Relation.EQUAL
+        and _may_meet(set(one.may_origins), set(other.may_origins), budget)
+        for one in rule
+        for other in another
+    )
+
+
+def _may_meet(own: set[str], theirs: set[str], budget: Budget) -> bool:
     if own & theirs:
         return True
     stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))
     budget.spend((len(stars) * len(theirs) + len(own) * len(their_stars)) // 8)
-    return any(intersects(pattern, each) for pattern in stars for each in theirs) or any(
-        intersects(pattern, each) for pattern in their_stars for each in own
+    return any(_both_match(pattern, each) for pattern in stars for each in theirs) or any(
+        _both_match(pattern, each) for pattern in their_stars for each in own
     )
+
+
+def _both_match(pattern: str, other: str) -> bool:
+    """Whether some text is matched by both in the overlapping reading; where both have a star, it makes no odds."""
+    return intersects(pattern, other) if "*" in other else matches_overlapping(pattern, other)
 
 
 def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome) -> Clash | None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from drift.cors.model import METHODS, BucketCors, CorsRule, Text, TextList, Unknown
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect
+from drift.cors.within import order_may_matter
 from tests.laws.test_prove_brute_force import EXPOSED, HEADERS, ORIGINS, Dice
 
 PAIRS = 800
@@ -157,3 +158,29 @@ def test_of_a_verdict_that_an_unknown_leaves_open_a_witness_is_kept_that_every_r
     assert verdict.effect is Effect.UNDECIDED
     (witness,) = verdict.witnesses
     assert witness.request.method == "DELETE"
+
+
+def test_of_a_set_with_unknown_values_no_witness_is_kept_that_another_order_explains() -> None:
+    names = ("h1", "h2", "h3", "h4")
+    many = CorsRule(("GET",), ("*",), ("x-a", *(Unknown(f"var.{name} has no value") for name in names)))
+    one = CorsRule(("GET",), ("https://a.example",), (Unknown("var.name has no value"),))
+    live = BucketCors((replace(one, allowed_headers=("x-a",)), replace(many, allowed_headers=("x-a", *names))))
+    filled = BucketCors(live.rules[::-1], ordered=False)
+    assert prove(filled, live).effect is Effect.IDENTICAL
+    verdict = prove(BucketCors((many, one), ordered=False), live)
+    assert verdict.effect is Effect.UNDECIDED
+    assert verdict.witnesses == ()
+    assert "has no value" in (verdict.reason or "")
+
+
+def test_of_a_set_whose_order_decides_under_another_reading_alone_nothing_is_said_either() -> None:
+    beside, star = CorsRule(("GET",), ("*", "https://a.example")), CorsRule(("GET",), ("*",))
+    veiled = CorsRule(("PUT",), (Unknown("var.origin has no value", "https://"),))
+    assert order_may_matter(BucketCors((beside, star, veiled), ordered=False))
+    assert not order_may_matter(BucketCors((star, star, veiled), ordered=False))
+
+
+def test_rules_may_stand_in_any_order_unless_ends_that_overlap_make_them_meet() -> None:
+    wide, narrow = CorsRule(("GET",), ("https://ab*b",), (), ("ETag",)), CorsRule(("GET",), ("https://ab",))
+    assert order_may_matter(BucketCors((wide, narrow), ordered=False))
+    assert not order_may_matter(BucketCors((replace(wide, allowed_origins=("https://ab*c",)), narrow), ordered=False))
