@@ -25,14 +25,14 @@ class Reach:
     shadows: dict[int, set[int]] = field(default_factory=dict)
 
 
-def reach(rules: Sequence[Entry], budget: Budget) -> Reach:
+def reach(rules: Sequence[Entry], budget: Budget, *, overlapping: bool = False) -> Reach:
     """Raises ``OverBudgetError``."""
     groups: dict[Patterns, int] = {(): 0}
     for entry in rules:
         groups.setdefault(entry.origins, len(groups))
         groups.setdefault(entry.may_origins, len(groups))
-    sides = [side for _, (side,) in sides_by_method([rules], groups, budget)]
-    regions = Regions(list(groups), ORIGINS, budget)
+    sides = [side for _, (side,) in sides_by_method([rules], groups, budget, overlapping=overlapping)]
+    regions = Regions(list(groups), ORIGINS, budget, overlapping=overlapping)
     found = Reach()
 
     def visit(where: Where, places: int, sets: Sequence[int]) -> int:

@@ -22,6 +22,10 @@ class StarReading(Enum):
     """What the first matching entry says: versitygw."""
 
 
+Reading = tuple[StarReading, bool]
+"""How stars beside origins are taken, and whether the two ends of a pattern may share characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One rule, or one of the two that it is taken as where its answer depends on which entry matches.
@@ -51,8 +55,8 @@ def star_beside_others(rule: CorsRule) -> bool:
     return isinstance(origins, tuple) and "*" in origins and len(set(origins)) > 1
 
 
-def readings_of(rules: Sequence[CorsRule]) -> list[tuple[StarReading, bool]]:
-    """The readings that may take these rules otherwise, and whether ends of patterns overlap; the one taken first."""
+def readings_of(rules: Sequence[CorsRule]) -> list[Reading]:
+    """The readings that may take these rules each in another way; the one that ``evaluate`` takes stands first."""
     stars = list(StarReading) if any(map(star_beside_others, rules)) else [StarReading.STAR_ANYWHERE]
     patterns = (
         pattern

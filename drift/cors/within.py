@@ -13,7 +13,7 @@ from drift.cors.model import BucketCors, CorsAnswer, CorsRule, TextList
 from drift.cors.origins import why_never_sent
 from drift.cors.pattern import Covering, intersects, matches_overlapping
 from drift.cors.reach import reach
-from drift.cors.readings import Entry, StarReading, entries, readings_of
+from drift.cors.readings import Entry, Reading, StarReading, entries, readings_of
 from drift.cors.replay import replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import Witness
@@ -49,7 +49,8 @@ class Note:
 def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
     """All that can be said of the rules by themselves, for every value of what is unknown in them.
 
-    What would take more than ``max_steps`` is left out; nothing is said that is not certain.
+    What would take more than ``max_steps`` is left out; nothing is said that is not certain, or that holds only under
+    one reading of what is not known of S3. The witnesses are of the reading taken.
     """
     found: list[Note] = []
     budget = Budget(max_steps)
@@ -60,7 +61,13 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
         never = tuple(_never_answering(cors.rules, budget))
         found += never
         silent = {note.rule for note in never}
-        for clash in islice(_clashes(cors.rules, budget, silent), MOST_PAIRS):
+        readings = readings_of(cors.rules)
+        clashes = (
+            clash
+            for clash in _clashes(cors.rules, readings[0], budget, silent)
+            if all(_tells_apart(cors.rules, clash.first, clash.second, each, budget) for each in readings[1:])
+        )
+        for clash in islice(clashes, MOST_PAIRS):
             found.append(_order_note(clash))
     except OverBudgetError:
         pass  # what was found is certain all the same
@@ -68,22 +75,29 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
 
 
 def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | None:
-    """A request that two orders of the rules answer differently; None if every order answers alike.
+    """A request that two orders of the rules answer differently; None if every order answers alike under some reading.
 
     Two orders can differ exactly if two rules both allow some request and answer it differently: each can be first. No
     headers need be requested for that. The witness has the answers of the two rules, each by its own index, as declared
-    and as live. One that only feeds the preflight cache is given if there is no other. A list that takes more than
-    ``max_steps`` is judged by what was found.
+    and as live. One that only feeds the preflight cache is given if there is no other. It is of the reading taken;
+    under each other some pair differs too. A list that takes more than ``max_steps`` is judged by what was found.
     """
-    kept: Witness | None = None
+    kept: Clash | None = None
+    budget = Budget(max_steps)
+    taken, *others = readings_of(cors.rules)
+    pairs = list(combinations(range(len(cors.rules)), 2))
     try:
-        for clash in _clashes(cors.rules, Budget(max_steps)):
+        for clash in _clashes(cors.rules, taken, budget):
+            if kept is None or not clash.cache_only:
+                kept = clash
             if not clash.cache_only:
-                return clash.witness
-            kept = kept or clash.witness
+                break
+        for reading in others if kept is not None else ():
+            if not any(_tells_apart(cors.rules, *pair, reading, budget) for pair in pairs):
+                return None
     except OverBudgetError:
-        pass
-    return kept
+        kept = None if others else kept
+    return kept.witness if kept is not None else None
 
 
 def order_may_matter(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> bool:
@@ -118,19 +132,37 @@ class Clash:
     cache_only: bool
 
 
-def _clashes(rules: Sequence[CorsRule], budget: Budget, silent: Collection[int] = ()) -> Iterator[Clash]:
-    """Pairs of rules, but for the silent ones, that some request tells apart by which of them stands first."""
-    taken = entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
-    for first, one in enumerate(taken):
-        for second in range(first + 1, len(taken)):
-            budget.spend()
-            if first in silent or second in silent:
-                continue
-            if _may_clash([one], [taken[second]], budget):
-                outcome = Search([one, taken[second]], [taken[second], one], budget).run()
-                clash = _clash(rules, first, second, outcome)
-                if clash is not None:
-                    yield clash
+def _clashes(
+    rules: Sequence[CorsRule], reading: Reading, budget: Budget, silent: Collection[int] = ()
+) -> Iterator[Clash]:
+    """Pairs of rules, but for the silent ones, that some request tells apart by which of them stands first.
+
+    The reading is the one that is taken: the witnesses are asked again of ``evaluate``.
+    """
+    for first, second in combinations(range(len(rules)), 2):
+        budget.spend()
+        if first in silent or second in silent:
+            continue
+        found = _swapped(rules, first, second, reading, budget)
+        clash = _clash(rules, first, second, found) if found is not None else None
+        if clash is not None:
+            yield clash
+
+
+def _tells_apart(rules: Sequence[CorsRule], first: int, second: int, reading: Reading, budget: Budget) -> bool:
+    """Whether, under the reading, some request tells which of the two rules stands first."""
+    budget.spend()
+    found = _swapped(rules, first, second, reading, budget)
+    return found is not None and bool(found.found)
+
+
+def _swapped(rules: Sequence[CorsRule], first: int, second: int, reading: Reading, budget: Budget) -> Outcome | None:
+    """What tells the two rules, one before the other, from the same two the other way round; None if nothing can."""
+    star, overlapping = reading
+    one, other = _by_rule([rules[first], rules[second]], star)
+    if not _may_clash(one, other, budget):
+        return None
+    return Search([*one, *other], [*other, *one], budget, overlapping=overlapping).run()
 
 
 def _may_clash(rule: Sequence[Entry], another: Sequence[Entry], budget: Budget) -> bool:
@@ -189,11 +221,13 @@ def _order_note(clash: Clash) -> Note:
 
 
 def _never_answering(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Note]:
-    found = reach(entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False), budget)
+    taken = entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)  # which rules answer is the same under all
+    ends = dict.fromkeys(overlapping for _, overlapping in readings_of(rules))
+    found = [reach(taken, budget, overlapping=overlapping) for overlapping in ends]
     for index in range(len(rules)):
-        if index in found.answering:
+        if any(index in each.answering for each in found):
             continue
-        shadows = tuple(sorted(found.shadows.get(index, ())))
+        shadows = tuple(sorted({shadow for each in found for shadow in each.shadows.get(index, ())}))
         if shadows:
             listed = ", ".join(str(each + 1) for each in shadows)
             why = f"every request that it allows is answered by an earlier rule: {listed}"

@@ -122,3 +122,31 @@ def test_a_set_whose_order_decides_nothing_has_no_such_note() -> None:
 def test_the_id_alone_makes_a_permutation_cosmetic() -> None:
     one, two = rule("GET", id="a"), rule("PUT", id="b")
     assert prove(BucketCors((one, two), ordered=False), BucketCors((rule("PUT"), one))).effect is Effect.COSMETIC
+
+
+def test_an_origin_that_a_pattern_matches_only_if_its_ends_overlap_is_not_called_dead() -> None:
+    assert told(rule("GET", "https://h:6553*53")) == []
+    assert told(rule("GET", "https://h:65536*53"))[0][:3] == (DEAD_ORIGIN, 0, "https://h:65536*53")
+
+
+def test_a_rule_is_silent_only_if_it_is_so_whether_or_not_ends_overlap() -> None:
+    rules = rule("GET", "https://h:6553"), rule("GET", "https://h:6553*53")
+    assert told(*rules) == [(NEVER_ANSWERS, 1, None, (0,))]
+    assert told(*rules[::-1]) == []
+
+
+def test_an_order_that_matters_only_if_the_star_beside_an_origin_wins_is_not_told() -> None:
+    beside, specific = rule("GET", "* https://a.example"), rule("GET", "https://a.example")
+    assert order_matters(BucketCors((specific, beside))) is None
+    assert not [note for note in notes(specific, beside) if note.id == ORDER_MATTERS]
+    exposing = rule("GET", "https://a.example", expose="ETag")
+    assert order_matters(BucketCors((exposing, beside))) is not None
+    assert [note.others for note in notes(exposing, beside) if note.id == ORDER_MATTERS] == [(1,)]
+
+
+def test_an_order_that_different_pairs_of_rules_decide_under_different_readings_matters() -> None:
+    reads = rule("GET", "* https://a.example"), rule("GET", "https://a.example")
+    writes = rule("PUT", "* https://a.example"), rule("PUT", "*")
+    assert order_matters(BucketCors(reads)) is None
+    assert order_matters(BucketCors(writes)) is None
+    assert order_matters(BucketCors((*reads, *writes))) is not None
