@@ -13,7 +13,7 @@ from drift.cors.model import BucketCors, CorsAnswer, CorsRule, TextList
 from drift.cors.origins import why_never_sent
 from drift.cors.pattern import Covering, intersects, matches_overlapping
 from drift.cors.reach import reach
-from drift.cors.readings import Entry, Reading, StarReading, entries, readings_of
+from drift.cors.readings import Entry, StarReading, entries, readings_of
 from drift.cors.replay import replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import Witness
@@ -61,11 +61,11 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
         never = tuple(_never_answering(cors.rules, budget))
         found += never
         silent = {note.rule for note in never}
-        readings = readings_of(cors.rules)
+        taken, *others = _read(cors.rules)
         clashes = (
             clash
-            for clash in _clashes(cors.rules, readings[0], budget, silent)
-            if all(_tells_apart(cors.rules, clash.first, clash.second, each, budget) for each in readings[1:])
+            for clash in _clashes(cors.rules, taken, budget, silent)
+            if all(each.tells_apart(clash.first, clash.second, budget) for each in others)
         )
         for clash in islice(clashes, MOST_PAIRS):
             found.append(_order_note(clash))
@@ -84,8 +84,7 @@ def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | 
     """
     kept: Clash | None = None
     budget = Budget(max_steps)
-    taken, *others = readings_of(cors.rules)
-    pairs = list(combinations(range(len(cors.rules)), 2))
+    taken, *others = _read(cors.rules)
     try:
         for clash in _clashes(cors.rules, taken, budget):
             if kept is None or not clash.cache_only:
@@ -93,7 +92,7 @@ def order_matters(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> Witness | 
             if not clash.cache_only:
                 break
         for reading in others if kept is not None else ():
-            if not any(_tells_apart(cors.rules, *pair, reading, budget) for pair in pairs):
+            if not any(reading.tells_apart(*pair, budget) for pair in combinations(range(len(cors.rules)), 2)):
                 return None
     except OverBudgetError:
         kept = None if others else kept
@@ -105,21 +104,44 @@ def order_may_matter(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> bool:
     budget = Budget(max_steps)
     try:
         return any(
-            _may_clash(one, other, budget)
-            and Search([*one, *other], [*other, *one], budget, overlapping=overlapping).run().possible
-            for star, overlapping in readings_of(cors.rules)
-            for one, other in combinations(_by_rule(cors.rules, star), 2)
+            (found := reading.swapped(*pair, budget)) is not None and found.possible
+            for reading in _read(cors.rules)
+            for pair in combinations(range(len(cors.rules)), 2)
         )
     except OverBudgetError:
         return True
 
 
-def _by_rule(rules: Sequence[CorsRule], star: StarReading) -> list[list[Entry]]:
-    """The entries that each rule is taken as."""
-    taken: list[list[Entry]] = [[] for _ in rules]
-    for entry in entries(rules, star, zero_is_unset=False):
-        taken[entry.index].append(entry)
-    return taken
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The rules under one reading: for each the entries that it is taken as."""
+
+    rules: list[list[Entry]]
+    overlapping: bool
+
+    def swapped(self, first: int, second: int, budget: Budget) -> Outcome | None:
+        """What tells two rules, one before the other, from the same the other way round; None if nothing can."""
+        one, other = self.rules[first], self.rules[second]
+        budget.spend()
+        if not _may_clash(one, other, budget):
+            return None
+        return Search([*one, *other], [*other, *one], budget, overlapping=self.overlapping).run()
+
+    def tells_apart(self, first: int, second: int, budget: Budget) -> bool:
+        """Whether some request tells which of the two stands first."""
+        found = self.swapped(first, second, budget)
+        return found is not None and bool(found.found)
+
+
+def _read(rules: Sequence[CorsRule]) -> list[_Read]:
+    """The rules under each reading, the one that ``evaluate`` takes first."""
+    found = []
+    for star, overlapping in readings_of(rules):
+        taken: list[list[Entry]] = [[] for _ in rules]
+        for entry in entries(rules, star, zero_is_unset=False):
+            taken[entry.index].append(entry)
+        found.append(_Read(taken, overlapping))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,37 +154,19 @@ class Clash:
     cache_only: bool
 
 
-def _clashes(
-    rules: Sequence[CorsRule], reading: Reading, budget: Budget, silent: Collection[int] = ()
-) -> Iterator[Clash]:
+def _clashes(rules: Sequence[CorsRule], taken: _Read, budget: Budget, silent: Collection[int] = ()) -> Iterator[Clash]:
     """Pairs of rules, but for the silent ones, that some request tells apart by which of them stands first.
 
-    The reading is the one that is taken: the witnesses are asked again of ``evaluate``.
+    The reading is that of ``evaluate``, which is asked for the witnesses.
     """
     for first, second in combinations(range(len(rules)), 2):
-        budget.spend()
         if first in silent or second in silent:
+            budget.spend()
             continue
-        found = _swapped(rules, first, second, reading, budget)
+        found = taken.swapped(first, second, budget)
         clash = _clash(rules, first, second, found) if found is not None else None
         if clash is not None:
             yield clash
-
-
-def _tells_apart(rules: Sequence[CorsRule], first: int, second: int, reading: Reading, budget: Budget) -> bool:
-    """Whether, under the reading, some request tells which of the two rules stands first."""
-    budget.spend()
-    found = _swapped(rules, first, second, reading, budget)
-    return found is not None and bool(found.found)
-
-
-def _swapped(rules: Sequence[CorsRule], first: int, second: int, reading: Reading, budget: Budget) -> Outcome | None:
-    """What tells the two rules, one before the other, from the same two the other way round; None if nothing can."""
-    star, overlapping = reading
-    one, other = _by_rule([rules[first], rules[second]], star)
-    if not _may_clash(one, other, budget):
-        return None
-    return Search([*one, *other], [*other, *one], budget, overlapping=overlapping).run()
 
 
 def _may_clash(rule: Sequence[Entry], another: Sequence[Entry], budget: Budget) -> bool:

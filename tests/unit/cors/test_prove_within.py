@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import pytest
+
 from drift.cors import open_questions
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.cors.prove import prove
+from drift.cors.readings import Entry, StarReading, entries
 from drift.cors.verdict import DECLARED_ORDER, Effect, Shows
 from drift.cors.within import (
     BESIDE_STAR,
@@ -150,3 +155,15 @@ def test_an_order_that_different_pairs_of_rules_decide_under_different_readings_
     assert order_matters(BucketCors(reads)) is None
     assert order_matters(BucketCors(writes)) is None
     assert order_matters(BucketCors((*reads, *writes))) is not None
+
+
+def test_rules_are_read_once_for_each_reading_and_not_for_each_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[StarReading] = []
+
+    def counted(rules: Sequence[CorsRule], star: StarReading, *, zero_is_unset: bool) -> list[Entry]:
+        read.append(star)
+        return entries(rules, star, zero_is_unset=zero_is_unset)
+
+    monkeypatch.setattr("drift.cors.within.entries", counted)
+    order_matters(BucketCors(tuple(rule("GET", f"* https://{place}.example") for place in range(20))))
+    assert read == list(StarReading)
