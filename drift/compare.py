@@ -9,7 +9,7 @@ from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
 from drift.cors.model import Unknown
 from drift.findings import finding
-from drift.judge import Rules, judge, undeclared
+from drift.judge import Rules, judge, not_compared, undeclared
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -92,13 +92,11 @@ def _counts(live: Bucket) -> bool:
 def _live_only(live: Bucket, rules: Rules) -> BucketReport:
     if live.cors is not None:
         return undeclared(None, live, rules)
-    report = _not_compared(_UNREAD[live.state], live, live, live.reason or live.state.value)
-    return replace(report, declared=None)
+    return not_compared(BucketReport(live.name, _UNREAD[live.state], None, live), live.reason or live.state.value)
 
 
 def _not_compared(state: BucketState, declared: Bucket, live: Bucket | None, reason: str) -> BucketReport:
-    told = finding("not-compared", declared.name, f"not compared ({state.value}): {reason}", declared.location)
-    return BucketReport(declared.name, state, declared, live, reason=reason, findings=(told,))
+    return not_compared(BucketReport(declared.name, state, declared, live), reason)
 
 
 def _several(declared: Bucket, others: tuple[Bucket, ...]) -> Finding:

@@ -75,9 +75,3 @@ class EndpointError(CorsDriftError):
 
 class MissingExtraError(CorsDriftError):
     """An optional dependency is not installed."""
-
-
-class NothingToCompareError(CorsDriftError):
-    """The input was read and declares nothing that this program compares."""
-
-    exit_code = EXIT_NOTHING

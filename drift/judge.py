@@ -43,7 +43,7 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
     """
     if declared.cors is None and live.cors is not None:
         if declared.reason is not None and not declared.says_none:
-            return _unresolved(BucketReport(declared.name, BucketState.UNRESOLVED, declared, live), declared.reason)
+            return not_compared(BucketReport(declared.name, BucketState.UNRESOLVED, declared, live), declared.reason)
         return undeclared(declared, live, rules)
     zero = declared.writes_max_age_zero or live.writes_max_age_zero
     outcome = _differences(declared.cors, live.cors, zero)
@@ -60,17 +60,19 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
         notes=verdict.notes,
     )
     if report.state is BucketState.UNRESOLVED:
-        return _unresolved(report, _reason(outcome, verdict))
+        return not_compared(replace(report, folds=()), _reason(outcome, verdict))
     findings = [*_order_finding(declared)]
     if report.state is BucketState.DRIFTED:
         findings.insert(0, _drift_finding(report))
     return replace(report, drift=report.state is BucketState.DRIFTED, findings=tuple(findings))
 
 
-def _unresolved(report: BucketReport, reason: str) -> BucketReport:
-    place = report.declared.location if report.declared else None
-    told = finding("not-compared", report.name, f"not compared (unresolved): {reason}", place)
-    return replace(report, reason=reason, folds=(), findings=(told,))
+def not_compared(report: BucketReport, reason: str) -> BucketReport:
+    """The report of a bucket whose state says that it was not compared, with the reason and its finding."""
+    side = report.declared or report.live
+    message = f"not compared ({report.state.value}): {reason}"
+    told = finding("not-compared", report.name, message, side.location if side else None)
+    return replace(report, reason=reason, findings=(told,))
 
 
 def undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketReport:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from drift.cors.browser import BrowserView, Case
-from drift.cors.model import CorsAnswer, CorsRequest, Text, Unknown
+from drift.cors.model import CorsAnswer
 from drift.cors.open_questions import OPEN_QUESTIONS
-from drift.documents.writing import Json
+from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
 from drift.location import Location
 from drift.simulate import Asked, BucketAnswer, Simulation
 from drift.snapshot import Bucket
@@ -22,13 +22,13 @@ def _answer(asked: Asked, found: BucketAnswer) -> dict[str, Json]:
     return {
         "kind": "cors-drift/answer",
         "version": 1,
-        "bucket": _text(found.bucket.name),
+        "bucket": value_to_json(found.bucket.name),
         "address": found.bucket.address,
-        "location": _location(found.bucket.location),
+        "location": location_to_json(found.bucket.location),
         "state": found.state.value,
         "reason": found.reason,
-        "reason_location": _location(found.location) if answer is None else None,
-        "request": _request(asked.request),
+        "reason_location": location_to_json(found.location) if answer is None else None,
+        "request": request_to_json(asked.request),
         "allowed": answer.allowed if answer else None,
         "rule": answer.rule if answer else None,
         "status": answer.status if answer else None,
@@ -39,7 +39,7 @@ def _answer(asked: Asked, found: BucketAnswer) -> dict[str, Json]:
                 "rule": each.rule,
                 "answers": each.answers,
                 "because": each.because,
-                "location": _location(_place(found.bucket, each.rule)),
+                "location": location_to_json(_place(found.bucket, each.rule)),
             }
             for each in (answer.considered if answer else ())
         ],
@@ -65,7 +65,7 @@ def _case(case: Case) -> dict[str, Json]:
     preflight: Json = None
     if case.preflight is not None:
         preflight = {
-            "request": _request(case.preflight.request),
+            "request": request_to_json(case.preflight.request),
             "passes": case.preflight.failure is None,
             "because": case.preflight.failure,
             "cached_seconds": case.preflight.cached_seconds,
@@ -73,7 +73,7 @@ def _case(case: Case) -> dict[str, Json]:
         }
     actual: Json = None
     if case.actual is not None and case.answer is not None:
-        actual = {"request": _request(case.actual), **_of_s3(case.answer)}
+        actual = {"request": request_to_json(case.actual), **_of_s3(case.answer)}
     return {
         "not_safelisted": list(case.not_safelisted),
         "preflight": preflight,
@@ -98,26 +98,5 @@ def _questions(answer: CorsAnswer | None) -> list[Json]:
     return [{"id": each, "message": OPEN_QUESTIONS[each]} for each in (answer.open_questions if answer else ())]
 
 
-def _request(request: CorsRequest) -> dict[str, Json]:
-    return {
-        "origin": request.origin,
-        "method": request.method,
-        "headers": list(request.headers),
-        "preflight": request.preflight,
-    }
-
-
 def _place(bucket: Bucket, rule: int) -> Location | None:
     return bucket.places[rule].location if bucket.places else None
-
-
-def _text(text: Text) -> Json:
-    if isinstance(text, Unknown):
-        return {"unknown": text.reason, "prefix": text.prefix, "suffix": text.suffix}
-    return text
-
-
-def _location(location: Location | None) -> Json:
-    if location is None:
-        return None
-    return {"path": location.path, "line": location.line, "end_line": location.end_line, "column": location.column}

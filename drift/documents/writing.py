@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from drift import __version__
-from drift.cors.model import CorsAnswer, CorsRequest, CorsRule, Unknown
+from drift.cors.model import CorsAnswer, CorsRule
 from drift.cors.verdict import Witness
 from drift.diff import Change
-from drift.location import Diagnostic, Location
+from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
+from drift.location import Diagnostic
 from drift.report import BucketReport, Finding, Report
 from drift.snapshot import Bucket, Snapshot
-
-Json = Mapping[str, "Json"] | Sequence["Json"] | str | int | float | bool | None
-"""What JSON can hold."""
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -57,35 +55,28 @@ def report_to_json(report: Report) -> dict[str, Json]:
 def rules_to_json(rules: Sequence[CorsRule]) -> list[Json]:
     """Rules under the names of the S3 API, unset fields left out."""
     return [
-        {name: _value(value) for name, value in rule.by_api_name() if value is not None and value != ()}
+        {name: value_to_json(value) for name, value in rule.by_api_name() if value is not None and value != ()}
         for rule in rules
     ]
 
 
-def _value(value: object) -> Json:
-    if isinstance(value, Unknown):
-        return {"unknown": value.reason, "prefix": value.prefix, "suffix": value.suffix}
-    if isinstance(value, tuple):
-        return [_value(item) for item in value]
-    if isinstance(value, str | int):
-        return value
-    raise TypeError(f"{type(value).__name__} is no value of a rule")
-
-
 def _bucket(bucket: Bucket) -> dict[str, Json]:
     places: list[Json] = [
-        {"location": _location(place.location), "fields": {name: _location(at) for name, at in place.fields}}
+        {
+            "location": location_to_json(place.location),
+            "fields": {name: location_to_json(at) for name, at in place.fields},
+        }
         for place in bucket.places
     ]
     return {
-        "bucket": _value(bucket.name),
+        "bucket": value_to_json(bucket.name),
         "address": bucket.address,
         "state": bucket.state.value,
         "rules": rules_to_json(bucket.cors.rules) if bucket.cors else [],
         "ordered": bucket.cors.ordered if bucket.cors else True,
         "account": bucket.account,
         "region": bucket.region,
-        "location": _location(bucket.location),
+        "location": location_to_json(bucket.location),
         "reason": bucket.reason,
         "source": bucket.source,
         "writes_max_age_zero": bucket.writes_max_age_zero,
@@ -105,7 +96,7 @@ def _side(bucket: Bucket | None) -> Json:
 def _bucket_report(report: BucketReport) -> dict[str, Json]:
     side = report.declared or report.live
     return {
-        "bucket": _value(report.name),
+        "bucket": value_to_json(report.name),
         "address": side.address if side else None,
         "state": report.state.value,
         "effect": report.effect.value if report.effect else None,
@@ -127,28 +118,19 @@ def _change(report: BucketReport, change: Change) -> dict[str, Json]:
         "kind": change.kind.value,
         "rule": {"declared": change.declared, "live": change.live},
         "field": change.field,
-        "added": [_value(value) for value in change.added],
-        "removed": [_value(value) for value in change.removed],
+        "added": [value_to_json(value) for value in change.added],
+        "removed": [value_to_json(value) for value in change.removed],
         "cosmetic": change.cosmetic,
-        "location": _location(report.place_of(change)),
+        "location": location_to_json(report.place_of(change)),
     }
 
 
 def _witness(witness: Witness) -> dict[str, Json]:
     return {
         "shows": witness.shows.value,
-        "request": _request(witness.request),
+        "request": request_to_json(witness.request),
         "declared": _answer(witness.declared),
         "live": _answer(witness.live),
-    }
-
-
-def _request(request: CorsRequest) -> dict[str, Json]:
-    return {
-        "origin": request.origin,
-        "method": request.method,
-        "headers": list(request.headers),
-        "preflight": request.preflight,
     }
 
 
@@ -160,9 +142,9 @@ def _finding(finding: Finding) -> dict[str, Json]:
     return {
         "id": finding.id,
         "severity": finding.severity.value,
-        "bucket": _value(finding.bucket),
+        "bucket": value_to_json(finding.bucket),
         "message": finding.message,
-        "location": _location(finding.location),
+        "location": location_to_json(finding.location),
         "help": finding.help,
     }
 
@@ -172,19 +154,8 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Json]:
         "severity": diagnostic.severity.value,
         "id": diagnostic.id,
         "message": diagnostic.message,
-        "location": _location(diagnostic.location),
+        "location": location_to_json(diagnostic.location),
         "help": diagnostic.help,
-    }
-
-
-def _location(location: Location | None) -> Json:
-    if location is None:
-        return None
-    return {
-        "path": location.path,
-        "line": location.line,
-        "end_line": location.end_line,
-        "column": location.column,
     }
 
 

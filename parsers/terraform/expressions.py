@@ -76,10 +76,6 @@ class Scope:
     budget: Budget
     local: Mapping[str, Value] = field(default_factory=dict)
 
-    def with_names(self, **local: Value) -> Scope:
-        """The same with more variables."""
-        return Scope(self.names, self.budget, {**self.local, **local})
-
     def bind(self, local: Mapping[str, Value]) -> Scope:
         """The same with more variables, under any name."""
         return Scope(self.names, self.budget, {**self.local, **local})
