@@ -65,6 +65,9 @@ class Bucket:
 
     ``bare`` says that these are rules by themselves, of no bucket at all (the AWS CLI's and the console's JSON): they
     are about whatever bucket the user names, or about the only one of the other side.
+
+    ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
+    they come up.
     """
 
     name: Text
@@ -80,6 +83,7 @@ class Bucket:
     writes_max_age_zero: bool = False
     says_none: bool = False
     bare: bool = False
+    sensitive: frozenset[str | int] = frozenset()
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):

@@ -7,7 +7,7 @@ type (list, set, map), structures (object, tuple), and ``any`` where nothing is 
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_EVEN, Context, Decimal, DivisionByZero, InvalidOperation, Overflow
 
 from drift.location import Location
@@ -94,11 +94,15 @@ Data = str | Decimal | bool | tuple["Value", ...] | Mapping[str, "Value"] | Unre
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a type. ``data`` is None for null and Unresolved for an unknown."""
+    """A value of a type. ``data`` is None for null and Unresolved for an unknown.
+
+    ``marks`` are what is said of this very value, whatever is in it: SENSITIVE, EPHEMERAL.
+    """
 
     type: Type
     data: Data
     weight: int = 1
+    marks: frozenset[str] = frozenset()
 
     @property
     def is_null(self) -> bool:
@@ -145,9 +149,30 @@ class Value:
         return self.data
 
 
+SENSITIVE = "sensitive"
+"""The mark of a value that is computed with and never printed."""
+EPHEMERAL = "ephemeral"
+"""The mark of a value that Terraform keeps in no plan and no state."""
+
 NULL = Value(ANY, None)
 TRUE = Value(BOOL, True)
 FALSE = Value(BOOL, False)
+
+
+def marked(value: Value, marks: Iterable[str]) -> Value:
+    """The same value with more marks."""
+    more = value.marks.union(marks)
+    return value if more == value.marks else replace(value, marks=more)
+
+
+def deep_marks(value: Value) -> frozenset[str]:
+    """The marks of a value and of everything in it."""
+    found = value.marks
+    if isinstance(value.data, tuple):
+        return found.union(*(deep_marks(each) for each in value.data))
+    if isinstance(value.data, Mapping):
+        return found.union(*(deep_marks(each) for each in value.data.values()))
+    return found
 
 
 def text(content: str) -> Value:
