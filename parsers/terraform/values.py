@@ -175,6 +175,16 @@ def deep_marks(value: Value) -> frozenset[str]:
     return found
 
 
+def unmarked(value: Value) -> Value:
+    """The same value with no marks at any depth."""
+    data = value.data
+    if isinstance(data, tuple):
+        data = tuple(unmarked(each) for each in data)
+    elif isinstance(data, Mapping):
+        data = {key: unmarked(each) for key, each in data.items()}
+    return replace(value, data=data, marks=frozenset()) if value.marks or data is not value.data else value
+
+
 def text(content: str) -> Value:
     """A string. Raises RefusalError if it is too long."""
     if len(content) > MAX_TEXT:

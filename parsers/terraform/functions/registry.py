@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from parsers.terraform.convert import convert
-from parsers.terraform.values import ANY, EvaluationError, Lazy, Type, Value, first_unknown, unknown
+from parsers.terraform.values import (
+    ANY,
+    EvaluationError,
+    Lazy,
+    Type,
+    Value,
+    deep_marks,
+    first_unknown,
+    marked,
+    unknown,
+    unmarked,
+)
 
 Body = Callable[..., Value]
 _Decorated = TypeVar("_Decorated", bound=Body)
@@ -20,6 +31,12 @@ class Function:
     ``params`` are the types of the arguments, the last ``optional`` of them may be missing, ``rest`` is the type of any
     number of further ones. With ``deep`` the result is unknown as soon as an argument has an unknown anywhere in it;
     with ``shallow`` as soon as an argument is unknown as a whole; else the body sees unknowns itself.
+
+    The body sees arguments without marks, and its result takes all marks of all arguments, as cty does it for parameters
+    that do not allow marks. With ``marks`` it sees the marks at every depth and its result has those that it gives it.
+
+    ``gives`` is the type of the result, for the case that it is unknown; a function of the converted arguments where it
+    hangs on them. It may raise EvaluationError, as cty's functions do for arguments of types that do not go together.
     """
 
     name: str
@@ -30,6 +47,8 @@ class Function:
     deep: bool
     shallow: bool
     nulls: bool
+    marks: bool
+    gives: Type | Callable[..., Type]
 
     def __call__(self, args: list[Value]) -> Value:
         fewest, most = len(self.params) - self.optional, len(self.params)
@@ -39,13 +58,24 @@ class Function:
         converted = [
             self._argument(arg, kind, place) for place, (arg, kind) in enumerate(zip(args, kinds, strict=True), 1)
         ]
+        marks = frozenset[str]().union(*map(deep_marks, args))
+        if not self.marks and marks:
+            converted = [unmarked(each) for each in converted]
+        opened = self._opened(converted)
+        if opened is not None:
+            kind = self.gives if isinstance(self.gives, Type) else self.gives(*converted)
+            return marked(unknown(opened, kind), marks)
+        return self.body(*converted) if self.marks else marked(self.body(*converted), marks)
+
+    def _opened(self, converted: list[Value]) -> str | None:
+        """Why the result is unknown without the body being asked."""
         for value in converted:
             found = first_unknown(value) if self.deep else value.unresolved if self.shallow else None
             if found is not None:
-                return unknown(found.reason)
+                return found.reason
             if self.shallow and isinstance(value.data, Lazy):
-                return unknown(f"{value.data.address} as a whole is only known after apply")
-        return self.body(*converted)
+                return f"{value.data.address} as a whole is only known after apply"
+        return None
 
     def _argument(self, value: Value, kind: Type, place: int) -> Value:
         if value.is_null and not self.nulls:
@@ -68,11 +98,13 @@ def function(
     deep: bool = True,
     shallow: bool = True,
     nulls: bool = False,
+    marks: bool = False,
+    gives: Type | Callable[..., Type] = ANY,
 ) -> Callable[[_Decorated], _Decorated]:
     """Enters a body as the function of that name."""
 
     def enter(body: _Decorated) -> _Decorated:
-        FUNCTIONS[name] = Function(name, body, params, rest, optional, deep, shallow, nulls)
+        FUNCTIONS[name] = Function(name, body, params, rest, optional, deep, shallow, nulls, marks, gives)
         return body
 
     return enter
