@@ -83,10 +83,14 @@ class Unresolved:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lazy:
-    """A resource instance or a module call: ``attribute`` gives the value of one attribute."""
+    """A resource instance or a module call: ``attribute`` gives the value of one attribute.
+
+    ``whole`` gives the object itself, where all of its attributes are known by name (the outputs of a module).
+    """
 
     address: str
     attribute: Callable[[str, Location | None], Value]
+    whole: Callable[[], Value] | None = None
 
 
 Data = str | Decimal | bool | tuple["Value", ...] | Mapping[str, "Value"] | Unresolved | Lazy | None
@@ -278,6 +282,12 @@ def identity_key(value: Value) -> Hashable:
     if data is None:
         return ("null",)
     return (value.type.kind, data)
+
+
+def as_object(value: Value) -> Value:
+    """The object that a module call is; any other value as it is."""
+    data = value.data
+    return marked(data.whole(), value.marks) if isinstance(data, Lazy) and data.whole is not None else value
 
 
 def unknowns(value: Value) -> Iterator[Unresolved]:
