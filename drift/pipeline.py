@@ -1,6 +1,8 @@
 """One function for each command: settings in, report or snapshot out. What the command line can do, Python can.
 
-Everything here raises ``drift.errors.CorsDriftError`` and its kinds, and nothing else on purpose.
+Everything here raises ``drift.errors.CorsDriftError`` and its kinds, and nothing else on purpose. What it returns holds
+sensitive values in the clear, since they are to be compared; ``drift.redaction.redacted`` hides them in any result, as
+the command line does before it writes one. The messages of errors hold none.
 """
 
 from __future__ import annotations
@@ -217,11 +219,18 @@ def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
         if len(names) == len(nameless) == 1:
             kept.append(replace(nameless[0], name=name, bare=False))
         elif not snapshot.errors:  # else its declaration may be in what could not be read
-            near = difflib.get_close_matches(name, known, 1)
+            near = difflib.get_close_matches(name, sorted(set(known) - _sensitive_names(snapshot)), 1)
             several = f"{len(nameless)} buckets have no known name and may be it" if nameless else None
             hint = f"did you mean {near[0]}?" if near else several
             raise UsageError(f"--bucket {name}: no bucket of this name was found", advice=hint)
     return replace(snapshot, buckets=tuple(kept))
+
+
+def _sensitive_names(snapshot: Snapshot) -> set[str | int]:
+    """Names that no hint may give away."""
+    return {
+        bucket.name for bucket in snapshot.buckets if isinstance(bucket.name, str) and bucket.name in bucket.sensitive
+    }
 
 
 def _names(declared: Snapshot) -> list[Wanted]:

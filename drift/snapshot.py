@@ -87,7 +87,7 @@ class Bucket:
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):
-            raise ValueError(f"a {self.state} bucket with cors={self.cors!r}")
+            raise ValueError(f"a {self.state} bucket {'without' if self.cors is None else 'with'} rules")
         if self.places and (self.cors is None or len(self.places) != len(self.cors.rules)):
             raise ValueError("places must be as many as the rules")
 

@@ -11,6 +11,7 @@ from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Witness
 from drift.diff import Change, ChangeKind
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState, Report
+from drift.sensitive import REASON, SHOWN
 from drift.snapshot import Bucket, State
 
 STATE_WORDS = {
@@ -71,6 +72,8 @@ def name_of(name: Text, address: str | None = None) -> str:
     if isinstance(name, str):
         text = printable(name)
         return f'"{text}"' if text.startswith(("::", "##[")) else text  # at a line's start a runner would obey it
+    if name.reason == REASON:
+        return f"{printable(address)} {SHOWN}" if address else SHOWN
     known = name.prefix or name.suffix or not address
     return f"{shape_of(name) if known else printable(address or '')} (name unknown)"
 
@@ -94,6 +97,8 @@ def shape_of(unknown: Unknown) -> str:
 
 def value_words(value: Text | int) -> str:
     """One value of a field."""
+    if isinstance(value, Unknown) and value.reason == REASON:
+        return SHOWN
     if isinstance(value, Unknown):
         return f"{shape_of(value)} (unknown: {printable(value.reason)})"
     if value == "":
