@@ -50,7 +50,8 @@ def compare(
     verdict = verdict_of(found_buckets, failed=bool(declared.errors or live.errors))
     compared = any(bucket.compared for bucket in found_buckets)
     code = (exits or ExitPolicy()).code(verdict, something_compared=compared)
-    return Report(verdict, code, found_buckets, diagnostics, declared.source, live.source, now)
+    hidden = declared.all_sensitive | live.all_sensitive
+    return Report(verdict, code, found_buckets, diagnostics, declared.source, live.source, now, hidden)
 
 
 def _lone_pair(declared: Snapshot, live: Snapshot) -> Bucket | None:

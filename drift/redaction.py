@@ -38,13 +38,13 @@ def redacted(result: Result) -> Result:
     What the user asks a simulation for is shown as it was given.
     """
     sides = tuple(_sides(result))
-    values = frozenset[str | int]().union(*(bucket.sensitive for bucket, _ in sides))
+    values = result.sensitive.union(*(bucket.sensitive for bucket, _ in sides))
     if not values:
         return result
     if isinstance(result, Simulation):
         values -= {result.asked.origin, *result.asked.page.headers}
     known = Sensitive(values, (text for bucket, unmarked in sides if not unmarked for text in _texts(bucket)))
-    return _Walk(known).everything(result)  # type: ignore[no-any-return]
+    return replace(_Walk(known).everything(result), sensitive=frozenset())  # type: ignore[no-any-return]
 
 
 def _sides(result: Report | Snapshot | Simulation) -> Iterator[tuple[Bucket, bool]]:
@@ -86,7 +86,7 @@ class _Walk:
 
     def everything(self, value: Any) -> Any:
         """The value with all text in it scrubbed, to any depth."""
-        if isinstance(value, Enum | Location | Asked | bool | int) or value is None:
+        if isinstance(value, Enum | Location | Asked | bool | int | frozenset) or value is None:
             return value
         if isinstance(value, str):
             return self.known.scrub(value, made_up=self.close)

@@ -113,7 +113,10 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The outcome of a comparison. ``sources`` name the two sides; ``exit_code`` already honours the options."""
+    """The outcome of a comparison. ``sources`` name the two sides; ``exit_code`` already honours the options.
+
+    ``sensitive`` are the texts and numbers of both sides that must not be printed.
+    """
 
     verdict: Verdict
     exit_code: int
@@ -122,6 +125,7 @@ class Report:
     declared_source: str
     live_source: str
     compared_at: datetime | None = None
+    sensitive: frozenset[str | int] = frozenset()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

@@ -121,6 +121,8 @@ class Simulation:
     diagnostics: tuple[Diagnostic, ...] = ()
     failed: bool = False
     """Whether some of the input could not be used."""
+    sensitive: frozenset[str | int] = frozenset()
+    """Texts and numbers of the source that must not be printed."""
 
     @property
     def exit_code(self) -> int:
@@ -136,7 +138,8 @@ class Simulation:
 def answer_all(snapshot: Snapshot, asked: Asked) -> Simulation:
     """The request put to each bucket. Several declarations of one bucket give one answer, if they agree on it."""
     answers = tuple(_of_bucket(claims, asked) for claims in _by_bucket(snapshot.buckets))
-    return Simulation(asked, snapshot.source, answers, snapshot.diagnostics, bool(snapshot.errors))
+    failed = bool(snapshot.errors)
+    return Simulation(asked, snapshot.source, answers, snapshot.diagnostics, failed, snapshot.all_sensitive)
 
 
 class _UndecidedError(Exception):

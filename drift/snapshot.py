@@ -106,12 +106,19 @@ class Snapshot:
     """Buckets from one source at one time, in the order in which they were found, and what is to be said about it.
 
     ``source`` is the parser's or fetcher's name, or several of them joined by ``+``. ``taken_at`` is in UTC.
+    ``sensitive`` are texts and numbers that must not be printed, beside those of the buckets.
     """
 
     source: str
     buckets: tuple[Bucket, ...] = ()
     diagnostics: tuple[Diagnostic, ...] = ()
     taken_at: datetime | None = field(default=None, compare=False)
+    sensitive: frozenset[str | int] = frozenset()
+
+    @property
+    def all_sensitive(self) -> frozenset[str | int]:
+        """All that must not be printed, its own and that of its buckets."""
+        return self.sensitive.union(*(bucket.sensitive for bucket in self.buckets))
 
     @property
     def errors(self) -> tuple[Diagnostic, ...]:
@@ -136,6 +143,7 @@ def merged(snapshots: Iterable[Snapshot]) -> Snapshot:
         buckets=tuple(bucket for part in parts for bucket in part.buckets),
         diagnostics=tuple(dict.fromkeys(each for part in parts for each in part.diagnostics)),
         taken_at=max(taken, default=None),
+        sensitive=frozenset[str | int]().union(*(part.sensitive for part in parts)),
     )
 
 
