@@ -1,20 +1,22 @@
-"""Conversion of values to types, and the one type that several values have in common (go-cty, package convert)."""
+"""Conversion of values to types (go-cty, package convert)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from parsers.terraform.arithmetic import parse
+from parsers.terraform.mismatch import mismatch
+from parsers.terraform.types import plain
+from parsers.terraform.unify import convertible, element_type, unify
 from parsers.terraform.values import (
     ANY,
     BOOL,
+    COLLECTIONS,
     FALSE,
-    MAPPINGS,
     NULL,
     NUMBER,
     PRIMITIVES,
-    RESOURCE,
-    SEQUENCES,
     STRING,
     TRUE,
     EvaluationError,
@@ -22,8 +24,10 @@ from parsers.terraform.values import (
     Type,
     Unresolved,
     Value,
+    as_object,
+    length_bounds,
     mapping,
-    number,
+    marked,
     number_text,
     object_of,
     sequence,
@@ -35,30 +39,12 @@ from parsers.terraform.values import (
 
 def convert(value: Value, target: Type) -> Value:
     """The value as one of the target type. Raises EvaluationError where Terraform has no such conversion."""
-    if value.type == target and not _open(target):
+    if value.type == target or target.kind == "any":
         return value
-    if target.kind == "any":
-        return value
-    if value.is_null:
-        return Value(target, None)
-    if isinstance(value.data, Unresolved):
-        return _convert_unknown(value, value.data, target)
-    if isinstance(value.data, Lazy):
-        return unknown(f"{value.data.address} as a whole is only known after apply", target)
-    if target.kind in PRIMITIVES:
-        return _to_primitive(value, target)
-    if target.kind in ("list", "set") and value.type.kind in SEQUENCES:
-        return _to_collection(value, target)
-    if target.kind == "map" and value.type.kind in MAPPINGS:
-        element, members = _elements(target, list(value.entries.values()))
-        return mapping(Type("map", element), dict(zip(value.entries, members, strict=True)))
-    if target.kind == "object" and value.type.kind in MAPPINGS:
-        return _to_object(value, target)
-    if target.kind == "tuple" and value.type.kind == "tuple":
-        if len(value.members) != len(target.items):
-            raise EvaluationError(f"a tuple of {len(target.items)} is needed, this one has {len(value.members)}")
-        return tuple_of(convert(each, kind) for each, kind in zip(value.members, target.items, strict=True))
-    raise EvaluationError(f"{_named(target)} is needed, not {_named(value.type)}")
+    value = as_object(value)
+    if not convertible(value.type, target):
+        raise EvaluationError(mismatch(value.type, target))
+    return _converted(value, target)
 
 
 def to_text(value: Value) -> Value:
@@ -66,154 +52,177 @@ def to_text(value: Value) -> Value:
     return convert(value, STRING)
 
 
-def _named(kind: Type) -> str:
-    return f"{'an' if kind.kind[0] in 'aeiou' else 'a'} {kind}"
+def _converted(value: Value, target: Type) -> Value:
+    """The value converted along its type, which allows it; an error is one of what it holds."""
+    if target.kind == "any" or value.type == target:
+        return value
+    if not value.marks:
+        return _unmarked(value, target)
+    try:
+        return marked(_unmarked(Value(value.type, value.data, value.weight), target), value.marks)
+    except EvaluationError as error:  # the path may have keys in it
+        raise EvaluationError(error.detail) from error
 
 
-def _open(kind: Type) -> bool:
-    """Whether the type has ``any`` in it, which each value replaces with a type of its own."""
-    inner = (*kind.items, *(field for _, field in kind.fields), *((kind.element,) if kind.element else ()))
-    return kind.kind == "any" or any(_open(each) for each in inner)
+def _unmarked(value: Value, target: Type) -> Value:
+    data = value.data
+    if data is None:
+        return Value(_filled(value.type, plain(target)), None)
+    if isinstance(data, Unresolved):
+        return _convert_unknown(value, data, target)
+    if isinstance(data, Lazy) and data.whole is None:
+        return unknown(f"{data.address} as a whole is only known after apply", plain(target))
+    if value.type.kind in ("any", "resource"):
+        return convert(as_object(value), target)
+    if target.kind in PRIMITIVES:
+        return _to_primitive(data, target)
+    if target.kind in COLLECTIONS:
+        return _to_map(value, target) if target.kind == "map" else _to_sequence(value, target)
+    if target.kind == "object":
+        return _to_object(value, target)
+    pairs = enumerate(zip(value.members, target.items, strict=True))
+    return tuple_of(_part(each, kind, f"[{at}]") for at, (each, kind) in pairs)
+
+
+def _part(value: Value, target: Type, step: str) -> Value:
+    """A part of a value, converted; an error tells where in the whole it is."""
+    if target.kind == "any" or value.type == target:
+        return value
+    try:
+        if not convertible(value.type, target):
+            raise EvaluationError(mismatch(value.type, target))
+        return _converted(value, target)
+    except EvaluationError as error:
+        raise error.within(step) from None
 
 
 def _convert_unknown(value: Value, data: Unresolved, target: Type) -> Value:
-    if value.type.kind != "any" and not convertible(value.type, target):
-        raise EvaluationError(f"{_named(target)} is needed, not {_named(value.type)}")
-    if target.kind == "string":
-        return Value(STRING, data)
-    return Value(target, Unresolved(data.reason, identity=data.identity))
+    """An unknown keeps what the conversion leaves certain (go-cty, prepareUnknownResult)."""
+    kind = _filled(value.type, plain(target))
+    if kind.kind not in COLLECTIONS:
+        ends = (data.prefix, data.suffix) if kind == STRING and value.type.kind in ("string", "any") else ("", "")
+        return unknown(
+            data.reason, kind, prefix=ends[0], suffix=ends[1], identity=data.identity, not_null=data.not_null
+        )
+    least, most = length_bounds(value)
+    if kind.kind == "set" and value.type.kind != "set":
+        least = min(least, 1)
+    return unknown(data.reason, kind, identity=data.identity, not_null=data.not_null, least=least, most=most)
 
 
-def convertible(source: Type, target: Type) -> bool:
-    """Whether some value of the source type may be converted to the target type."""
-    if "any" in (source.kind, target.kind) or source == target or source.kind == "resource":
-        return True
-    if target.kind in PRIMITIVES:
-        return source.kind in PRIMITIVES and {source.kind, target.kind} != {"bool", "number"}
-    if target.kind in ("list", "set", "tuple"):
-        return source.kind in SEQUENCES
-    return source.kind in MAPPINGS and target.kind in MAPPINGS
+def _filled(source: Type, target: Type) -> Type:
+    """The target with ``any`` replaced by what the source has in its place (go-cty, dynamicReplace)."""
+    if source.kind in ("any", "resource") or not target.is_open:
+        return target
+    if target.kind == "any":
+        return source
+    if target.element is not None:
+        inner = source.element or unify(source.inner) or ANY
+        return Type(target.kind, _filled(inner, target.element))
+    if target.kind == "object":
+        has = dict(source.fields)
+        fields = ((name, _filled(has.get(name, source.element or kind), kind)) for name, kind in target.fields)
+        return Type("object", fields=tuple(fields))
+    return Type("tuple", items=tuple(_filled(a, b) for a, b in zip(source.items, target.items, strict=True)))
 
 
-def _to_primitive(value: Value, target: Type) -> Value:
-    data = value.data
-    if target.kind == "string":
-        if isinstance(data, bool):
-            return text("true" if data else "false")
-        if isinstance(data, Decimal):
-            return text(number_text(data))
-    elif target.kind == "number" and isinstance(data, str):
-        return parse_number(data)
-    elif target.kind == "bool" and isinstance(data, str):
-        if data in ("true", "1"):
-            return TRUE
-        if data in ("false", "0"):
-            return FALSE
-        raise EvaluationError('a bool is needed: "true" or "false"')
-    raise EvaluationError(f"{_named(target)} is needed, not {_named(value.type)}")
+def _to_primitive(data: object, target: Type) -> Value:
+    if target == STRING:
+        return text(number_text(data) if isinstance(data, Decimal) else "true" if data else "false")
+    if target == NUMBER:
+        return parse_number(str(data))
+    if data in ("true", "1"):
+        return TRUE
+    if data in ("false", "0"):
+        return FALSE
+    lower = str(data).lower()
+    hint = f'; to convert from string, use lowercase "{lower}"' if lower in ("true", "false") else ""
+    raise EvaluationError(f"a bool is required{hint}")
 
 
 def parse_number(content: str) -> Value:
     """The number that a string holds, in decimal or scientific notation."""
-    if not content or not content.isascii() or content != content.strip() or "_" in content:
-        raise EvaluationError("a number is needed, and this string is none")
-    try:
-        amount = Decimal(content)
-    except InvalidOperation as error:
-        raise EvaluationError("a number is needed, and this string is none") from error
-    if not amount.is_finite():
-        raise EvaluationError("a number is needed, and this string is none")
-    return number(amount)
+    amount = parse(content)
+    if amount is None:
+        raise EvaluationError("a number is required")
+    return Value(NUMBER, amount)
 
 
-def _to_collection(value: Value, target: Type) -> Value:
-    element, members = _elements(target, value.members)
-    return sequence(Type(target.kind, element), members)
+def _to_sequence(value: Value, target: Type) -> Value:
+    """A list, set or tuple as a list or set."""
+    least, most = length_bounds(value)
+    if value.type.kind == "set" and target.kind == "list" and least != most:
+        opened = next(each.unresolved.reason for each in value.members if each.unresolved is not None)
+        return unknown(opened, Type("list", value.type.element))
+    element = _element(value.type, target)
+    members = [_part(each, element, f"[{at}]") for at, each in enumerate(value.members)]
+    if value.type.kind == "tuple" and target.kind == "list":
+        members = _alike(members, [f"[{at}]" for at in range(len(members))])
+    return sequence(Type(target.kind, _settled(members, element, value.type, target)), members)
 
 
-def _elements(target: Type, members: Iterable[Value]) -> tuple[Type, list[Value]]:
-    """The members as the target's element type, with one type for whatever it leaves open, and that type."""
+def _to_map(value: Value, target: Type) -> Value:
+    element = _element(value.type, target)
+    steps = [f'["{key}"]' for key in value.entries]
+    members = [_part(each, element, step) for each, step in zip(value.entries.values(), steps, strict=True)]
+    if element.kind in (*COLLECTIONS, "object"):
+        members = _alike(members, steps)
+    kind = Type("map", _settled(members, element, value.type, target))
+    return mapping(kind, dict(zip(value.entries, members, strict=True)))
+
+
+def _element(source: Type, target: Type) -> Type:
+    """The element type that is converted to; ``any`` where each member keeps its own."""
     wanted = target.element or ANY
-    converted = [convert(each, wanted) for each in members]
-    if not _open(wanted):
-        return wanted, converted
-    common = unify(each.type for each in converted)
+    found = element_type(source, wanted) if source.element is None else wanted
+    return found or wanted
+
+
+def _alike(members: list[Value], steps: list[str]) -> list[Value]:
+    """The members converted to what their own types have in common."""
+    common = unify(each.type for each in members)
     if common is None:
-        raise EvaluationError(f"all elements of a {target.kind} must have the same type")
-    return (wanted, converted) if not converted else (common, [convert(each, common) for each in converted])
+        raise EvaluationError("cannot find a common base type for all elements")
+    return [_part(each, common, step) for each, step in zip(members, steps, strict=True)]
+
+
+def _settled(members: list[Value], element: Type, source: Type, target: Type) -> Type:
+    """The element type of a new collection: that of its members, or of the target where it has none."""
+    found = dict.fromkeys(each.type for each in members if each.type != ANY)
+    if len(found) > 1:
+        raise EvaluationError(f"element types must all match for conversion to {target.kind}")
+    if found:
+        return next(iter(found))
+    if members:
+        return ANY
+    return source.element if element.kind == "any" and source.element is not None else plain(element)
 
 
 def _to_object(value: Value, target: Type) -> Value:
+    """An object or map as an object: what is too much is dropped, what may be missing is null."""
+    from_map = value.type.kind == "map"
     entries: dict[str, Value] = {}
     for name, kind in target.fields:
         if name in value.entries:
-            entries[name] = convert(value.entries[name], kind)
+            entries[name] = _field(value.entries[name], kind, name, from_map=from_map)
         elif name in target.optional:
-            entries[name] = Value(kind, None)
+            entries[name] = Value(plain(kind), None)
         else:
-            raise EvaluationError(f'the attribute "{name}" is required')
+            raise EvaluationError(f'map has no element for required attribute "{name}"')
     return object_of(entries)
 
 
-def unify(types: Iterable[Type]) -> Type | None:
-    """The type that all of them can be converted to, or None. ``any`` (of null and of unknowns) fits everywhere."""
-    distinct = [each for each in dict.fromkeys(types) if each.kind != "any"]
-    if not distinct:
-        return ANY
-    if len(distinct) == 1:
-        return distinct[0]
-    kinds = {each.kind for each in distinct}
-    if kinds <= PRIMITIVES:
-        return STRING if "string" in kinds else None
-    if kinds == {"object"}:
-        return _unify_objects(distinct)
-    if kinds == {"tuple"}:
-        return _unify_tuples(distinct)
-    if kinds <= MAPPINGS:
-        return _unify_elements("map", distinct)
-    if kinds <= SEQUENCES:
-        return _unify_elements("set" if kinds == {"set"} else "list", distinct)
-    return RESOURCE if "resource" in kinds and kinds <= {"resource", "object", "map"} else None
-
-
-def _unify_objects(types: list[Type]) -> Type | None:
-    names = {tuple(name for name, _ in each.fields) for each in types}
-    if len(names) > 1:
-        return _unify_elements("map", types)
-    fields = []
-    for position, (name, _) in enumerate(types[0].fields):
-        common = unify(each.fields[position][1] for each in types)
-        if common is None:
-            return None
-        fields.append((name, common))
-    return Type("object", fields=tuple(fields))
-
-
-def _unify_tuples(types: list[Type]) -> Type | None:
-    if len({len(each.items) for each in types}) > 1:
-        return _unify_elements("list", types)
-    items = [unify(column) for column in zip(*(each.items for each in types), strict=True)]
-    return Type("tuple", items=tuple(each for each in items if each is not None)) if None not in items else None
-
-
-def _unify_elements(kind: str, types: list[Type]) -> Type | None:
-    elements: list[Type] = []
-    for each in types:
-        if each.element is not None:
-            elements.append(each.element)
-        elements.extend(each.items)
-        elements.extend(field for _, field in each.fields)
-    common = unify(elements)
-    return None if common is None else Type(kind, common)
+def _field(value: Value, kind: Type, name: str, *, from_map: bool) -> Value:
+    if from_map and not convertible(value.type, kind):
+        raise EvaluationError(f'map element type is incompatible with attribute "{name}": {mismatch(value.type, kind)}')
+    return _part(value, kind, f'["{name}"]' if from_map else f".{name}")
 
 
 def to_unified(value: Value, types: Iterable[Type]) -> Value:
-    """The value converted to what the types have in common, as the arms of a conditional are."""
+    """The value converted to what the types have in common. Raises EvaluationError if that is nothing."""
     common = unify(types)
     if common is None:
-        raise EvaluationError("the two results of the conditional have types that do not go together")
-    if common.kind in ("any", "resource"):
-        return value
+        raise EvaluationError("the values have types that do not go together")
     return convert(value, common)
 
 
@@ -221,7 +230,7 @@ def same_element(members: Iterable[Value]) -> Type:
     """The common type of the members of a new list. Raises EvaluationError if there is none."""
     common = unify(each.type for each in members)
     if common is None:
-        raise EvaluationError("all elements of a list must have the same type")
+        raise EvaluationError("all list elements must have the same type")
     return common
 
 

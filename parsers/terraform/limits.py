@@ -11,6 +11,10 @@ MAX_EXPRESSION_DEPTH = 100
 MAX_STEPS = 200_000
 """How many expressions may be evaluated for one root module: two seconds. Large real ones take a few thousand."""
 
+STEPS_PER_WEIGHT = 0.25
+"""How many steps each part of a value counts that a function, a loop or a template has made: what doubles with each
+line of the source is paid for by its size, and all values of one root together stay within some hundred megabytes."""
+
 MAX_INSTANCES = 10_000
 """How many instances ``count`` or ``for_each`` of one block may make."""
 
@@ -29,8 +33,15 @@ MAX_MODULE_DEPTH = 16
 MAX_WEIGHT = 200_000
 """How large one value may be: its members at any depth, and one for each hundred characters of text."""
 
+MAX_VALUE_DEPTH = 60
+"""How deep lists and objects may lie in one another: what goes through values does so by Python's own stack."""
+
+MAX_MIXED_TYPES = 200
+"""How many different types of several kinds are looked through for one that all can be converted to: each is compared
+with each."""
+
 MAX_TEXT = 1_000_000
 """How many characters one string may have."""
 
 MAX_EXPONENT = 400
-"""Numbers beyond ten to this power are not computed with."""
+"""Numbers beyond ten to this power are not computed with: Terraform does, up to a million digits."""

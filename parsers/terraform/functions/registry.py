@@ -13,6 +13,7 @@ from parsers.terraform.values import (
     Lazy,
     Type,
     Value,
+    as_object,
     deep_marks,
     first_unknown,
     marked,
@@ -32,8 +33,8 @@ class Function:
     number of further ones. With ``deep`` the result is unknown as soon as an argument has an unknown anywhere in it;
     with ``shallow`` as soon as an argument is unknown as a whole; else the body sees unknowns itself.
 
-    The body sees arguments without marks, and its result takes all marks of all arguments, as cty does it for parameters
-    that do not allow marks. With ``marks`` it sees the marks at every depth and its result has those that it gives it.
+    The body sees arguments without marks, and its result takes all marks of all arguments, as cty does it for
+    parameters that do not allow marks. With ``marks`` it sees the marks at every depth and alone marks its result.
 
     ``gives`` is the type of the result, for the case that it is unknown; a function of the converted arguments where it
     hangs on them. It may raise EvaluationError, as cty's functions do for arguments of types that do not go together.
@@ -81,7 +82,7 @@ class Function:
         if value.is_null and not self.nulls:
             raise EvaluationError(f"argument {place} of {self.name} is null")
         try:
-            return convert(value, kind)
+            return convert(as_object(value), kind)
         except EvaluationError as error:
             raise EvaluationError(f"argument {place} of {self.name}: {error.message}") from error
 
