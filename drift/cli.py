@@ -70,8 +70,9 @@ def _settings_file(
         context.default_map = {command: values}
 
 
-@app.command()
+@app.command(cls=o.InOrder)
 def check(
+    context: typer.Context,
     paths: o.Paths = None,
     live: o.Live = None,
     bucket: o.BucketName = None,
@@ -102,7 +103,7 @@ def check(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(live, profile, region, account, endpoint_url, concurrency),
         tuple(bucket or ()),
         undeclared,
@@ -119,8 +120,9 @@ def check(
     raise typer.Exit(report.exit_code)
 
 
-@app.command()
+@app.command(cls=o.InOrder)
 def declared(
+    context: typer.Context,
     paths: o.Paths = None,
     bucket: o.BucketName = None,
     region: o.Region = None,
@@ -142,7 +144,7 @@ def declared(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         tuple(bucket or ()),
     )
@@ -179,8 +181,9 @@ def live_command(
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
 
-@app.command()
+@app.command(cls=o.InOrder)
 def compare(
+    context: typer.Context,
     left: Annotated[Path, typer.Argument(help="A snapshot or a declaration, in the place of declared.", metavar="A")],
     right: Annotated[Path, typer.Argument(help="The same, in the place of live.", metavar="B")],
     bucket: o.BucketName = None,
@@ -208,7 +211,7 @@ def compare(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
         undeclared=undeclared,
@@ -223,11 +226,12 @@ def compare(
     raise typer.Exit(report.exit_code)
 
 
-app.command()(simulate)
+app.command(cls=o.InOrder)(simulate)
 
 
-@app.command()
+@app.command(cls=o.InOrder)
 def validate(
+    context: typer.Context,
     paths: o.Paths = None,
     bucket: o.BucketName = None,
     region: o.Region = None,
@@ -249,7 +253,7 @@ def validate(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(region=region, account=account),
         buckets=tuple(bucket or ()),
     )

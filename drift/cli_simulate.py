@@ -11,6 +11,7 @@ from drift.settings import Format, LiveSettings, Settings
 
 
 def simulate(
+    context: typer.Context,
     source: Annotated[
         str,
         typer.Argument(
@@ -47,7 +48,7 @@ def simulate(
 
     targets = parse_targets(output or [])
     settings = Settings(
-        o.declared_settings(root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
+        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
         LiveSettings(None, profile, region, account, endpoint_url),
         tuple(bucket or ()),
     )

@@ -61,18 +61,19 @@ class NamedText:
 class Inputs:
     """Values that the declarations leave open.
 
-    Later entries of each tuple win over earlier ones. ``environment`` holds what parsers may see of the process
-    environment (``TF_VAR_...``, ``TF_WORKSPACE``), and nothing else of it.
+    Later entries of each tuple win over earlier ones. ``variables`` are Terraform's: name and value, or a whole file of
+    them. ``environment`` holds what parsers may see of the process environment (``TF_VAR_...``, ``TF_WORKSPACE``), and
+    nothing else of it. ``endpoint_url`` is the S3-compatible server that the user asks in the place of AWS.
     """
 
-    variables: tuple[tuple[str, str], ...] = ()
-    variable_files: tuple[NamedText, ...] = ()
+    variables: tuple[tuple[str, str] | NamedText, ...] = ()
     parameters: tuple[tuple[str, str], ...] = ()
     parameter_files: tuple[NamedText, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
     workspace: str | None = None
     account: str | None = None
     region: str | None = None
+    endpoint_url: str | None = None
     stack_name: str | None = None
 
 

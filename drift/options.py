@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from drift.settings import DeclaredSettings, Format, Undeclared
 
@@ -90,7 +91,22 @@ Output = Annotated[
 ]
 
 
+class InOrder(TyperCommand):
+    """A command that remembers in which order its options were typed: Terraform reads --var and --var-file so."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See ``click.Command.parse_args``."""
+        *_, order = self.make_parser(ctx).parse_args(args=list(args))
+        ctx.meta[_TYPED] = tuple(parameter.name for parameter in order)
+        rest: list[str] = super().parse_args(ctx, args)
+        return rest
+
+
+_TYPED = "drift.options.typed"
+
+
 def declared_settings(
+    context: typer.Context,
     root: Path | None,
     var: list[str] | None,
     var_file: list[Path] | None,
@@ -101,11 +117,18 @@ def declared_settings(
     parameter, parameters_file, stack_name = stack
     return DeclaredSettings(
         root,
-        tuple(var or ()),
-        tuple(var_file or ()),
+        _in_order(context, var or [], var_file or []),
         workspace,
         tuple(parameter or ()),
         tuple(parameters_file or ()),
         stack_name,
         dict(os.environ),
     )
+
+
+def _in_order(context: typer.Context, var: list[str], var_file: list[Path]) -> tuple[str | Path, ...]:
+    """Both as they were typed. What the environment or the settings file gives comes first, files before values."""
+    typed = [name for name in context.meta.get(_TYPED, ()) if name in ("var", "var_file")]
+    before = [*(() if "var_file" in typed else var_file), *(() if "var" in typed else var)]
+    left = {"var": iter(var), "var_file": iter(var_file)}
+    return (*before, *(next(left[name]) for name in typed))

@@ -172,14 +172,16 @@ def _load(path: Path, settings: Settings) -> Snapshot:
 
 def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:
     return Inputs(
-        variables=tuple(_pair(each, "--var") for each in declared.variables),
-        variable_files=tuple(_text_of(path) for path in declared.variable_files),
+        variables=tuple(
+            _text_of(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables
+        ),
         parameters=tuple(_pair(each, "--parameter") for each in declared.parameters),
         parameter_files=tuple(_text_of(path) for path in declared.parameter_files),
         environment={key: value for key, value in declared.environment.items() if key.startswith("TF_")},
         workspace=declared.workspace,
         account=live.account,
         region=live.region,
+        endpoint_url=live.endpoint_url,
         stack_name=declared.stack_name,
     )
 

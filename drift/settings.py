@@ -44,11 +44,13 @@ class LiveSettings:
 
 @dataclass(frozen=True, slots=True)
 class DeclaredSettings:
-    """How the declarations are read: values that they leave open, and the folder that no path may lead out of."""
+    """How the declarations are read: values that they leave open, and the folder that no path may lead out of.
+
+    ``variables`` are Terraform's, ``NAME=VALUE`` or the path of a file of them; a later one wins over an earlier one.
+    """
 
     root: Path | None = None
-    variables: tuple[str, ...] = ()
-    variable_files: tuple[Path, ...] = ()
+    variables: tuple[str | Path, ...] = ()
     workspace: str | None = None
     parameters: tuple[str, ...] = ()
     parameter_files: tuple[Path, ...] = ()

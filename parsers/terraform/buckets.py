@@ -15,6 +15,7 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.other_types import TYPES, unread_entry
+from parsers.terraform.providers import Provider, provider_of
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
@@ -37,6 +38,11 @@ class Resource:
         """What its arguments are evaluated in."""
         return self.instance.scope
 
+    @property
+    def provider(self) -> Provider:
+        """The provider configuration that it uses."""
+        return provider_of(self.module, self.block.expression("provider"), self.scope)
+
     def entry(self, name: Value) -> Bucket:
         """Its entry before anything is known of its rules."""
         return Bucket(
@@ -45,7 +51,7 @@ class Resource:
             source=files.SOURCE,
             address=self.address,
             location=self.block.at,
-            region=_region(self.module, self.block, self.scope),
+            region=_region(self),
             writes_max_age_zero=True,
         )
 
@@ -158,7 +164,7 @@ def _whether(doubt: str) -> str:
     return f"whether it exists is not known: {doubt}"
 
 
-def _region(module: ModuleInstance, block: Block, scope: Scope) -> str | None:
-    own = evaluated(block, "region", scope)
-    value = own if own is not None and not own.is_null else module.provider_region(block.expression("provider"))
+def _region(it: Resource) -> str | None:
+    own = evaluated(it.block, "region", it.scope)
+    value = own if own is not None and not own.is_null else it.provider.region()
     return value.data if value is not None and isinstance(value.data, str) and value.data else None

@@ -1,4 +1,4 @@
-"""Module calls as they are written: where the called module lies, and which providers it is handed."""
+"""Module calls as they are written: where the called module lies, or why it cannot be read."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
 from parsers.terraform.config import Module, local_source
-from parsers.terraform.expressions import Budget
+from parsers.terraform.expand import evaluated
+from parsers.terraform.expressions import Budget, Scope
 from parsers.terraform.limits import MAX_MODULE_DEPTH
-from parsers.terraform.nodes import Block, Expression, GetAttr, Name, Template
+from parsers.terraform.nodes import Block
 
 
 @dataclass(slots=True)
@@ -24,6 +25,7 @@ class Run:
     load: Callable[[str], Module]
     root: str
     vendored: Mapping[str, str]
+    workspace: str | None = None
     budget: Budget = field(default_factory=Budget)
     modules: int = 0
     instances: int = 0
@@ -33,6 +35,10 @@ class Run:
         """Remembers a fault, once."""
         if diagnostic not in self.diagnostics:
             self.diagnostics.append(diagnostic)
+
+    def told(self, word: str, at: Location | None = None) -> bool:
+        """Whether there is a diagnostic with that id already, at that place if one is given."""
+        return any(each.id == word and at in (None, each.location) for each in self.diagnostics)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +53,15 @@ class Unreadable:
         return f"{self.message}{f'; {self.advice}' if self.advice else ''} ({self.at})"
 
 
-def called_module(run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str]) -> Module | Unreadable:
+def called_module(
+    run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str], scope: Scope
+) -> Module | Unreadable:
     """The module that a call in ``folder`` means, or why it cannot be read.
 
     ``path`` are the names of the calls from the root down, ``above`` the folders of the modules around the call.
     """
     shown = f"module.{path[-1]}"
-    found = _folder(run, folder, path, block)
+    found = _folder(run, folder, path, block, scope)
     if isinstance(found, Unreadable):
         return found
     if len(path) > MAX_MODULE_DEPTH or found in above:
@@ -66,12 +74,19 @@ def called_module(run: Run, folder: str, path: tuple[str, ...], block: Block, ab
     return module
 
 
-def _folder(run: Run, folder: str, path: tuple[str, ...], block: Block) -> str | Unreadable:
+def source_of(block: Block, scope: Scope) -> str | None:
+    """The source of a call, which OpenTofu lets be put together from variables and locals."""
+    plain = local_source(block)
+    value = evaluated(block, "source", scope) if plain is None else None
+    return value.data if value is not None and isinstance(value.data, str) else plain
+
+
+def _folder(run: Run, folder: str, path: tuple[str, ...], block: Block, scope: Scope) -> str | Unreadable:
     """Where the called module lies."""
     shown = f"module.{path[-1]}"
-    source = local_source(block)
+    source = source_of(block, scope)
     if source is None:
-        return _not_on_disk(run, block, f"the source of {shown} is no plain text", "", "give a plan")
+        return _not_on_disk(run, block, f"the source of {shown} is not known", "", "give a plan")
     if source.startswith(("./", "../")) or source in (".", ".."):
         return _local_folder(run, files.join(folder, source), block, f'the source "{source}" of {shown}')
     message = f'{shown} is not on disk (source "{source}")'
@@ -118,14 +133,3 @@ def _may_hold_buckets(source: str, block: Block) -> bool:
     """Whether a module that cannot be read looks as if it had to do with buckets; for how loudly to tell of it only."""
     words = " ".join((source, *block.labels, *block.attributes)).lower()
     return any(word in words for word in ("s3", "bucket", "cors", "website", "cloudfront", "cdn"))
-
-
-def provider_name(expression: Expression | None) -> str | None:
-    """``aws`` or ``aws.alias`` as it is written in ``provider`` and ``providers``."""
-    if isinstance(expression, Name):
-        return expression.name
-    if isinstance(expression, GetAttr) and isinstance(expression.base, Name):
-        return f"{expression.base.name}.{expression.name}"
-    if isinstance(expression, Template) and len(expression.parts) == 1 and isinstance(expression.parts[0], str):
-        return expression.parts[0]
-    return None

@@ -13,12 +13,14 @@ from parsers.terraform.limits import MAX_BLOCKS, MAX_INSTANCES
 from parsers.terraform.nodes import Block, Expression, Name
 from parsers.terraform.values import (
     BOOL,
+    EPHEMERAL,
     NUMBER,
     EvaluationError,
     Lazy,
     RefusalError,
     Unresolved,
     Value,
+    as_object,
     number,
     object_of,
     unknown,
@@ -38,12 +40,14 @@ class Instance:
 class Expansion:
     """The instances of a block. With ``reason`` it is not known which there are; then ``instances`` has one that
     stands for any of them. ``repeated`` says whether the block has ``count`` or ``for_each``, ``keyed`` the latter.
+    ``fault`` is what is wrong, where Terraform refuses it or there are more than are worked through.
     """
 
     instances: tuple[Instance, ...]
     reason: str | None = None
     repeated: bool = False
     keyed: bool = False
+    fault: str | None = None
 
 
 def expand(block: Block, scope: Scope) -> Expansion:
@@ -56,9 +60,11 @@ def expand(block: Block, scope: Scope) -> Expansion:
             return _for_each(for_each, scope)
         return _enabled(block, scope)
     except EvaluationError as error:
-        return any_instance(scope, f"error in the configuration: {error}", keyed=for_each is not None)
+        fault, reason = error.message, f"error in the configuration: {error}"
     except (RefusalError, RecursionError) as error:
-        return any_instance(scope, f"{error or 'nested too deep'} ({block.at})", keyed=for_each is not None)
+        fault = str(error) if isinstance(error, RefusalError) else "nested too deep"
+        reason = f"{fault} ({block.at})"
+    return replace(any_instance(scope, reason, keyed=for_each is not None), fault=fault)
 
 
 def _enabled(block: Block, scope: Scope) -> Expansion:
@@ -76,6 +82,8 @@ def _enabled(block: Block, scope: Scope) -> Expansion:
 
 def _count(expression: Expression, scope: Scope) -> Expansion:
     value = convert(evaluate(expression, scope), NUMBER)
+    if EPHEMERAL in value.marks:
+        raise EvaluationError("count cannot be ephemeral", expression.at)
     if value.unresolved is not None:
         return any_instance(scope, value.unresolved.reason)
     if value.is_null or value.number != int(value.number) or value.number < 0:
@@ -90,7 +98,9 @@ def _count(expression: Expression, scope: Scope) -> Expansion:
 
 
 def _for_each(expression: Expression, scope: Scope) -> Expansion:
-    value = evaluate(expression, scope)
+    value = as_object(evaluate(expression, scope))
+    if value.marks:
+        raise EvaluationError(f"for_each cannot be {' or '.join(sorted(value.marks))}", expression.at)
     if value.unresolved is not None:
         return any_instance(scope, value.unresolved.reason, keyed=True)
     if value.is_null or isinstance(value.data, Lazy) or value.type.kind not in ("map", "object", "set"):

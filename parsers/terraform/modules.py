@@ -7,30 +7,36 @@ written lives in ``config``.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.location import Diagnostic, Location, Severity
-from parsers.terraform import files, functions
-from parsers.terraform.calls import Run, Unreadable, called_module, provider_name
+from parsers.terraform import functions
+from parsers.terraform.arguments import Argument, variable_value
+from parsers.terraform.attributes import data_attribute, resource_attribute
+from parsers.terraform.calls import Run, Unreadable, called_module
 from parsers.terraform.config import Module
 from parsers.terraform.expand import Expansion, Instance, any_instance, expand
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
 from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULES
-from parsers.terraform.nodes import Block, Expression, ObjectNode
-from parsers.terraform.references import data_attribute, resource_attribute
+from parsers.terraform.nodes import Block
+from parsers.terraform.outputs import module_value, output_value
+from parsers.terraform.references import Object
+from parsers.terraform.surroundings import surroundings
 from parsers.terraform.values import (
+    EPHEMERAL,
     RESOURCE,
     EvaluationError,
     Lazy,
     RefusalError,
     Value,
+    marked,
     object_of,
-    text,
     tuple_of,
     unknown,
 )
-from parsers.terraform.variables import variable
+
+_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +49,28 @@ class Call:
 
 
 class ModuleInstance:
-    """One module with its arguments. Implements ``expressions.Names``."""
+    """One module with its arguments. Implements ``expressions.Names`` and ``providers.Holder``.
+
+    ``caller`` is the instance that calls it, the block of the call and what that is evaluated in.
+    """
 
     def __init__(
         self,
         run: Run,
         module: Module,
-        given: Callable[[str], Value | None],
+        given: Callable[[str], Argument | None],
         *,
         prefix: str = "",
         path: tuple[str, ...] = (),
-        caller: tuple[ModuleInstance, Block] | None = None,
+        caller: tuple[ModuleInstance, Block, Scope] | None = None,
     ) -> None:
         self.run = run
         self.module = module
         self.prefix = prefix
         self.scope = Scope(self, run.budget)
+        self.caller = caller
         self._given = given
         self._path = path
-        self._caller = caller
         self._known: dict[Hashable, Value] = {}
         self._open: set[Hashable] = set()
         self._expansions: dict[Hashable, Expansion] = {}
@@ -72,8 +81,8 @@ class ModuleInstance:
     def resolve(self, words: tuple[str, ...], at: Location) -> tuple[Value, int]:
         """See ``expressions.Names``."""
         first, second = words[0], words[1] if len(words) > 1 else ""
-        if first == "data" and len(words) > 2:
-            return self.objects("data", words[1], words[2], at), 3
+        if first in ("data", "resource") and len(words) > 2:
+            return self.objects(first, words[1], words[2], at), 3
         if len(words) < 2:
             return unknown(f'"{first}" means nothing here ({at})'), 1
         if first == "var":
@@ -83,9 +92,10 @@ class ModuleInstance:
         if first == "module":
             return self.outputs(second, at), 2
         if first in ("path", "terraform", "tofu"):
-            return self._setting(first, second, at), 2
+            return surroundings(first, second, self.module.folder, self.run.root, self.run.workspace, at), 2
         if first in ("each", "count", "self", "ephemeral", "provider"):
-            return unknown(f"{first}.{second} is not known here ({at})"), 2
+            value = unknown(f"{first}.{second} is not known here ({at})")
+            return marked(value, [EPHEMERAL] if first == "ephemeral" else ()), 2
         return self.objects("resource", first, second, at), 2
 
     def call(self, name: str, args: list[Value], at: Location) -> Value:
@@ -99,9 +109,7 @@ class ModuleInstance:
         if key in self._known:
             return self._known[key]
         if key in self._open:
-            message = f"{self.prefix}{shown} refers to itself"
-            self.run.tell(Diagnostic(Severity.ERROR, "reference-cycle", message, at, "break the circle of references"))
-            return unknown(f"{message} ({at})")
+            return unknown(self._circle(shown, at))
         self._open.add(key)
         try:
             value = work()
@@ -116,6 +124,13 @@ class ModuleInstance:
         self._known[key] = value
         return value
 
+    def _circle(self, shown: str, at: Location) -> str:
+        """Tells of a circle of references, at the place where it was entered; the reason for what hangs on it."""
+        message = f"{self.prefix}{shown} refers to itself"
+        if not self.run.told("reference-cycle", at):
+            self.run.tell(Diagnostic(Severity.ERROR, "reference-cycle", message, at, "break the circle of references"))
+        return f"{message} ({at})"
+
     def variable(self, name: str, at: Location) -> Value:
         """``var.name``."""
         block = self.module.variables.get(name)
@@ -123,10 +138,14 @@ class ModuleInstance:
             return self._undeclared("variable", f"var.{name}", at)
 
         def work() -> Value:
-            given = self._given(name)
-            return variable(self.module, name, {} if given is None else {name: given})
+            module = self.prefix.removesuffix(".")
+            return variable_value(name, block, self._given(name), module=module, tell=self._tell_of_module)
 
         return self._once(("var", name), f"var.{name}", block.at, work)
+
+    def _tell_of_module(self, fault: Diagnostic) -> None:
+        if not self.module.broken:  # a file that cannot be read may override what is at fault
+            self.run.tell(fault)
 
     def local(self, name: str, at: Location) -> Value:
         """``local.name``."""
@@ -144,38 +163,42 @@ class ModuleInstance:
         why = "a file of this module cannot be read" if self.module.broken else f"no {kind} of that name is declared"
         return unknown(f"{self.prefix}{shown}: {why} ({at})", identity=("undeclared", self.prefix, shown))
 
-    def _setting(self, first: str, second: str, at: Location) -> Value:
-        if (first, second) == ("path", "module"):
-            return text(files.relative(self.module.folder, self.run.root))
-        if (first, second) == ("path", "root"):
-            return text(".")
-        if first != "path" and second == "workspace":
-            given = self.run.inputs.workspace or self.run.inputs.environment.get("TF_WORKSPACE")
-            if given:
-                return text(given)
-            return unknown(f"terraform.workspace is not known; give --workspace ({at})", identity=("workspace",))
-        return unknown(f"{first}.{second} is not known before it is run ({at})", identity=(first, second))
-
     # Resources and data sources
 
     def expansion(self, kind: str, type_name: str, name: str, block: Block) -> Expansion:
         """The instances of a resource or data source."""
-        key = (kind, type_name, name)
-        if key not in self._expansions:
-            # Until the instances are known, a reference of count to the resource itself finds it unknown.
-            self._expansions[key] = Expansion((), f"{type_name}.{name} refers to itself", repeated=True)
-            self._expansions[key] = self._counted(block)
+        shown = f"{'data.' if kind == 'data' else ''}{type_name}.{name}"
+        return self._expanded((kind, type_name, name), shown, block)
+
+    def _expanded(self, key: Hashable, shown: str, block: Block) -> Expansion:
+        if key in self._expansions:
+            return self._expansions[key]
+        if key in self._open:
+            keyed = block.expression("for_each") is not None
+            return any_instance(self.scope, self._circle(shown, block.at), keyed=keyed)
+        self._open.add(key)
+        try:
+            self._expansions[key] = self._counted(shown, block)
+        finally:
+            self._open.discard(key)
         return self._expansions[key]
 
-    def _counted(self, block: Block) -> Expansion:
+    def _counted(self, shown: str, block: Block) -> Expansion:
         """The instances of a block, as long as the root has not too many in all."""
-        reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
-        if self.run.instances > MAX_INSTANCES_IN_ALL:
-            return any_instance(self.scope, reason, keyed=block.expression("for_each") is not None)
         expansion = expand(block, self.scope)
+        if expansion.fault is not None and not self.module.broken:
+            place = next(
+                (block.attributes[name].at for name in ("count", "for_each") if name in block.attributes), None
+            )
+            message = f"{self.prefix}{shown}: {expansion.fault}"
+            help_ = "until this is put right it is not known which instances there are"
+            self.run.tell(Diagnostic(Severity.ERROR, "unusable-repetition", message, place or block.at, help_))
         self.run.instances += len(expansion.instances)
         if self.run.instances > MAX_INSTANCES_IN_ALL:
-            return any_instance(self.scope, reason, keyed=expansion.keyed)
+            reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
+            if not self.run.told("too-many-instances"):
+                self.run.tell(Diagnostic(Severity.ERROR, "too-many-instances", reason, block.at, "give a plan"))
+            return replace(any_instance(self.scope, reason, keyed=expansion.keyed), repeated=expansion.repeated)
         return expansion
 
     def objects(self, kind: str, type_name: str, name: str, at: Location) -> Value:
@@ -185,51 +208,48 @@ class ModuleInstance:
         shown = f"{'data.' if kind == 'data' else ''}{type_name}.{name}"
         if block is None:
             return self._undeclared(kind, shown, at)
-        expansion = self.expansion(kind, type_name, name, block)
-        return self._lazily(
-            expansion, self.prefix + shown, lambda instance: self._resource(kind, type_name, name, block, instance)
-        )
+        read = data_attribute if kind == "data" else resource_attribute
 
-    def _lazily(self, expansion: Expansion, shown: str, make: Callable[[Instance], Value]) -> Value:
+        def make(instance: Instance) -> Value:
+            address = f"{self.prefix}{shown}{instance.key}"
+            it = Object(self, type_name, block, instance.scope, address)
+
+            def attribute(wanted: str, at: Location | None) -> Value:
+                label = f"{shown}{instance.key}.{wanted}"
+                return self._once((address, wanted), label, block.at, lambda: read(it, wanted))
+
+            return Value(RESOURCE, Lazy(address, attribute))
+
+        return self._all(self.expansion(kind, type_name, name, block), self.prefix + shown, make)
+
+    def _all(self, expansion: Expansion, shown: str, make: Callable[[Instance], Value]) -> Value:
+        """The object of each instance, put together as references see them."""
         if expansion.reason is not None:
-            return unknown(
-                f"how many of {shown} there are is not known: {expansion.reason}", identity=("instances", shown)
-            )
+            reason = f"how many of {shown} there are is not known: {expansion.reason}"
+            return unknown(reason, identity=("instances", shown))
         if not expansion.repeated:
             return make(expansion.instances[0]) if expansion.instances else Value(RESOURCE, None)
         if expansion.keyed:
             return object_of({str(each.name): make(each) for each in expansion.instances})
         return tuple_of(make(each) for each in expansion.instances)
 
-    def _resource(self, kind: str, type_name: str, name: str, block: Block, instance: Instance) -> Value:
-        address = f"{self.prefix}{'data.' if kind == 'data' else ''}{type_name}.{name}{instance.key}"
-        read = data_attribute if kind == "data" else resource_attribute
-
-        def attribute(wanted: str, at: Location | None) -> Value:
-            return self._once(
-                (address, wanted),
-                f"{address.removeprefix(self.prefix)}.{wanted}",
-                block.at,
-                lambda: read(self, type_name, block, instance.scope, address, wanted),
-            )
-
-        return Value(RESOURCE, Lazy(address, attribute))
-
     # Module calls
 
     def module_call(self, name: str) -> Call:
         """The instances of a module call and the modules behind them."""
         if name not in self._calls:
-            block = self.module.calls[name]
-            self._calls[name] = Call(Expansion((), f"module.{name} refers to itself", repeated=True), ())
-            self._calls[name] = self._make_call(name, block)
+            made = self._make_call(name, self.module.calls[name])
+            if ("module", name) in self._open:
+                return made
+            self._calls[name] = made
         return self._calls[name]
 
     def _make_call(self, name: str, block: Block) -> Call:
-        expansion = self._counted(block)
-        found = self._source(name, block)
+        expansion = self._expanded(("module", name), f"module.{name}", block)
+        found = called_module(self.run, self.module.folder, (*self._path, name), block, self._folders(), self.scope)
         if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
+        self._tell_of_surplus(name, block, found)
         children: list[ModuleInstance | None] = []
         for instance in expansion.instances:
             self.run.modules += 1
@@ -240,10 +260,23 @@ class ModuleInstance:
             children.append(self._child(found, name, block, instance))
         return Call(expansion, tuple(children))
 
+    def _tell_of_surplus(self, name: str, block: Block, module: Module) -> None:
+        """Arguments for which the called module has no variable: Terraform refuses them."""
+        if module.broken:
+            return
+        for argument in sorted(set(block.attributes) - set(module.variables) - _META):
+            message = f'the module behind module.{name} has no variable "{argument}"'
+            place = block.attributes[argument].at
+            help_ = "Terraform refuses it; correct the name"
+            self.run.tell(Diagnostic(Severity.WARNING, "unknown-argument", message, place, help_))
+
     def _child(self, module: Module, name: str, block: Block, instance: Instance) -> ModuleInstance:
-        def given(argument: str) -> Value | None:
-            expression = block.expression(argument)
-            return None if expression is None else evaluate_or_unknown(expression, instance.scope)
+        def given(argument: str) -> Argument | None:
+            attribute = block.attributes.get(argument)
+            if attribute is None:
+                return None
+            value = evaluate_or_unknown(attribute.expression, instance.scope)
+            return Argument(value, f"module.{name}", attribute.at)
 
         return ModuleInstance(
             self.run,
@@ -251,15 +284,11 @@ class ModuleInstance:
             given,
             prefix=f"{self.prefix}module.{name}{instance.key}.",
             path=(*self._path, name),
-            caller=(self, block),
+            caller=(self, block, instance.scope),
         )
 
-    def _source(self, name: str, block: Block) -> Module | Unreadable:
-        """The module that is called, or why it cannot be read."""
-        return called_module(self.run, self.module.folder, (*self._path, name), block, self._folders())
-
     def _folders(self) -> set[str]:
-        above = set() if self._caller is None else self._caller[0]._folders()
+        above = set() if self.caller is None else self.caller[0]._folders()
         return above | {self.module.folder}
 
     def outputs(self, name: str, at: Location) -> Value:
@@ -271,46 +300,11 @@ class ModuleInstance:
 
         def make(instance: Instance) -> Value:
             address = f"{self.prefix}module.{name}{instance.key}"
-            child = children.get(instance.key)
+            return module_value(address, children.get(instance.key), call.reason)
 
-            def attribute(wanted: str, at: Location | None) -> Value:
-                if child is None:
-                    return unknown(
-                        str(call.reason or "the module cannot be read"), identity=("output", address, wanted)
-                    )
-                return child.output(wanted, address)
+        return self._all(call.expansion, f"{self.prefix}module.{name}", make)
 
-            return Value(RESOURCE, Lazy(address, attribute))
-
-        return self._lazily(call.expansion, f"{self.prefix}module.{name}", make)
-
-    def output(self, name: str, address: str) -> Value:
+    def output(self, name: str) -> Value:
         """The value of one of this module's outputs."""
-        block = self.module.outputs.get(name)
-        expression = None if block is None else block.expression("value")
-        if block is None or expression is None:
-            return unknown(f'{address} has no output "{name}"', identity=("output", address, name))
-        return self._once(
-            ("output", name), f"output.{name}", block.at, lambda: evaluate_or_unknown(expression, self.scope)
-        )
-
-    # Providers
-
-    def provider_region(self, expression: Expression | None) -> Value | None:
-        """The region of the provider that a resource uses: its ``provider`` argument, or the default one."""
-        return self._region(provider_name(expression) or "aws")
-
-    def _region(self, name: str) -> Value | None:
-        block = self.module.providers.get(name)
-        if block is not None:
-            region = block.expression("region")
-            return None if region is None else evaluate_or_unknown(region, self.scope)
-        if self._caller is None:
-            return None
-        parent, call = self._caller
-        passed = call.expression("providers")
-        if isinstance(passed, ObjectNode):
-            for key, value in passed.items:
-                if provider_name(key) == name:
-                    return parent._region(provider_name(value) or "")
-        return parent._region(name) if "." not in name else None
+        block = self.module.outputs[name]
+        return self._once(("output", name), f"output.{name}", block.at, lambda: output_value(block, self.scope))

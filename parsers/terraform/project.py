@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from drift.errors import InputError
-from drift.interfaces import Inputs, Tree
+from drift.interfaces import Inputs, NamedText, Tree
 from drift.location import Diagnostic
 from drift.snapshot import Snapshot
 from parsers.terraform import files
@@ -16,8 +16,9 @@ from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.settle import RootDeclarations, settle
+from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.validations import failed_validations
-from parsers.terraform.variables import root_values, undeclared
+from parsers.terraform.variables import Given, root_values, undeclared
 
 _SPEAKS_OF_BUCKETS = re.compile(
     rb"aws_s3_bucket|awscc_s3_bucket|aws_cloudformation_stack|aws_cloudcontrolapi_resource"
@@ -49,18 +50,21 @@ class Project:
         roots = self._roots(folder for folder in folders if len(folders) == 1 or self._may_declare(folder))
         diagnostics: list[Diagnostic] = []
         found: list[RootDeclarations] = []
+        values: list[Given] = []
         for folder in roots:
             module = self.load(folder)
             diagnostics.extend(module.diagnostics)
             given = root_values(self._tree, module, self._inputs)
-            run = Run(self._tree, self._inputs, self.load, folder, self._vendored(folder))
+            workspace = selected_workspace(self._tree, folder, self._inputs)
+            run = Run(self._tree, self._inputs, self.load, folder, self._vendored(folder), workspace)
             root = ModuleInstance(run, module, given.values.get)
             found.append(declarations(root))
             for fault in failed_validations(root):  # last, so that they leave the declarations their share of the work
                 run.tell(fault)
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
+            values.append(given)
         elsewhere = [folder for folder in folders if folder not in self._modules and self._names_a_variable(folder)]
-        diagnostics.extend(undeclared([self.load(folder) for folder in (*roots, *elsewhere)], self._inputs))
+        diagnostics.extend(undeclared([self.load(folder) for folder in (*roots, *elsewhere)], self._inputs, values))
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
 
     def _may_declare(self, folder: str) -> bool:
@@ -71,7 +75,7 @@ class Project:
         return any(content is None or _SPEAKS_OF_BUCKETS.search(content) for content in self._contents(folder))
 
     def _names_a_variable(self, folder: str) -> bool:
-        names = [name.encode() for name, _ in self._inputs.variables]
+        names = [each[0].encode() for each in self._inputs.variables if not isinstance(each, NamedText)]
         return bool(names) and any(
             content is not None and any(name in content for name in names) for content in self._contents(folder)
         )

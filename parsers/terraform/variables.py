@@ -6,32 +6,33 @@ internal/backend/backendrun/unparsed_value.go for what a text on the command lin
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from drift.errors import InputError
-from drift.interfaces import Inputs, Tree
+from drift.interfaces import Inputs, NamedText, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
+from parsers.terraform.arguments import TEXT_TYPES, Argument
 from parsers.terraform.config import Module, unreadable
 from parsers.terraform.constraints import Nothing, constraint
 from parsers.terraform.expressions import Budget, Scope, evaluate
 from parsers.terraform.json_syntax import parse_json_variables
 from parsers.terraform.nodes import File
 from parsers.terraform.syntax import parse_expression, parse_file
-from parsers.terraform.values import EvaluationError, RefusalError, Value, text, unknown
+from parsers.terraform.values import EvaluationError, RefusalError, text, unknown
 
-_TEXT_TYPES = frozenset({"string", "number", "bool"})
 COMMAND_LINE = "--var"
 """What locations of values given on the command line are called."""
 
 
 @dataclass(slots=True)
 class Given:
-    """The values given from outside, and the names of those that no declaration need exist for."""
+    """The values given from outside. ``surplus`` are the names without a declaration in files that the user named."""
 
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Argument] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    surplus: set[tuple[str, str]] = field(default_factory=set)
 
 
 def root_values(tree: Tree, module: Module, inputs: Inputs) -> Given:
@@ -45,48 +46,60 @@ def root_values(tree: Tree, module: Module, inputs: Inputs) -> Given:
         path = files.join(module.folder, name)
         if tree.is_file(path):
             _give_file(given, module, path, tree)
-    for named in inputs.variable_files:
-        _give_parsed(given, module, named.name, named.text.encode())
-    for name, shown in inputs.variables:
-        if name in module.variables:
-            _give_text(given, module, name, shown, COMMAND_LINE)
+    for each in inputs.variables:
+        if isinstance(each, NamedText):
+            _give_parsed(given, module, each.name, each.text.encode(), named=True)
+        elif each[0] in module.variables:
+            _give_text(given, module, *each, COMMAND_LINE)
     return given
 
 
-def undeclared(modules: list[Module], inputs: Inputs) -> list[Diagnostic]:
-    """Values on the command line for a variable that no root module declares."""
+def undeclared(modules: Sequence[Module], inputs: Inputs, given: Iterable[Given]) -> list[Diagnostic]:
+    """Values on the command line, or in a file named there, for a variable that no root module declares.
+
+    Terraform refuses the former and warns of the latter.
+    """
     declared = {name for module in modules for name in module.variables}
-    return [
+    wanted = dict.fromkeys(each[0] for each in inputs.variables if not isinstance(each, NamedText))
+    refused = [
         Diagnostic(
             Severity.ERROR,
             "undeclared-variable",
             f'no root module declares the variable "{name}"',
             help=f'check the spelling, or declare it: variable "{name}" {{}}',
         )
-        for name in dict.fromkeys(name for name, _ in inputs.variables)
+        for name in wanted
         if name not in declared
     ]
+    surplus = {pair for each in given for pair in each.surplus}
+    by_file = {path: sorted(name for at, name in surplus if at == path) for path, _ in sorted(surplus)}
+    return refused + [
+        _not_declared(path, names)
+        for path, found in by_file.items()
+        if (names := [name for name in found if name not in declared])
+    ]
+
+
+def _not_declared(path: str, names: Sequence[str]) -> Diagnostic:
+    shown = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    message = f"values for variables that are not declared: {shown}"
+    return Diagnostic(Severity.WARNING, "undeclared-variable", message, Location(path), "check the spelling")
 
 
 def _give_text(given: Given, module: Module, name: str, shown: str, source: str) -> None:
     """A text is itself for a variable of a primitive type or of none, and an expression for all others."""
     try:
         declared = module.variables[name].expression("type")
-        if declared is None or constraint(declared).type.kind in _TEXT_TYPES:
-            given.values[name] = text(shown)
+        if declared is None or constraint(declared).type.kind in TEXT_TYPES:
+            value = text(shown)
         else:
-            given.values[name] = evaluate(parse_expression(source, shown), _literals())
+            value = evaluate(parse_expression(source, shown), _literals())
     except (InputError, EvaluationError, RefusalError) as error:
         message = f'the value of the variable "{name}" given by {source} cannot be read'
-        given.values[name] = unknown(message)
-        given.diagnostics.append(
-            Diagnostic(
-                Severity.ERROR,
-                "unreadable-variable",
-                message,
-                help=f"write it as a Terraform expression ({_why(error)})",
-            )
-        )
+        value = unknown(message)
+        why = f"write it as a Terraform expression ({_why(error)})"
+        given.diagnostics.append(Diagnostic(Severity.ERROR, "unreadable-variable", message, help=why))
+    given.values[name] = Argument(value, source)
 
 
 def _give_file(given: Given, module: Module, path: str, tree: Tree) -> None:
@@ -95,10 +108,10 @@ def _give_file(given: Given, module: Module, path: str, tree: Tree) -> None:
     except InputError as error:
         given.diagnostics.append(unreadable(error, path))
         return
-    _give_parsed(given, module, path, content)
+    _give_parsed(given, module, path, content, named=False)
 
 
-def _give_parsed(given: Given, module: Module, path: str, content: bytes) -> None:
+def _give_parsed(given: Given, module: Module, path: str, content: bytes, *, named: bool) -> None:
     try:
         file = _variable_file(path, content)
     except InputError as error:
@@ -106,14 +119,20 @@ def _give_parsed(given: Given, module: Module, path: str, content: bytes) -> Non
         return
     if file.blocks:
         given.diagnostics.append(_no_literal(path, file.blocks[0].at, "a variable file has no blocks"))
+    surplus = [name for name in file.attributes if name not in module.variables]
+    if named:  # it may be meant for another root module
+        given.surplus.update((path, name) for name in surplus)
+    elif surplus and not module.broken:
+        given.diagnostics.append(_not_declared(path, sorted(surplus)))
     for name, attribute in file.attributes.items():
         if name not in module.variables:
             continue
         try:
-            given.values[name] = evaluate(attribute.expression, _literals())
+            value = evaluate(attribute.expression, _literals())
         except (EvaluationError, RefusalError) as error:
-            given.values[name] = unknown(f'the value of the variable "{name}" cannot be read ({attribute.at})')
+            value = unknown(f'the value of the variable "{name}" cannot be read ({attribute.at})')
             given.diagnostics.append(_no_literal(path, attribute.at, str(error)))
+        given.values[name] = Argument(value, path, attribute.at)
 
 
 def _variable_file(path: str, content: bytes) -> File:
@@ -130,31 +149,3 @@ def _literals() -> Scope:
 
 def _why(error: Exception) -> str:
     return error.message if isinstance(error, InputError | EvaluationError) else str(error)
-
-
-def variable(module: Module, name: str, given: Mapping[str, Value]) -> Value:
-    """The value of a variable inside its module: what was given or its default, as its type wants it.
-
-    Raises EvaluationError where it does not fit its type.
-    """
-    block = module.variables[name]
-    wanted = constraint(block.expression("type"))
-    value = given.get(name)
-    nullable = block.expression("nullable")
-    refuses_null = nullable is not None and evaluate(nullable, _literals()).data is False
-    default = block.expression("default")
-    if value is None or (refuses_null and value.is_null):
-        if default is None and value is not None:
-            raise EvaluationError(f'the variable "{name}" may not be null')
-        if default is None:
-            return missing(name, wanted.type.kind)
-        value = evaluate(default, _literals())
-    return wanted.apply(value)
-
-
-def missing(name: str, kind: str) -> Value:
-    """The unknown of a variable that has no value."""
-    example = "..." if kind in ("any", *_TEXT_TYPES) else "'[...]'" if kind in ("list", "set", "tuple") else "'{...}'"
-    return unknown(
-        f'variable "{name}" has no value; give --var {name}={example} or --var-file', identity=("variable", name)
-    )

@@ -32,8 +32,8 @@ def load(name: str) -> tuple[Snapshot, dict[str, Any]]:
 
 def inputs_of(given: Mapping[str, Any]) -> Inputs:
     values = dict(given)
-    values["variables"] = tuple((name, value) for name, value in values.get("variables", ()))
-    values["variable_files"] = tuple(NamedText(name, text) for name, text in values.get("variable_files", ()))
+    named = [NamedText(name, text) for name, text in values.pop("variable_files", ())]
+    values["variables"] = (*named, *((name, value) for name, value in values.get("variables", ())))
     return Inputs(**values)
 
 

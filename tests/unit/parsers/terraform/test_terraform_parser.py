@@ -189,7 +189,7 @@ def test_variable_files_are_read_in_their_order_and_the_command_line_wins(tmp_pa
         NamedText("one.tfvars", 'a = "1"\nb = "1"\nc = "1"\n'),
         NamedText("two.tfvars.json", '{"b": "2", "c": "2"}'),
     )
-    snapshot = read(tmp_path, {"main.tf": source}, variable_files=named, variables=(("c", "3"),))
+    snapshot = read(tmp_path, {"main.tf": source}, variables=(*named, ("c", "3")))
     assert only(snapshot).name == "1-2-3"
 
 

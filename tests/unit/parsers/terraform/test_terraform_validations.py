@@ -46,7 +46,8 @@ def test_a_value_that_its_validation_refuses_is_an_error_with_its_line_and_messa
     ],
 )
 def test_a_validation_that_is_not_certain_to_fail_is_passed_over(source: str, tmp_path: Path) -> None:
-    assert read(tmp_path, {"main.tf": source}).diagnostics == ()
+    told = read(tmp_path, {"main.tf": source}).diagnostics
+    assert not [each for each in told if each.id == "variable-validation"]
 
 
 def test_a_value_that_is_given_takes_the_place_of_a_refused_default(tmp_path: Path) -> None:
