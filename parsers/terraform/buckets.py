@@ -15,11 +15,12 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.other_types import TYPES, unread_entry
-from parsers.terraform.providers import Provider, provider_of
-from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
+from parsers.terraform.providers import Provider, provider_of, same_server
+from parsers.terraform.references import bucket_name, sensitive_texts, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
-from parsers.terraform.settle import Configuration, Declared, RootDeclarations
+from parsers.terraform.settle import Declared, RootDeclarations
+from parsers.terraform.strays import Configuration
 from parsers.terraform.values import Value
 
 
@@ -53,6 +54,7 @@ class Resource:
             location=self.block.at,
             region=_region(self),
             writes_max_age_zero=True,
+            sensitive=sensitive_texts(name),
         )
 
 
@@ -104,7 +106,7 @@ def _add_configuration(found: RootDeclarations, it: Resource, rules: Rules) -> N
     account = owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None
     identity = name.unresolved.identity if name.unresolved is not None else None
     entry = replace(it.entry(name), state=State.UNKNOWN, account=account)
-    found.configurations.append(Configuration(_with_rules(entry, rules, it), identity))
+    found.configurations.append(Configuration(_placed(_with_rules(entry, rules, it), it), identity))
 
 
 def _bucket(found: RootDeclarations, it: Resource) -> None:
@@ -113,7 +115,8 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
     if own is not None and own.unresolved is not None and own.unresolved.identity is not None:
         identities.add(own.unresolved.identity)
     rules = inline_rules(it.block, it.scope)
-    entry = it.entry(text_or_unknown(lambda: bucket_name(it.block, it.scope, it.address)))
+    name = text_or_unknown(lambda: bucket_name(it.block, it.scope, it.address))
+    entry = replace(it.entry(name), account=it.provider.account())
     final = rules.cors is not None or rules.reason is not None or rules.none
     if final:
         entry = _with_rules(entry, rules, it)
@@ -122,7 +125,7 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
     elif ignores_rules(it.block):
         reason = f"ignore_changes leaves its CORS rules to somebody else ({it.block.at})"
         entry = replace(entry, state=State.UNKNOWN, reason=reason)
-    found.buckets.append(Declared(entry, frozenset(identities), final))
+    found.buckets.append(Declared(_placed(entry, it), frozenset(identities), final))
 
 
 def _unread(found: RootDeclarations, it: Resource) -> None:
@@ -147,6 +150,18 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
     if rules.none:
         return replace(entry, state=State.ABSENT, says_none=True)
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)
+
+
+def _placed(entry: Bucket, it: Resource) -> Bucket:
+    """The entry, unknown if its provider sends it to another server than the one that is asked."""
+    server, asked = it.provider.server(), it.module.run.inputs.endpoint_url
+    if server is None or (server.url is not None and asked is not None and same_server(server.url, asked)):
+        return entry
+    if server.url is None:
+        reason = f"whether its provider sends it to AWS is not known: {server.reason} ({server.at})"
+    else:
+        reason = f"its provider sends it to {server.url}, which is not AWS ({server.at}); ask that with --endpoint-url"
+    return replace(entry, state=State.UNKNOWN, cors=None, places=(), says_none=False, reason=reason)
 
 
 def _changes_ignored(it: Resource, at: Location) -> Diagnostic:

@@ -14,7 +14,7 @@ from parsers.terraform.config import local_source
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
 from parsers.terraform.nodes import Block, words
-from parsers.terraform.references import text_argument
+from parsers.terraform.references import sensitive_texts, text_argument
 from parsers.terraform.values import Lazy, Value, unknowns
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"})
@@ -53,7 +53,15 @@ def opaque_module(address: str, block: Block, scope: Scope, why: Unreadable | No
     else:
         name = Unknown(reason, open_name.prefix, open_name.suffix)
     return OpaqueModule(
-        Bucket(name, State.UNKNOWN, files.SOURCE, address, reason=reason, location=block.at),
+        Bucket(
+            name,
+            State.UNKNOWN,
+            files.SOURCE,
+            address,
+            reason=reason,
+            location=block.at,
+            sensitive=sensitive_texts(bucket),
+        ),
         frozenset(each for value in values if value is not None for each in (*_texts(value), *_identities(value))),
         None if open_name is None else open_name.identity,
         passed or any(word in shown for word in ("s3", "bucket", "cors")),

@@ -18,7 +18,7 @@ from parsers.terraform.convert import to_text
 from parsers.terraform.expand import evaluated, expand, nested_blocks
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, ObjectNode, Template
-from parsers.terraform.values import EvaluationError, RefusalError, Unresolved, Value, unknown
+from parsers.terraform.values import SENSITIVE, EvaluationError, RefusalError, Unresolved, Value, unknown
 
 _ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/.+")
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -96,6 +96,8 @@ class Provider:
             value = evaluated(block, "s3", scope)
             if value is not None and value.unresolved is not None:
                 return Server(None, value.unresolved.reason, block.at)
+            if value is not None and SENSITIVE in value.marks:
+                return Server(None, "its address is sensitive", block.at)
             if value is not None and isinstance(value.data, str) and value.data and not _is_aws(value.data):
                 return Server(value.data, "", block.at)
         return None

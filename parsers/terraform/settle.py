@@ -8,14 +8,7 @@ from dataclasses import dataclass, field, replace
 from drift.cors.model import Text, Unknown
 from drift.snapshot import Bucket, State
 from parsers.terraform.opaque import OpaqueModule
-
-
-@dataclass(frozen=True, slots=True)
-class Configuration:
-    """A separate CORS configuration: what it says of its bucket."""
-
-    entry: Bucket
-    identity: Hashable
+from parsers.terraform.strays import Configuration, Strays
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +40,21 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
     named = {each.entry.name for root in roots for each in root.configurations if isinstance(each.entry.name, str)}
     spoken_for = named | {each.entry.name for root in roots for each in root.buckets if each.final}
     strays = [_stray(root) for root in roots]
+    everywhere = Strays(
+        (index, each) for index, found in enumerate(strays) for each in found if isinstance(each.entry.name, Unknown)
+    )
     for index, root in enumerate(roots):
         referred = {each.identity for each in root.configurations if each.identity is not None}
-        stray, holders = strays[index], _holders(root)
-        elsewhere = [each for other, found in enumerate(strays) if other != index for each in found]
+        stray, holders, owners = Strays((index, each) for each in strays[index]), _holders(root), _owners(root)
         silent: list[Declared] = []
         for declared in root.buckets:
             if declared.final:
                 yield declared.entry
             elif declared.entry.name not in named and not declared.identities & referred:
                 silent.append(declared)
-                yield _with_doubt(_settled(declared, root, stray, holders), elsewhere)
+                yield _with_doubt(_settled(declared, root, stray, holders), everywhere, index)
         for configuration in root.configurations:
-            yield configuration.entry
+            yield _owned(configuration, owners)
         yield from root.unread
         yield from _more(root, silent, spoken_for)
 
@@ -106,18 +101,35 @@ def _stray(root: RootDeclarations) -> list[Configuration]:
     return [each for each in root.configurations if each.identity not in identities and each.entry.name not in names]
 
 
+def _owners(root: RootDeclarations) -> dict[Hashable, str]:
+    """The accounts of the bucket resources, by everything that a configuration can mean one by."""
+    return {
+        key: each.entry.account
+        for each in root.buckets
+        if each.entry.account is not None
+        for key in (*each.identities, each.entry.name)
+    }
+
+
+def _owned(configuration: Configuration, owners: Mapping[Hashable, str]) -> Bucket:
+    """The entry of a configuration, with the account of the bucket resource that it is for."""
+    entry = configuration.entry
+    owner = owners.get(entry.name) or owners.get(configuration.identity)
+    return entry if owner is None or entry.account is not None else replace(entry, account=owner)
+
+
 def _settled(
-    declared: Declared, root: RootDeclarations, stray: Sequence[Configuration], holders: Mapping[Hashable, str | None]
+    declared: Declared, root: RootDeclarations, stray: Strays, holders: Mapping[Hashable, str | None]
 ) -> Bucket:
     entry = declared.entry
     if entry.state is not State.ABSENT:
         return entry
-    for each in stray:
-        if _may_be_same(each.entry.name, entry.name):
-            reason = f"{each.entry.address} may be meant for this bucket"
-            if isinstance(each.entry.name, Unknown):
-                reason += f": {each.entry.name.reason}"
-            return replace(entry, state=State.UNKNOWN, reason=reason)
+    each = stray.first(entry.name)
+    if each is not None:
+        reason = f"{each.entry.address} may be meant for this bucket"
+        if isinstance(each.entry.name, Unknown):
+            reason += f": {each.entry.name.reason}"
+        return replace(entry, state=State.UNKNOWN, reason=reason)
     holder = next((holders[key] for key in sorted(_keys(declared), key=repr) if key in holders), None)
     if holder is not None:
         reason = f"{holder} is given this bucket and cannot be read"
@@ -127,22 +139,13 @@ def _settled(
     return entry
 
 
-def _with_doubt(entry: Bucket, elsewhere: Sequence[Configuration]) -> Bucket:
+def _with_doubt(entry: Bucket, strays: Strays, root: int) -> Bucket:
     """A silent bucket with the reason why rules that it has may be declared all the same, by another root module."""
     if entry.state is not State.ABSENT or entry.says_none:
         return entry
-    for each in elsewhere:
-        if isinstance(each.entry.name, Unknown) and _may_be_same(each.entry.name, entry.name):
-            place = f" at {each.entry.location}" if each.entry.location else ""
-            doubt = f"{each.entry.address}{place} may be meant for this bucket: {each.entry.name.reason}"
-            return replace(entry, reason=doubt)
-    return entry
-
-
-def _may_be_same(one: str | Unknown, other: str | Unknown) -> bool:
-    if isinstance(one, str):
-        return one == other if isinstance(other, str) else other.may_be(one)
-    if isinstance(other, str):
-        return one.may_be(other)
-    starts = one.prefix.startswith(other.prefix) or other.prefix.startswith(one.prefix)
-    return starts and (one.suffix.endswith(other.suffix) or other.suffix.endswith(one.suffix))
+    each = strays.first(entry.name, besides=root)
+    if each is None or not isinstance(each.entry.name, Unknown):
+        return entry
+    place = f" at {each.entry.location}" if each.entry.location else ""
+    doubt = f"{each.entry.address}{place} may be meant for this bucket: {each.entry.name.reason}"
+    return replace(entry, reason=doubt)
