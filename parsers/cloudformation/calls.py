@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from parsers.document import MapNode, Node
 
 _SHORT = (
@@ -18,7 +16,7 @@ def call_of(node: Node) -> tuple[str, Node] | None:
     """The long name and the argument if the node is a call, else None."""
     if node.tag is not None:
         name = SHORT_TAGS.get(node.tag)
-        return None if name is None else (name, replace(node, tag=None))
+        return None if name is None else (name, node.untagged())
     if isinstance(node, MapNode) and len(node.entries) == 1:
         key, argument = node.entries[0]
         if key.text == "Ref" or key.text.startswith("Fn::"):

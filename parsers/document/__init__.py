@@ -7,7 +7,7 @@ import codecs
 from drift.errors import InputError
 from drift.location import Location
 from parsers.document.builder import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, shown
-from parsers.document.json_text import read_json
+from parsers.document.json_lazy import read_json
 from parsers.document.nodes import MAX_DIGITS, ListNode, MapNode, Node, Place, Scalar, kind_of, whole_number
 from parsers.document.yaml_text import read_yaml
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from drift.errors import InputError
 from drift.location import Location
 
@@ -51,6 +55,18 @@ class Bounds:
             "keep one of the two: tools differ in which one counts",
             column,
         )
+
+
+@contextmanager
+def no_cycles() -> Iterator[None]:
+    """Do without the search for reference cycles: nodes have none, and it would take as long as making them."""
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def shown(text: str, limit: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""JSON to nodes. Strict RFC 8259, with exact positions, iterating rather than recursing."""
+"""JSON to nodes at once, iterating, not recursing. Strict RFC 8259; slow, and it knows the place of every fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ _WORD = re.compile(
     r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?(?![0-9A-Za-z_.])|(?:true|false|null)(?![0-9A-Za-z_])"
 )
 _BREAK = re.compile(r"\r\n|\r|\n")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a surrogate pair is no text: neither S3 nor a terminal can take it."""
 
 
 @dataclass(slots=True)
@@ -71,8 +72,7 @@ class _Scanner:
             raise self.bounds.refuse(
                 f"this JSON string cannot be read: {what}", line, "check quotes and backslashes", column
             ) from None
-        # Half a surrogate pair is no text: neither S3 nor a terminal can take it.
-        return Scalar(_SURROGATE.sub("\ufffd", text), self.place(offset, end)), end
+        return Scalar(SURROGATE.sub("\ufffd", text), self.place(offset, end)), end
 
     def read(self) -> Node:
         stack: list[_Open] = []
@@ -140,6 +140,6 @@ class _Scanner:
         return MapNode(tuple(zip(opened.keys, opened.items, strict=True)), place)
 
 
-def read_json(text: str, path: str) -> Node:
+def read_strictly(text: str, path: str) -> Node:
     """The nodes of a JSON text. Raises ``InputError`` with the place of the fault."""
     return _Scanner(text, path).read()

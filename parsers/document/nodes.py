@@ -7,7 +7,8 @@ a date's text. What a scalar means is up to the field that holds it; the caller 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 from drift.location import Location
 
@@ -17,7 +18,11 @@ MAX_DIGITS = 18
 """Longer numbers fit no field of any AWS API, and Python refuses to print very long ones."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+# Places and nodes are not frozen, since frozen ones take three times as long to make and a template has ten thousand of
+# them. Nothing changes one that is made.
+
+
+@dataclass(slots=True, eq=False)
 class Place:
     """Lines and columns count from 1; ``end_line`` is inclusive."""
 
@@ -30,7 +35,7 @@ class Place:
         return Location(path, self.line, max(self.line, self.end_line), self.column)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Scalar:
     """One text. ``plain`` says that it was written without quotes (JSON: a number, true, false or null).
 
@@ -41,6 +46,10 @@ class Scalar:
     place: Place
     plain: bool = False
     tag: str | None = None
+
+    def untagged(self) -> Scalar:
+        """The same without its tag."""
+        return Scalar(self.text, self.place, self.plain)
 
     @property
     def is_null(self) -> bool:
@@ -79,35 +88,108 @@ def whole_number(text: str) -> int | None:
     return int(digits)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ListNode:
+class Source(Protocol):
+    """A text whose lists and mappings are taken apart when somebody looks into them: between two offsets."""
+
+    def members(self, start: int) -> tuple[Node, ...]:
+        """The members of the list that starts there."""
+        ...
+
+    def entries(self, start: int) -> tuple[tuple[Scalar, Node], ...]:
+        """The keys and values of the mapping that starts there."""
+        ...
+
+    def place(self, start: int, end: int) -> Place:
+        """Where the text between two offsets stands."""
+        ...
+
+
+class _Container:
+    """What lists and mappings share: their place, their tag, and where their text is if they are not yet read."""
+
+    __slots__ = ("_place", "_source", "_span", "tag")
+
+    def __init__(self, place: Place | None, tag: str | None) -> None:
+        self.tag = tag
+        self._place = place
+        self._source: Source | None = None
+        self._span = (0, 0)
+
+    @property
+    def place(self) -> Place:
+        if self._place is None:
+            assert self._source is not None  # noqa: S101 - made by ``later``
+            self._place = self._source.place(*self._span)
+        return self._place
+
+
+class ListNode(_Container):
     """A sequence."""
 
-    items: tuple[Node, ...]
-    place: Place
-    tag: str | None = None
+    __slots__ = ("_items",)
+
+    def __init__(self, items: tuple[Node, ...], place: Place, tag: str | None = None) -> None:
+        super().__init__(place, tag)
+        self._items: tuple[Node, ...] | None = items
+
+    @classmethod
+    def later(cls, source: Source, start: int, end: int) -> ListNode:
+        """A list of which only the text is known so far."""
+        node = cls.__new__(cls)
+        node.tag, node._place, node._source, node._span, node._items = None, None, source, (start, end), None
+        return node
+
+    @property
+    def items(self) -> tuple[Node, ...]:
+        if self._items is None:
+            assert self._source is not None  # noqa: S101 - made by ``later``
+            self._items = self._source.members(self._span[0])
+        return self._items
+
+    def untagged(self) -> ListNode:
+        """The same without its tag."""
+        return ListNode(self.items, self.place)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class MapNode:
+class MapNode(_Container):
     """A mapping with its keys in the order written; keys are unique."""
 
-    entries: tuple[tuple[Scalar, Node], ...]
-    place: Place
-    tag: str | None = None
-    _by_key: dict[str, Node] = field(init=False, repr=False)
+    __slots__ = ("_by_key", "_entries")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_by_key", {key.text: value for key, value in self.entries})
+    def __init__(self, entries: tuple[tuple[Scalar, Node], ...], place: Place, tag: str | None = None) -> None:
+        super().__init__(place, tag)
+        self._entries: tuple[tuple[Scalar, Node], ...] | None = entries
+        self._by_key: dict[str, Node] | None = None
+
+    @classmethod
+    def later(cls, source: Source, start: int, end: int) -> MapNode:
+        """A mapping of which only the text is known so far."""
+        node = cls.__new__(cls)
+        node.tag, node._place, node._source, node._span = None, None, source, (start, end)
+        node._entries, node._by_key = None, None
+        return node
+
+    @property
+    def entries(self) -> tuple[tuple[Scalar, Node], ...]:
+        if self._entries is None:
+            assert self._source is not None  # noqa: S101 - made by ``later``
+            self._entries = self._source.entries(self._span[0])
+        return self._entries
 
     def get(self, key: str) -> Node | None:
         """The value under a key."""
+        if self._by_key is None:
+            self._by_key = {name.text: value for name, value in self.entries}
         return self._by_key.get(key)
 
     @property
     def names(self) -> tuple[str, ...]:
         """The keys as text."""
         return tuple(name.text for name, _ in self.entries)
+
+    def untagged(self) -> MapNode:
+        """The same without its tag."""
+        return MapNode(self.entries, self.place)
 
 
 Node = Scalar | ListNode | MapNode

@@ -7,11 +7,11 @@ before anything is expanded.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from parsers.document.builder import Bounds, shown
+from parsers.document.builder import Bounds, no_cycles, shown
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
 
 if TYPE_CHECKING:
@@ -23,108 +23,121 @@ _READ_AS_TEXT = frozenset({"!", _STANDARD + "str"})
 _CONTAINERS = frozenset(_STANDARD + name for name in ("map", "seq"))
 
 
-@dataclass(slots=True)
-class _Built:
-    """A node with its size and height, aliases followed."""
+@dataclass(slots=True, eq=False)
+class _Open:
+    """A list or mapping whose end has not been met. ``nodes`` is the count when it started, ``height`` how deep what is
+    in it goes, aliases followed.
+    """
+
+    event: Any
+    items: list[Node]
+    nodes: int
+    height: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Anchored:
+    """A node that an alias may stand for, with its size and height, aliases followed."""
 
     node: Node
     size: int
     height: int
 
 
-@dataclass(slots=True)
-class _Open:
-    event: Any
-    anchor: str | None
-    items: list[_Built] = field(default_factory=list)
-
-
 class _Builder:
     def __init__(self, path: str) -> None:
         self.bounds = Bounds(path)
-        self.anchors: dict[str, _Built | None] = {}
+        self.anchors: dict[str, _Anchored | None] = {}
         self.stack: list[_Open] = []
 
-    def build(self, events: Iterator[Any]) -> Node | None:
+    def build(self, next_event: Callable[[], Any]) -> Node | None:
         import yaml
 
+        scalar, alias = yaml.ScalarEvent, yaml.AliasEvent
+        starts, ends = (yaml.MappingStartEvent, yaml.SequenceStartEvent), (yaml.MappingEndEvent, yaml.SequenceEndEvent)
+        bounds, stack = self.bounds, self.stack
         root: Node | None = None
         documents = 0
-        for event in events:
-            line = event.start_mark.line + 1
-            if isinstance(event, yaml.DocumentStartEvent):
-                documents += 1
-                if documents > 1:
-                    raise self.bounds.refuse("a second YAML document starts here", line, "keep one document in a file")
-                continue
-            if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
-                self.bounds.add(1, line)
-                self.stack.append(_Open(event, event.anchor))
-                self.bounds.check_depth(len(self.stack), line)
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is scalar:
+                node: Node = _scalar(event)
+                bounds.add(1, node.place.line)
                 if event.anchor:
-                    self.anchors[event.anchor] = None  # an alias in here would be the value inside itself
+                    self.anchors[event.anchor] = _Anchored(node, 1, 0)
+            elif kind in ends:
+                node = self.close(event)
+            elif kind in starts:
+                self.open(event)
                 continue
-            built = self.finished(event, line)
-            if built is None:
-                continue
-            if self.stack:
-                self.stack[-1].items.append(built)
+            elif kind is alias:
+                node = self.alias(event, event.start_mark.line + 1)
+            elif kind is yaml.StreamEndEvent:
+                return root
             else:
-                root = built.node
-        return root
+                documents += kind is yaml.DocumentStartEvent
+                if documents > 1:
+                    line = event.start_mark.line + 1
+                    raise bounds.refuse("a second YAML document starts here", line, "keep one document in a file")
+                continue
+            if stack:
+                stack[-1].items.append(node)
+            else:
+                root = node
 
-    def finished(self, event: Any, line: int) -> _Built | None:
+    def open(self, event: Any) -> None:
+        line = event.start_mark.line + 1
+        self.bounds.add(1, line)
+        self.stack.append(_Open(event, [], self.bounds.nodes))
+        self.bounds.check_depth(len(self.stack), line)
+        if event.anchor:
+            self.anchors[event.anchor] = None  # an alias in here would be the value inside itself
+
+    def close(self, end: Any) -> Node:
         import yaml
 
-        if isinstance(event, yaml.ScalarEvent):
-            self.bounds.add(1, line)
-            built = _Built(_scalar(event), 1, 0)
-            if event.anchor:
-                self.anchors[event.anchor] = built
-            return built
-        if isinstance(event, yaml.AliasEvent):
-            return self.alias(event, line)
-        if isinstance(event, yaml.MappingEndEvent | yaml.SequenceEndEvent):
-            opened = self.stack.pop()
-            node = self.mapping(opened, event) if isinstance(event, yaml.MappingEndEvent) else _sequence(opened, event)
-            built = _Built(
-                node,
-                1 + sum(item.size for item in opened.items),
-                1 + max((item.height for item in opened.items), default=0),
-            )
-            if opened.anchor:
-                self.anchors[opened.anchor] = built
-            return built
-        return None
+        opened = self.stack.pop()
+        start = opened.event
+        height = opened.height + 1
+        if self.stack and height > self.stack[-1].height:
+            self.stack[-1].height = height
+        node = self.mapping(opened, end) if type(end) is yaml.MappingEndEvent else _sequence(opened, end)
+        if start.anchor:
+            self.anchors[start.anchor] = _Anchored(node, self.bounds.nodes - opened.nodes + 1, height)
+        return node
 
-    def alias(self, event: Any, line: int) -> _Built:
+    def alias(self, event: Any, line: int) -> Node:
         name = event.anchor
-        built = self.anchors.get(name)
-        if built is None:
+        anchored = self.anchors.get(name)
+        if anchored is None:
             problem = "stands inside the value that it names" if name in self.anchors else "names no anchor above it"
             raise self.bounds.refuse(f"the alias *{shown(name)[1:-1]} {problem}", line, "write the value out")
-        self.bounds.add(built.size, line)
-        self.bounds.check_depth(len(self.stack) + built.height, line)
-        return built
+        self.bounds.add(anchored.size, line)
+        self.bounds.check_depth(len(self.stack) + anchored.height, line)
+        if self.stack and anchored.height > self.stack[-1].height:
+            self.stack[-1].height = anchored.height
+        return anchored.node
 
     def mapping(self, opened: _Open, end: Any) -> MapNode:
         entries: list[tuple[Scalar, Node]] = []
         merged: list[MapNode] = []
         lines: dict[str, int] = {}
-        pairs = zip(opened.items[::2], opened.items[1::2], strict=True)
-        for key, value in ((left.node, right.node) for left, right in pairs):
+        members = iter(opened.items)
+        for key, value in zip(members, members, strict=True):
             if not isinstance(key, Scalar):
                 placeholder = isinstance(key, MapNode)  # {{ name }} is a mapping as the key of a mapping
                 advice = (
                     "put {{ }} in quotes, or give the file after templating" if placeholder else "write a plain key"
                 )
                 raise self.bounds.refuse("a key must be a text here", key.place.line, advice)
-            if key.plain and key.text == "<<" and key.tag is None:
+            name = key.text
+            if name == "<<" and key.plain and key.tag is None:
                 merged.extend(self.merge(value))
                 continue
-            if key.text in lines:
-                raise self.bounds.duplicate(key.text, lines[key.text], key.place.line, key.place.column)
-            lines[key.text] = key.place.line
+            if name in lines:
+                raise self.bounds.duplicate(name, lines[name], key.place.line, key.place.column)
+            lines[name] = key.place.line
             entries.append((key, value))
         for source in merged:  # a key of the mapping itself wins over merged ones, an earlier source over a later one
             for key, value in source.entries:
@@ -142,37 +155,40 @@ class _Builder:
 
 
 def _sequence(opened: _Open, end: Any) -> ListNode:
-    items = tuple(item.node for item in opened.items)
-    return ListNode(items, _container_place(opened, end), _container_tag(opened.event.tag))
+    return ListNode(tuple(opened.items), _container_place(opened, end), _container_tag(opened.event.tag))
 
 
 def _container_tag(tag: str | None) -> str | None:
-    return None if tag in _CONTAINERS or tag == "!" else tag
+    return None if tag is None or tag in _CONTAINERS or tag == "!" else tag
 
 
 def _container_place(opened: _Open, end: Any) -> Place:
     start = opened.event.start_mark
+    line = start.line + 1
+    last = line
     if opened.event.flow_style:
         last = end.end_mark.line + 1
     else:  # libyaml ends a block where the next token starts: the block's own last line is that of its last part
-        last = max((item.node.place.end_line for item in opened.items), default=start.line + 1)
-    # An alias stands for lines above; a mapping never ends before it starts.
-    return Place(start.line + 1, max(last, start.line + 1), start.column + 1)
+        for item in opened.items:  # not only the last: an alias stands for lines above
+            last = max(last, item.place.end_line)
+    return Place(line, last, start.column + 1)
 
 
 def _scalar(event: Any) -> Scalar:
-    start, end = event.start_mark, event.end_mark
-    last = end.line + 1
-    if event.style in ("|", ">") and end.line > start.line and end.column == 0:
-        last = end.line
-    place = Place(start.line + 1, max(last, start.line + 1), start.column + 1)
-    tag: str | None = event.tag
-    plain = event.style is None or event.style == ""
+    start = event.start_mark
+    style, tag = event.style, event.tag
+    line = start.line + 1
+    last = event.end_mark.line + 1
+    if style in ("|", ">") and last > line and event.end_mark.column == 0:
+        last -= 1
+    place = Place(line, last, start.column + 1)
+    if tag is None:
+        return Scalar(event.value, place, not style)
     if tag in _READ_AS_PLAIN:
-        return Scalar(event.value, place, plain=True)
+        return Scalar(event.value, place, True)
     if tag in _READ_AS_TEXT:
         return Scalar(event.value, place)
-    return Scalar(event.value, place, plain=plain, tag=tag)
+    return Scalar(event.value, place, not style, tag)
 
 
 def _loader() -> type[yaml.SafeLoader]:
@@ -186,7 +202,12 @@ def read_yaml(text: str, path: str) -> Node | None:
     import yaml
 
     try:
-        return _Builder(path).build(yaml.parse(text, Loader=_loader()))
+        with no_cycles():
+            loader = _loader()(text)
+            try:
+                return _Builder(path).build(loader.get_event)
+            finally:
+                loader.dispose()
     except (yaml.YAMLError, ValueError) as error:
         if "\t" in text:
             # Tabs at the end of a line or alone on it mean nothing, yet libyaml stumbles over some of them.

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
+from pathlib import Path
+from typing import Any
+
 import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drift.errors import InputError
-from parsers.document import MAX_CHARACTERS, MAX_DEPTH, ListNode, MapNode, Node, Scalar, read_document, whole_number
+from parsers.document import (
+    MAX_CHARACTERS,
+    MAX_DEPTH,
+    ListNode,
+    MapNode,
+    Node,
+    Scalar,
+    read_document,
+    read_json,
+    whole_number,
+)
+from parsers.document.json_text import read_strictly
 
 
 def read(text: str, path: str = "x.yaml") -> Node:
@@ -222,3 +241,70 @@ def test_tab_that_only_ends_a_line_does_no_harm() -> None:
 @pytest.mark.parametrize("filling", [" \t", "\t", " ", "\t \n", "\n"])
 def test_long_runs_of_blanks_take_no_time(filling: str) -> None:
     assert refused("a: x\n" + filling * 200_000 + "\nb: '").location is not None
+
+
+CASES = Path(__file__).parents[2] / "language" / "cloudformation"
+
+
+def picture(node: Node | None) -> Any:
+    """All that a node says, places included."""
+    if node is None:
+        return None
+    if isinstance(node, Scalar):
+        return "scalar", node.text, node.plain, node.tag, span(node)
+    if isinstance(node, ListNode):
+        return "list", node.tag, span(node), [picture(item) for item in node.items]
+    return "mapping", node.tag, span(node), [(picture(key), picture(value)) for key, value in node.entries]
+
+
+def outcome(content: bytes, path: str) -> Any:
+    try:
+        return picture(read_document(content, path))
+    except InputError as error:
+        # libyaml and PyYAML word a few faults differently, and mark an unfinished block at either of its ends.
+        return "refused", error.message.partition(":")[0]
+
+
+@pytest.mark.parametrize("path", sorted(CASES.glob("*/*.y*ml")), ids=lambda path: path.parent.name)
+def test_parser_without_libyaml_gives_the_same_nodes(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = path.read_bytes()
+    fast = outcome(content, path.name)
+    monkeypatch.delattr(yaml, "CSafeLoader")
+    assert outcome(content, path.name) == fast
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=4), inner, max_size=4),
+    max_leaves=20,
+)
+
+
+@given(ANY_JSON, st.sampled_from([None, 0, 2]), st.booleans())
+def test_json_that_is_looked_into_later_is_the_same_as_json_read_at_once(
+    value: Any, indent: int | None, ascii_only: bool
+) -> None:
+    text = json.dumps(value, indent=indent, ensure_ascii=ascii_only)
+    assert picture(read_json(text, "x.json")) == picture(read_strictly(text, "x.json"))
+
+
+@given(ANY_JSON, st.integers(0, 200), st.sampled_from(['"', "{", "]", ",", ":", "x", "\\", "\x01", "0", " "]))
+def test_json_with_a_character_too_many_is_read_or_refused_in_the_same_way(value: Any, at: int, more: str) -> None:
+    text = json.dumps(value)
+    text = text[: at % (len(text) + 1)] + more + text[at % (len(text) + 1) :]
+    found = []
+    for reader in (read_json, read_strictly):
+        try:
+            found.append(picture(reader(text, "x.json")))
+        except InputError as error:
+            found.append((error.message, error.location))
+    assert found[0] == found[1]
+
+
+def test_number_of_ten_thousand_digits_in_json_is_read_as_its_text() -> None:
+    digits = "9" * 10_000
+    assert text(member(read(f'{{"a": {digits}}}', "x.json"), "a")) == digits
+
+
+def test_json_with_too_many_values_is_refused() -> None:
+    assert re.search("more than .* values", refused("[" + "1," * 400_001 + "1]", "x.json").message)
