@@ -184,7 +184,7 @@ def number_text(amount: Decimal) -> str:
     if amount.is_infinite():
         return "-Inf" if amount.is_signed() else "+Inf"
     bits = bits_of(amount)
-    top, bottom = amount.as_integer_ratio()
+    top, bottom = nearest(amount, bits).as_integer_ratio()
     if bottom == 1 and top.bit_length() <= bits:
         return "-0" if not top and amount.is_signed() else str(top)
     digits, point = _shortest(abs(top), bottom, bits)

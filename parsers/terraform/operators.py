@@ -1,36 +1,48 @@
-"""What the operators of the language do, unknowns included (hclsyntax/expression_ops.go)."""
+"""What the operators of the language do, unknowns included (hclsyntax/expression_ops.go, go-cty cty/value_ops.go)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from decimal import Decimal, DecimalException
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
 
+from parsers.terraform import arithmetic
 from parsers.terraform.convert import convert
 from parsers.terraform.values import (
-    ANY,
     BOOL,
     FALSE,
     NUMBER,
-    NUMBERS,
     TRUE,
     EvaluationError,
     Lazy,
-    RefusalError,
+    Type,
     Unresolved,
     Value,
-    number,
+    as_object,
+    deep_marks,
+    length_bounds,
+    marked,
     truth,
     unknown,
+    unmarked,
 )
+
+_ARITHMETIC: dict[str, Callable[[Decimal, Decimal], Decimal]] = {
+    "+": arithmetic.add,
+    "-": arithmetic.subtract,
+    "*": arithmetic.multiply,
+    "/": arithmetic.divide,
+    "%": arithmetic.remainder,
+}
+_COMPARISONS = frozenset({"<", ">", "<=", ">="})
 
 
 def unary(operator: str, operand: Value) -> Value:
     """``-x`` or ``!x``."""
-    wanted = BOOL if operator == "!" else NUMBER
-    value = _operand(operand, wanted)
+    value = _operand(operand, BOOL if operator == "!" else NUMBER, "unary")
     if value.unresolved is not None:
-        return unknown(value.unresolved.reason, wanted)
-    return truth(not value.truth) if operator == "!" else number(NUMBERS.minus(value.number))
+        return marked(unknown(value.unresolved.reason, value.type, not_null=True), value.marks)
+    result = truth(not value.truth) if operator == "!" else Value(NUMBER, arithmetic.negative(value.number))
+    return marked(result, value.marks)
 
 
 def binary(operator: str, left: Value, right: Value) -> Value:
@@ -39,99 +51,172 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         same = equal(left, right)
         return unary("!", same) if operator == "!=" else same
     wanted = BOOL if operator in ("&&", "||") else NUMBER
-    left, right = _operand(left, wanted), _operand(right, wanted)
-    for side in (left, right):
-        if side.unresolved is not None:
-            return unknown(side.unresolved.reason, BOOL if operator in _TESTS else NUMBER)
-    if wanted is BOOL:
-        return truth(left.truth and right.truth if operator == "&&" else left.truth or right.truth)
-    if operator in _TESTS:
-        return truth(_compare(operator, left.number, right.number))
-    return _arithmetic(operator, left.number, right.number)
-
-
-_TESTS = frozenset({"<", ">", "<=", ">=", "&&", "||"})
-
-
-def _operand(value: Value, wanted: object) -> Value:
-    kind = BOOL if wanted is BOOL else NUMBER
-    if value.is_null:
-        raise EvaluationError("an operator cannot take null")
-    return convert(value, kind)
-
-
-def _compare(operator: str, left: Decimal, right: Decimal) -> bool:
-    if operator == "<":
-        return left < right
-    if operator == ">":
-        return left > right
-    return left <= right if operator == "<=" else left >= right
-
-
-def _arithmetic(operator: str, left: Decimal, right: Decimal) -> Value:
-    if right == 0 and operator == "%":
-        return number(left)
-    if right == 0 and operator == "/":
-        raise RefusalError("division by zero, which is infinite to Terraform")
+    left, right = _operand(left, wanted, "left"), _operand(right, wanted, "right")
+    marks = left.marks | right.marks
+    if operator in _COMPARISONS:
+        return marked(_compare(operator, left, right), marks)
+    opened = left.unresolved or right.unresolved
+    if opened is not None:
+        least, most = _bounds_of_result(operator, left, right) if wanted == NUMBER else (None, None)
+        return marked(unknown(opened.reason, wanted, not_null=True, least=least, most=most), marks)
+    if wanted == BOOL:
+        return marked(truth(left.truth and right.truth if operator == "&&" else left.truth or right.truth), marks)
     try:
-        if operator == "+":
-            return number(NUMBERS.add(left, right))
-        if operator == "-":
-            return number(NUMBERS.subtract(left, right))
-        if operator == "*":
-            return number(NUMBERS.multiply(left, right))
-        return number(NUMBERS.divide(left, right) if operator == "/" else NUMBERS.remainder(left, right))
-    except DecimalException as error:
-        raise RefusalError("a number too large to compute with") from error
+        return marked(Value(NUMBER, _ARITHMETIC[operator](left.number, right.number)), marks)
+    except EvaluationError as error:
+        raise EvaluationError(f"operation failed: {error.detail}") from error
+
+
+def _operand(value: Value, wanted: Type, side: str) -> Value:
+    try:
+        converted = convert(value, wanted)
+    except EvaluationError as error:
+        raise EvaluationError(f"unsuitable value for {side} operand: {error.message}") from error
+    if converted.is_null:
+        raise EvaluationError("operation failed: argument must not be null")
+    return converted
+
+
+def bounds(value: Value) -> tuple[Decimal, Decimal]:
+    """Between what a number is, infinity where nothing bounds it."""
+    data = value.data
+    if isinstance(data, Decimal):
+        return data, data
+    low = data.least if isinstance(data, Unresolved) else None
+    high = data.most if isinstance(data, Unresolved) else None
+    return Decimal("-Infinity") if low is None else low, Decimal("Infinity") if high is None else high
+
+
+def _bounds_of_result(operator: str, left: Value, right: Value) -> tuple[Decimal | None, Decimal | None]:
+    """Between what a sum, difference or product of numbers must be, as far as their own bounds tell."""
+    if operator not in "+-*":
+        return None, None
+    try:
+        ends = [_ARITHMETIC[operator](one, other) for one in bounds(left) for other in bounds(right)]
+    except EvaluationError:
+        return None, None
+    low, high = min(ends), max(ends)
+    return None if low.is_infinite() else low, None if high.is_infinite() else high
+
+
+def _compare(operator: str, left: Value, right: Value) -> Value:
+    if operator in (">", ">="):
+        left, right = right, left
+    less = _less(left, right)
+    if operator in ("<", ">") or less.data is True:
+        return less
+    same = equal(left, right)
+    if less.unresolved is None and same.unresolved is None:
+        return same
+    return same if same.data is True else less if less.unresolved is not None else same
+
+
+def _less(left: Value, right: Value) -> Value:
+    (low, high), (lowest, highest) = bounds(left), bounds(right)
+    opened = left.unresolved or right.unresolved
+    if opened is None:
+        return truth(low < lowest)
+    if high < lowest:
+        return TRUE
+    if low > highest:
+        return FALSE
+    return unknown(opened.reason, BOOL, not_null=True)
 
 
 def equal(left: Value, right: Value) -> Value:
     """``left == right``: never converts, and null equals null of any type."""
-    for side, other in ((left, right), (right, left)):
-        if side.unresolved is not None:
-            if side.type.kind != "any" and other.type.kind not in ("any", side.type.kind) and not other.is_null:
-                return FALSE
-            if _excluded(side.unresolved, other):
-                return FALSE
-            return unknown(side.unresolved.reason, BOOL)
+    left, right = as_object(left), as_object(right)
+    marks = deep_marks(left) | deep_marks(right)
+    if marks:
+        return marked(_equal(unmarked(left), unmarked(right)), marks)
+    return _equal(left, right)
+
+
+def _equal(left: Value, right: Value) -> Value:
     if left.is_null or right.is_null:
+        other = right if left.is_null else left
+        opened = other.unresolved
+        if opened is not None and not opened.not_null:
+            return unknown(opened.reason, BOOL, not_null=True)
         return truth(left.is_null and right.is_null)
-    if left.type.kind != right.type.kind:
-        return FALSE
+    opened = left.unresolved or right.unresolved
+    if opened is not None:
+        excluded = _excluded(left, right) or _excluded(right, left)
+        return FALSE if excluded else unknown(opened.reason, BOOL, not_null=True)
     if isinstance(left.data, Lazy) or isinstance(right.data, Lazy):
-        return unknown("whether two resources are equal is only known after apply", BOOL)
+        return unknown("whether two resources are equal is only known after apply", BOOL, not_null=True)
+    if left.type.is_open or right.type.is_open:
+        may_be = _may_become(left.type, right.type) or _may_become(right.type, left.type)
+        return unknown("a value has a type that is not known", BOOL, not_null=True) if may_be else FALSE
+    if left.type != right.type:  # a resource may be of any object type
+        may_be = _may_become(left.type, right.type)
+        return unknown("whether two resources are equal is only known after apply", BOOL) if may_be else FALSE
+    return _equal_data(left, right)
+
+
+def _equal_data(left: Value, right: Value) -> Value:
+    if isinstance(left.data, Decimal):
+        return truth(arithmetic.same_number(left.number, right.number))
     if isinstance(left.data, tuple):
-        return _equal_sequences(left, right)
+        if left.type.kind == "set":
+            return _equal_sets(left, right)
+        return (
+            _all_equal(zip(left.members, right.members, strict=True))
+            if len(left.members) == len(right.members)
+            else FALSE
+        )
     if isinstance(left.data, Mapping):
         if left.entries.keys() != right.entries.keys():
             return FALSE
-        return _all_equal([(left.entries[key], right.entries[key]) for key in left.entries])
+        return _all_equal((left.entries[key], right.entries[key]) for key in left.entries)
     return truth(left.data == right.data)
 
 
-def _excluded(side: Unresolved, other: Value) -> bool:
-    """Whether what is known of the text of an unknown rules the other string out."""
-    if not isinstance(other.data, str):
+def _excluded(one: Value, other: Value) -> bool:
+    """Whether what is known of an unknown rules out that it is the other value, which is not null."""
+    side = one.unresolved
+    if side is None:
         return False
-    return not (other.data.startswith(side.prefix) and other.data.endswith(side.suffix))
+    if not _may_become(other.type, one.type) and not _may_become(one.type, other.type):
+        return side.not_null or other.unresolved is None
+    if isinstance(other.data, str):
+        return not (other.data.startswith(side.prefix) and other.data.endswith(side.suffix))
+    if isinstance(other.data, Decimal):
+        low, high = bounds(one)
+        return not low <= other.data <= high
+    if isinstance(other.data, tuple | Mapping):
+        least, most = length_bounds(one)
+        has_least, has_most = length_bounds(other)
+        return (most is not None and has_least > most) or (has_most is not None and has_most < least)
+    return False
 
 
-def _equal_sequences(left: Value, right: Value) -> Value:
-    if left.type.kind != "tuple" and left.type != right.type and ANY not in (left.type.element, right.type.element):
-        return FALSE
+def _may_become(source: Type, target: Type) -> bool:
+    """Whether values of a type may turn out to be of a target type, ``any`` in the target standing for whatever."""
+    if source == target or "resource" in (source.kind, target.kind) or target.kind == "any":
+        return True
+    if source.kind != target.kind or len(source.inner) != len(target.inner):
+        return False
+    if [name for name, _ in source.fields] != [name for name, _ in target.fields]:
+        return False
+    return bool(source.inner) and all(map(_may_become, source.inner, target.inner))
+
+
+def _equal_sets(left: Value, right: Value) -> Value:
+    for each in (*left.members, *right.members):
+        if each.unresolved is not None:
+            return unknown(each.unresolved.reason, BOOL, not_null=True)
     if len(left.members) != len(right.members):
         return FALSE
-    if left.type.kind == "set" and any(each.unresolved for each in (*left.members, *right.members)):
-        return unknown("a set has members that are not known", BOOL)
-    return _all_equal(list(zip(left.members, right.members, strict=True)))
+    return _all_equal(zip(left.members, right.members, strict=True))
 
 
-def _all_equal(pairs: list[tuple[Value, Value]]) -> Value:
+def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> Value:
     open_pair: Value | None = None
     for left, right in pairs:
-        same = equal(left, right)
+        same = _equal(left, right)
         if same.unresolved is not None:
-            open_pair = same
+            open_pair = open_pair or same
         elif not same.truth:
             return FALSE
     return open_pair if open_pair is not None else TRUE

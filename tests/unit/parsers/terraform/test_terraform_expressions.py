@@ -192,9 +192,7 @@ def test_errors_and_reasons_hold_no_evaluated_text() -> None:
         assert secret not in str(caught.value)
 
 
-@pytest.mark.parametrize(
-    "source", ["1 / 0", '"${1 / 0}"', "1e300 * 1e300", 'format("%x", 1)', 'regex("^(a|aa)+$", "LONG")']
-)
+@pytest.mark.parametrize("source", ["1e300 * 1e300", 'format("%x", 1)', 'regex("^(a|aa)+$", "LONG")'])
 def test_what_this_program_refuses_is_not_caught_by_try(source: str) -> None:
     with pytest.raises(RefusalError):
         value_of(f"try({source.replace('LONG', 'a' * 60 + 'b')}, 1)")
