@@ -225,7 +225,7 @@ def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
             several = f"{len(nameless)} buckets have no known name and may be it" if nameless else None
             hint = f"did you mean {near[0]}?" if near else several
             raise UsageError(f"--bucket {name}: no bucket of this name was found", advice=hint)
-    return replace(snapshot, buckets=tuple(kept))
+    return replace(snapshot, buckets=tuple(kept), sensitive=snapshot.all_sensitive)
 
 
 def _sensitive_names(snapshot: Snapshot) -> set[str | int]:

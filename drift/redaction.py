@@ -43,21 +43,26 @@ def redacted(result: Result) -> Result:
         return result
     if isinstance(result, Simulation):
         values -= {result.asked.origin, *result.asked.page.headers}
-    known = Sensitive(values, (text for bucket, unmarked in sides if not unmarked for text in _texts(bucket)))
+    known = Sensitive(values, (text for bucket, marked in sides if marked for text in _clear(bucket)))
     return replace(_Walk(known).everything(result), sensitive=frozenset())  # type: ignore[no-any-return]
 
 
 def _sides(result: Report | Snapshot | Simulation) -> Iterator[tuple[Bucket, bool]]:
-    """Every bucket of both sides, and whether what it says carries no marks because S3 has none."""
-    if isinstance(result, Snapshot):
-        yield from ((each, False) for each in result.buckets)
-    elif isinstance(result, Simulation):
-        yield from ((each.bucket, False) for each in result.buckets)
-    else:
+    """Every bucket of both sides, and whether its marks are known: S3 has none."""
+    if isinstance(result, Report):
         for each in result.buckets:
-            yield from ((side, False) for side in (each.declared, *each.also_declared) if side is not None)
+            yield from (
+                (side, side.source != "s3") for side in (each.declared, *each.also_declared) if side is not None
+            )
             if each.live is not None:
-                yield each.live, not each.live.sensitive
+                yield each.live, bool(each.live.sensitive)
+    else:
+        for bucket in result.buckets if isinstance(result, Snapshot) else (each.bucket for each in result.buckets):
+            yield bucket, bucket.source != "s3"
+
+
+def _clear(bucket: Bucket) -> Iterator[str]:
+    return (text for text in _texts(bucket) if text not in bucket.sensitive)
 
 
 def _texts(bucket: Bucket) -> Iterator[str]:
@@ -97,7 +102,7 @@ class _Walk:
         if isinstance(value, BucketAnswer):
             return _answer(value, self.known)
         if isinstance(value, Bucket):
-            return _Walk(self.known.at(_numbers(value)), close=bool(value.sensitive)).bucket(value)
+            return _Walk(self.known.at(value.sensitive), close=bool(value.sensitive)).bucket(value)
         if isinstance(value, Change):
             return replace(
                 value,
@@ -213,21 +218,18 @@ class _Walk:
         return SHOWN if (self.known.betrays_part if self.close else self.known.marked)(text) else text
 
 
-def _numbers(*buckets: Bucket) -> list[int]:
-    return [each for bucket in buckets for each in bucket.sensitive if isinstance(each, int)]
-
-
 def _report(report: BucketReport, known: Sensitive) -> BucketReport:
     """One bucket: what S3 has and the requests are held against all that is sensitive there, and so are the words."""
-    own = [side for side in (report.declared, report.live, *report.also_declared) if side is not None]
-    if not any(side.sensitive for side in own):
+    sides = [side for side in (report.declared, report.live, *report.also_declared) if side is not None]
+    own = frozenset[str | int]().union(*(side.sensitive for side in sides))
+    if not own:
         return _plain(report, _Walk(known.at(())), live_has_marks=True)
+    here = known.at(own)
     live = report.live if report.live is not None and not report.live.sensitive else None
-    hidden = [text for text in (_texts(live) if live else ()) if known.betrays(text)]
+    found = [text for text in (_texts(live) if live else ()) if here.betrays(text)]
     asked = [text for each in report.witnesses for text in (each.request.origin or "", *each.request.headers)]
-    hidden += [text for text in asked if known.at((), hidden).betrays_part(text)]
-    walk = _Walk(known.at(_numbers(*own), hidden), close=True)
-    return _plain(report, walk, live_has_marks=live is None)
+    found += [text for text in asked if known.at(own, found).betrays_part(text)]
+    return _plain(report, _Walk(known.at(own, found), close=True), live_has_marks=live is None)
 
 
 def _plain(report: BucketReport, walk: _Walk, *, live_has_marks: bool) -> BucketReport:
@@ -251,7 +253,7 @@ def _plain(report: BucketReport, walk: _Walk, *, live_has_marks: bool) -> Bucket
 
 
 def _answer(answer: BucketAnswer, known: Sensitive) -> BucketAnswer:
-    walk = _Walk(known.at(_numbers(answer.bucket)))
+    walk = _Walk(known.at(answer.bucket.sensitive))
     return replace(
         answer,
         bucket=walk.bucket(answer.bucket),

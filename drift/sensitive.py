@@ -1,9 +1,9 @@
 """Which texts would give a sensitive value away: the value, what holds it, and what was made from it.
 
-Values are compared in the clear; only what leaves the program is held against this. A declared value is hidden if it is
-marked, or holds a marked one. What S3 has, and the requests that were made up to show a difference, have no marks: at a
-bucket with sensitive values they are hidden also where they share a word with one, or are matched by one, unless the
-same text is declared in the clear. Too much may be hidden so, too little not.
+Values are compared in the clear; only what leaves the program is held against this. A declared value is hidden where it
+is marked, or holds a marked one. What S3 has, and the requests that were made up to show a difference, have no marks:
+at a bucket with sensitive values they are hidden also where they share a word with one, or are matched by one. A text
+that the code also gives in the clear is no secret but at the marked place. Too much may be hidden so, too little not.
 """
 
 from __future__ import annotations
@@ -45,19 +45,21 @@ class Sensitive:
         found = frozenset(values)
         self.numbers = frozenset(each for each in found if isinstance(each, int))
         texts = {each for each in found if isinstance(each, str)} - VOCABULARY
-        self._texts = frozenset(each.lower() for each in texts)
+        known = frozenset(each.lower() for each in clear)
+        self._texts = frozenset(each.lower() for each in texts) - known
         self._hidden: frozenset[str] = frozenset()
-        self._clear = frozenset(each.lower() for each in clear if not self.marked(each))
+        self._clear = frozenset(each for each in known if not self.marked(each))
         self._patterns = tuple(each for each in sorted(self._texts) if "*" in each)
 
     def __bool__(self) -> bool:
-        return bool(self._texts or self.numbers)
+        return bool(self._texts or self._hidden or self.numbers)
 
-    def at(self, numbers: Iterable[int], hidden: Iterable[str] = ()) -> Sensitive:
-        """The same at one bucket: with its own numbers, and with texts that were found to give something away."""
-        here = copy(self)
-        here.numbers = frozenset(numbers)
-        here._hidden = frozenset(each.lower() for each in hidden)
+    def at(self, own: Iterable[str | int], found: Iterable[str] = ()) -> Sensitive:
+        """The same at one bucket: with what is sensitive there, and what was ``found`` to give something away."""
+        here, own = copy(self), frozenset(own)
+        here.numbers = frozenset(each for each in own if isinstance(each, int))
+        texts = {each for each in own if isinstance(each, str)} | set(found)
+        here._hidden = frozenset(each.lower() for each in texts - VOCABULARY)
         here._clear = self._clear - here._hidden
         for cached in ("_exact", "_numerals"):
             here.__dict__.pop(cached, None)
@@ -68,7 +70,7 @@ class Sensitive:
         lowered = text.lower()
         if lowered in self._texts or lowered in self._hidden:
             return text not in VOCABULARY
-        return any(len(each) >= _LEAST and each in lowered for each in self._texts)
+        return any(len(each) >= _LEAST and each in lowered for each in (*self._texts, *self._hidden))
 
     def betrays(self, text: str) -> bool:
         """Whether a value that S3 has gives a sensitive one away."""

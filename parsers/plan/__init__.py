@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
-from parsers.plan.kinds import foreign, kind_of, may_be_ours
+from parsers.plan.kinds import CODE_ALONE, Kind, foreign, kind_of, may_be_ours
 from parsers.plan.marks import looks_utf16, text_of, top_keys
 from parsers.plan.reading import read
 
@@ -38,7 +38,10 @@ class PlanParser:
             keys = top_keys(text_of(content, path))
         except InputError:
             return None
-        return None if kind_of(keys) is None else self._claimed(tree, path)
+        kind = kind_of(keys)
+        if kind is Kind.CONFIGURATION:
+            return Claim(path, CODE_ALONE)
+        return None if kind is None else self._claimed(tree, path)
 
     def _claimed(self, tree: Tree, path: str) -> Claim:
         """A plan or a state beside its code says again what the code declares, so it has to be named."""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 from drift.cors.model import BucketCors, Text, Unknown
 from drift.snapshot import Bucket, State
 from parsers.plan.configuration import Configuration
+from parsers.plan.hidden import sensitive_in
 from parsers.plan.resources import BUCKET, CORS, Resource
 from parsers.plan.rules import AFTER_APPLY, rules_of
 
@@ -22,24 +25,32 @@ NOT_TOLD = (
 
 def from_plan(resources: Sequence[Resource], configuration: Configuration) -> Iterator[Bucket]:
     """What a plan's code declares. Raises ``Malformed``."""
-    owners = _Owners(resources, configuration)
+    owners = Owners(resources, configuration)
     for resource in resources:
+        if resource.actions == ("forget",):
+            continue  # no longer this code's business
         name = owners.name(resource)
         if resource.type == CORS and not resource.deleted:
-            yield _separate(resource, name)
+            yield _placed(_separate(resource, name), resource, configuration)
         elif resource.type == CORS and name not in owners.destroyed:
-            yield _bucket(resource, name, State.ABSENT)
+            yield _placed(_bucket(resource, name, State.ABSENT), resource, configuration)
         elif resource.type == BUCKET and not resource.deleted:
             inline = _inline(resource, name, configuration, separate=owners.has_separate(resource))
             if not (isinstance(name, Unknown) and owners.has_separate(resource) and inline.state is State.ABSENT):
-                yield inline
+                yield _placed(inline, resource, configuration)
+
+
+def _placed(bucket: Bucket, resource: Resource, configuration: Configuration) -> Bucket:
+    """With the region and the account that the code sets for the provider."""
+    region, account = configuration.provider(resource).constants()
+    return replace(bucket, region=bucket.region or region, account=bucket.account or account)
 
 
 def from_state(resources: Sequence[Resource]) -> Iterator[Bucket]:
     """What a state says was applied, or found at the last refresh. Raises ``Malformed``."""
-    separate = {_known_name(each) for each in resources if each.type == CORS}
+    separate = {known_name(each.values) for each in resources if each.type == CORS}
     for resource in resources:
-        name = _known_name(resource) or Unknown("the state gives no name for it")
+        name = known_name(resource.values) or Unknown("the state gives no name for it")
         if resource.type == CORS:
             yield _separate(resource, name)
         elif name in separate or not resource.values.get("cors_rule"):
@@ -83,7 +94,8 @@ def _configured(resource: Resource, name: Text, *, ordered: bool) -> Bucket:
     )
     if not rules:
         return _bucket(resource, name, State.ABSENT, says_none=True)
-    return _bucket(resource, name, State.CONFIGURED, BucketCors(rules, ordered))
+    found = _bucket(resource, name, State.CONFIGURED, BucketCors(rules, ordered))
+    return replace(found, places=resource.places) if len(resource.places) == len(rules) else found
 
 
 def _bucket(
@@ -108,16 +120,17 @@ def _bucket(
         region=region if isinstance(region, str) and region else None,
         writes_max_age_zero=True,
         says_none=says_none,
+        sensitive=sensitive_in(resource.values, resource.marks),
     )
 
 
-def _known_name(resource: Resource) -> str | None:
+def known_name(values: Mapping[str, Any]) -> str | None:
     """The bucket's name; the id of the separate resource may be ``bucket,owner``."""
-    name = resource.values.get("bucket") or resource.values.get("id")
+    name = values.get("bucket") or values.get("id")
     return name.partition(",")[0] if isinstance(name, str) and name else None
 
 
-class _Owners:
+class Owners:
     """Which separate resource belongs to which bucket of the plan, by name or by reference."""
 
     def __init__(self, resources: Sequence[Resource], configuration: Configuration) -> None:
@@ -126,7 +139,7 @@ class _Owners:
         for each in resources:
             if each.type == BUCKET and not each.deleted:
                 self._buckets.setdefault((each.module_address, each.name), []).append(each)
-        self.destroyed = {_known_name(each) for each in resources if each.type == BUCKET and each.deleted}
+        self.destroyed = {known_name(each.values) for each in resources if each.type == BUCKET and each.deleted}
         # A separate resource that the plan deletes counts: what the bucket's computed cors_rule shows came from it, and
         # goes with it.
         separate = [each for each in resources if each.type == CORS]
@@ -150,7 +163,7 @@ class _Owners:
 
     @staticmethod
     def _planned_name(resource: Resource) -> str | None:
-        return None if resource.unknown.get("bucket") is True else _known_name(resource)
+        return None if resource.unknown.get("bucket") is True else known_name(resource.values)
 
     def _owner(self, resource: Resource) -> Resource | None:
         """The bucket that the argument ``bucket`` of a separate resource refers to, if it is in the same module."""

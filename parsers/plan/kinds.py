@@ -17,11 +17,16 @@ class Kind(Enum):
     SHOWN_STATE = "state, shown"
     STATE_FILE = "state file"
     ENCRYPTED_STATE = "encrypted state"
+    CONFIGURATION = "configuration"
 
 
 def may_be_ours(path: str) -> bool:
     """Whether the name leaves open that the file is a plan or a state. Backups of a state are not read."""
     return posixpath.splitext(path)[1].lower() in _SUFFIXES
+
+
+CODE_ALONE = "the code as JSON, without its values (run `terraform show -json PLAN > plan.json` and give that)"
+"""What a configuration is that was printed by itself."""
 
 
 def foreign(content: bytes) -> str | None:
@@ -38,6 +43,9 @@ def kind_of(keys: Iterable[str]) -> Kind | None:
     found = set(keys)
     if "encrypted_data" in found and found & {"lineage", "serial", "meta", "encryption_version"}:
         return Kind.ENCRYPTED_STATE
+    shown_code = "configuration" in found and found <= {"format_version", "terraform_version", "configuration"}
+    if shown_code or {"root_module", "provider_config"} <= found:
+        return Kind.CONFIGURATION
     if "format_version" in found:
         if found & {"resource_changes", "planned_values"}:
             return Kind.PLAN

@@ -1,4 +1,4 @@
-"""JSON as plain values, with the line of each resource object.
+"""JSON as plain values, with the place of each resource object and, where it is asked for, of the rules in it.
 
 Plans reach tens of megabytes, on one line or on a million, so only the way down to the resources is walked here; the
 rest is left to the standard library's scanner in C.
@@ -14,14 +14,16 @@ from contextlib import suppress
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
+from drift.cors.model import API_NAMES
 from drift.errors import InputError
 from drift.location import Location
+from drift.snapshot import RulePlace
 
 MAX_MODULE_DEPTH = 60
 """Of ``child_modules`` in one another; real modules stay below ten."""
 
-_WALKED = frozenset({"resource_changes", "values", "root_module", "child_modules", "resources"})
-_RESOURCES = frozenset({"resource_changes", "resources"})
+_RESOURCES = frozenset({"resource_changes", "resource_drift", "deferred_changes", "resources"})
+_WALKED = _RESOURCES | {"values", "root_module", "child_modules"}
 _SPACE = re.compile(r"[ \t\n\r]*")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -72,6 +74,7 @@ class MarkedJson:
     def __init__(self, text: str, path: str) -> None:
         """Raises ``InputError`` with the place of what is no JSON."""
         self.path = path
+        self._text = text
         self._breaks = [found.start() for found in re.finditer("\n", text)]
         self._places: dict[int, tuple[int, int]] = {}
         try:
@@ -92,8 +95,53 @@ class MarkedJson:
         place = self._places.get(id(resource))
         if place is None:
             return Location(self.path)
-        start, end = place
-        return Location(self.path, bisect_right(self._breaks, start) + 1, bisect_right(self._breaks, end - 1) + 1)
+        return self._location(*place)
+
+    def rule_places(self, resource: object, path: Sequence[str | int]) -> tuple[RulePlace, ...]:
+        """Where the rules of the list stand to which the keys and indexes lead; empty if there is no such list."""
+        place = self._places.get(id(resource))
+        at = None if place is None else place[0]
+        for step in path:
+            at = None if at is None else dict(self._members(at)).get(step, (None,))[0]
+        if at is None or self._text[at] != "[":
+            return ()
+        return tuple(
+            RulePlace(
+                self._location(*span, exact=True),
+                tuple(
+                    (API_NAMES[key], self._location(*of, exact=True))
+                    for key, of in self._members(span[0])
+                    if isinstance(key, str) and key in API_NAMES
+                ),
+            )
+            for _, span in self._members(at)
+        )
+
+    def _location(self, start: int, end: int, *, exact: bool = False) -> Location:
+        """The lines of a piece of the text; ``exact``: with its column, since a plan may be all on one line."""
+        above = bisect_right(self._breaks, start)
+        column = start - (self._breaks[above - 1] if above else -1) if exact else None
+        return Location(self.path, above + 1, bisect_right(self._breaks, end - 1) + 1, column)
+
+    def _members(self, at: int) -> list[tuple[str | int, tuple[int, int]]]:
+        """The members of the object or list that starts here, by key or index, each with its start and end."""
+        found: list[tuple[str | int, tuple[int, int]]] = []
+
+        def read(key: str, start: int) -> tuple[Any, int]:
+            value, end = _scan(self._text, start)
+            found.append((key, (start, end)))
+            return value, end
+
+        def read_item(start: int) -> tuple[Any, int]:
+            value, end = _scan(self._text, start)
+            found.append((len(found), (start, end)))
+            return value, end
+
+        if self._text[at] == "{":
+            _object(self._text, at, read)
+        elif self._text[at] == "[":
+            _items(self._text, at, read_item)
+        return found
 
     def _walk(self, text: str, at: int, depth: int, *, resources: bool) -> tuple[Any, int]:
         opening = text[at : at + 1]
@@ -111,21 +159,15 @@ class MarkedJson:
         return _scan(text, at)
 
     def _list(self, text: str, at: int, depth: int, *, resources: bool) -> tuple[Any, int]:
-        found: list[Any] = []
-        at = _skip(text, at + 1)
-        if text[at : at + 1] == "]":
-            return found, at + 1
-        while True:
-            value, end = _scan(text, at) if resources else self._walk(text, at, depth + 1, resources=False)
-            if resources and isinstance(value, dict):
-                self._places[id(value)] = (at, end)
-            found.append(value)
-            at = _skip(text, end)
-            if text[at : at + 1] == "]":
-                return found, at + 1
-            if text[at : at + 1] != ",":
-                raise JSONDecodeError("expecting a comma or ]", text, at)
-            at = _skip(text, at + 1)
+        def read(start: int) -> tuple[Any, int]:
+            if not resources:
+                return self._walk(text, start, depth + 1, resources=False)
+            value, end = _scan(text, start)
+            if isinstance(value, dict):
+                self._places[id(value)] = (start, end)
+            return value, end
+
+        return _items(text, at, read)
 
 
 _ADVICE = "make it again with `terraform show -json PLAN > plan.json`"
@@ -164,4 +206,21 @@ def _object(text: str, at: int, read: Callable[[str, int], tuple[Any, int]]) -> 
             return found, at + 1
         if text[at : at + 1] != ",":
             raise JSONDecodeError("expecting a comma or }", text, at)
+        at = _skip(text, at + 1)
+
+
+def _items(text: str, at: int, read: Callable[[int], tuple[Any, int]]) -> tuple[list[Any], int]:
+    """The list that starts here, each item as ``read`` gives it."""
+    found: list[Any] = []
+    at = _skip(text, at + 1)
+    if text[at : at + 1] == "]":
+        return found, at + 1
+    while True:
+        value, end = read(at)
+        found.append(value)
+        at = _skip(text, end)
+        if text[at : at + 1] == "]":
+            return found, at + 1
+        if text[at : at + 1] != ",":
+            raise JSONDecodeError("expecting a comma or ]", text, at)
         at = _skip(text, at + 1)

@@ -8,11 +8,12 @@ from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, Snapshot
-from parsers.plan.buckets import from_plan, from_state
+from parsers.plan.buckets import Owners, from_plan, from_state
 from parsers.plan.configuration import Configuration
 from parsers.plan.kinds import Kind, kind_of
 from parsers.plan.marks import MarkedJson, text_of
-from parsers.plan.resources import Malformed, planned, shown_state, state_file
+from parsers.plan.pending import found_by_refresh, left_out, other_servers, pending
+from parsers.plan.resources import Malformed, Resource, planned, shown_state, state_file
 
 MAJOR_VERSIONS = ("0", "1")
 """Of ``format_version``: a new minor version only adds, 0.x is what Terraform before 1.1 wrote in the same shape."""
@@ -55,11 +56,21 @@ def _read(document: MarkedJson) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]
                 location=place,
                 advice=f"let Terraform 0.12 or later write it, or {_SHOW_STATE}",
             )
-        return _state(tuple(from_state(tuple(state_file(document)))), place)
+        return _state(tuple(state_file(document)), place)
     _check_format(value["format_version"], place)
     if kind is Kind.SHOWN_STATE:
-        return _state(tuple(from_state(tuple(shown_state(document)))), place)
-    return tuple(from_plan(tuple(planned(document)), Configuration(value))), _unfinished(document)
+        return _state(tuple(shown_state(document)), place)
+    return _plan(document)
+
+
+def _plan(document: MarkedJson) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+    resources, configuration = tuple(planned(document)), Configuration(document.value)
+    owners = Owners(resources, configuration)
+    missing, remarks = left_out(document, resources, configuration)
+    remarks += pending(resources, owners)
+    remarks += found_by_refresh(document, owners)
+    remarks += other_servers(resources, configuration, owners)
+    return (*from_plan(resources, configuration), *missing), remarks
 
 
 def _check_format(version: object, place: Location) -> None:
@@ -72,7 +83,8 @@ def _check_format(version: object, place: Location) -> None:
         )
 
 
-def _state(buckets: Sequence[Bucket], place: Location) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+def _state(resources: Sequence[Resource], place: Location) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+    buckets = tuple(from_state(resources))
     if not buckets:
         return (), ()
     remark = Diagnostic(
@@ -82,17 +94,15 @@ def _state(buckets: Sequence[Bucket], place: Location) -> tuple[Sequence[Bucket]
         place,
         "give the .tf files or a plan to compare what is declared",
     )
-    return buckets, (remark,)
-
-
-def _unfinished(document: MarkedJson) -> Sequence[Diagnostic]:
-    """Newer Terraform says when a plan leaves something out."""
-    if document.value.get("errored") is True:
-        what = "planning ended with an error, so that resources may be missing here"
-    elif document.value.get("complete") is False:
-        what = "the plan puts off some resources to a later one, so that they are missing here"
-    else:
-        return ()
-    return (
-        Diagnostic(Severity.WARNING, "incomplete-plan", what, Location(document.path), "plan again without targets"),
+    tainted = (
+        Diagnostic(
+            Severity.INFO,
+            "tainted",
+            f"{each.address} is tainted: the next apply replaces it",
+            each.location,
+            "apply, or run `terraform untaint` on it if it is as it should be",
+        )
+        for each in resources
+        if each.tainted
     )
+    return buckets, (remark, *tainted)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from drift.location import Location
+from drift.snapshot import RulePlace
+from parsers.plan.hidden import marks_of
 from parsers.plan.marks import MarkedJson, clean
 
 BUCKET = "aws_s3_bucket"
@@ -34,8 +36,9 @@ class Resource:
     """One instance of an S3 resource.
 
     ``values`` are its attributes: planned, or in a state. ``unknown`` mirrors them with ``true`` where a value is
-    known only after apply. ``deleted``: the plan removes it, and ``values`` are what it was. ``module`` are the names
-    of the modules around it, without instance keys.
+    known only after apply, ``marks`` where it is sensitive. ``deleted``: the plan removes it, and ``values`` are what
+    it was. ``module`` are the names of the modules around it, without instance keys. ``before`` is what it was where
+    the plan keeps it; ``was`` also where the plan replaces or deletes it. ``places`` are those of its rules.
     """
 
     address: str
@@ -49,6 +52,12 @@ class Resource:
     index: str | int | None = None
     deleted: bool = False
     before: Mapping[str, Any] | None = None
+    actions: tuple[str, ...] = ()
+    was: Mapping[str, Any] | None = None
+    marks: object = None
+    was_marks: object = None
+    places: tuple[RulePlace, ...] = ()
+    tainted: bool = False
 
     def planned_anew(self, attribute: str) -> bool:
         """Whether the plan gives an optional and computed attribute a value that it did not have.
@@ -59,38 +68,69 @@ class Resource:
         return value is not None and (self.before is None or value != self.before.get(attribute))
 
 
-def planned(document: MarkedJson) -> Iterator[Resource]:
-    """The managed S3 resources of ``resource_changes``. Raises ``Malformed``."""
-    changes = document.value.get("resource_changes")
+def planned(document: MarkedJson, key: str = "resource_changes") -> Iterator[Resource]:
+    """The managed S3 resources of ``resource_changes``, or of another list of that form, forgotten ones included.
+
+    Raises ``Malformed``.
+    """
+    changes = document.value.get(key)
+    if changes is None and key != "resource_changes":
+        return
     if changes is None and not _object(document.value.get("planned_values") or {}, "planned_values").get("root_module"):
         return  # a plan of outputs alone leaves the key out
-    changes = _list(changes, "resource_changes")
-    for number, item in enumerate(changes):
-        where = f"resource_changes[{number}]"
+    for number, item in enumerate(_list(changes, key)):
+        place = document.location_of(item)
+        resource = _planned(document, item, f"{key}[{number}]", place, ("change",))
+        if resource is not None:
+            yield resource
+
+
+def deferred(document: MarkedJson) -> Iterator[tuple[Resource, str]]:
+    """The S3 resources that the plan puts off to a later one, each with Terraform's word for why.
+
+    Raises ``Malformed``.
+    """
+    for number, item in enumerate(_list(document.value.get("deferred_changes") or [], "deferred_changes")):
+        where = f"deferred_changes[{number}]"
         place = document.location_of(item)
         entry = _object(item, where, place)
-        if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed" in entry:
-            continue
-        change = _object(entry.get("change"), f"{where}.change", place)
-        actions = _list(change.get("actions"), f"{where}.change.actions", place)
-        if "forget" in actions or "read" in actions:
-            continue  # forgotten: no longer this code's business, and left as it is
-        deleted = actions == ["delete"]
-        values = change.get("before" if deleted else "after")
-        module_address = _text(entry.get("module_address") or "", f"{where}.module_address", place)
-        yield Resource(
-            address=_text(entry.get("address"), f"{where}.address", place),
-            type=entry["type"],
-            name=_text(entry.get("name"), f"{where}.name", place),
-            location=place,
-            values=_values(values, f"{where}.change.{'before' if deleted else 'after'}", place),
-            unknown={} if deleted else _object(change.get("after_unknown") or {}, f"{where}.after_unknown", place),
-            module=module_names(module_address),
-            module_address=module_address,
-            index=_index(entry.get("index"), f"{where}.index", place),
-            deleted=deleted,
-            before=None if "create" in actions else _object(change.get("before") or {}, f"{where}.before", place),
-        )
+        reason = _text(entry.get("reason") or "unknown", f"{where}.reason", place)
+        change = _object(entry.get("resource_change"), f"{where}.resource_change", place)
+        resource = _planned(document, change, f"{where}.resource_change", place, ("resource_change", "change"))
+        if resource is not None:
+            yield resource, reason
+
+
+def _planned(document: MarkedJson, item: object, where: str, place: Location, path: tuple[str, ...]) -> Resource | None:
+    entry = _object(item, where, place)
+    if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed" in entry:
+        return None
+    change = _object(entry.get("change"), f"{where}.change", place)
+    actions = _list(change.get("actions"), f"{where}.change.actions", place)
+    if "read" in actions:
+        return None
+    gone = actions in (["delete"], ["forget"])
+    side = "before" if gone else "after"
+    module_address = _text(entry.get("module_address") or "", f"{where}.module_address", place)
+    was = _object(change.get("before") or {}, f"{where}.before", place)
+    return Resource(
+        address=_text(entry.get("address"), f"{where}.address", place),
+        type=entry["type"],
+        name=_text(entry.get("name"), f"{where}.name", place),
+        location=place,
+        values=_values(change.get(side), f"{where}.change.{side}", place),
+        unknown={} if gone else _object(change.get("after_unknown") or {}, f"{where}.after_unknown", place),
+        module=module_names(module_address),
+        module_address=module_address,
+        index=_index(entry.get("index"), f"{where}.index", place),
+        deleted=actions == ["delete"],
+        before=None if "create" in actions else was,
+        actions=tuple(each for each in actions if isinstance(each, str)),
+        was=_values(was, f"{where}.change.before", place) or None,
+        marks=change.get(f"{side}_sensitive"),
+        was_marks=change.get("before_sensitive"),
+        places=document.rule_places(item if path == ("change",) else entry, (*path, side, "cors_rule")),
+    )
 
 
 def shown_state(document: MarkedJson) -> Iterator[Resource]:
@@ -113,6 +153,9 @@ def shown_state(document: MarkedJson) -> Iterator[Resource]:
                 name=_text(entry.get("name"), f"{at}.name", place),
                 location=place,
                 values=_values(entry.get("values"), f"{at}.values", place),
+                marks=entry.get("sensitive_values"),
+                places=document.rule_places(item, ("values", "cors_rule")),
+                tainted=entry.get("tainted") is True,
             )
         children = _list(module.get("child_modules") or [], f"{where}.child_modules")
         pending += [(_object(child, f"{where}.child_modules"), "child_module") for child in reversed(children)]
@@ -134,7 +177,8 @@ def state_file(document: MarkedJson) -> Iterator[Resource]:
             if "deposed" in instance:
                 continue
             if "attributes" not in instance:
-                raise Malformed(f"{at} has no attributes: it was written before Terraform 0.12", place)
+                flat = " but attributes_flat" if "attributes_flat" in instance else ""
+                raise Malformed(f"{at} has no attributes{flat}: it was written before Terraform 0.12", place)
             index = _index(instance.get("index_key"), f"{at}.index_key", place)
             yield Resource(
                 address=f"{module}.{entry['type']}.{name}{_key(index)}".removeprefix("."),
@@ -142,6 +186,9 @@ def state_file(document: MarkedJson) -> Iterator[Resource]:
                 name=name,
                 location=place,
                 values=_values(instance["attributes"], f"{at}.attributes", place),
+                marks=marks_of(instance.get("sensitive_attributes")),
+                places=document.rule_places(item, ("instances", count, "attributes", "cors_rule")),
+                tainted=instance.get("status") == "tainted",
             )
 
 

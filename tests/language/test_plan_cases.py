@@ -31,7 +31,9 @@ def told(snapshot: Snapshot) -> dict[str, Any]:
     document: Any = snapshot_to_json(snapshot)
     return {
         "buckets": [
-            {key: bucket[key] for key in TOLD if bucket[key] not in (None, [], False)} for bucket in document["buckets"]
+            {key: bucket[key] for key in TOLD if bucket[key] not in (None, [], False)}
+            | ({"sensitive": sorted(map(str, found.sensitive))} if found.sensitive else {})
+            for bucket, found in zip(document["buckets"], snapshot.buckets, strict=True)
         ],
         "diagnostics": [[each["severity"], each["id"]] for each in document["diagnostics"]],
     }
