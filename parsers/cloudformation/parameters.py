@@ -115,9 +115,7 @@ class Pseudo:
             found = next((row for row in _PARTITIONS if inputs.region.startswith(row[0])), None)
             self.partition, self.url_suffix = (found[1], found[2]) if found else ("aws", "amazonaws.com")
 
-    def of(self, name: str) -> Text | None:
-        """The value of ``AWS::Name`` (``AWS::NoValue`` is not a text); None where there is no such name."""
-        return {
+        self._by_name: dict[str, Text] = {
             "AWS::AccountId": self.account,
             "AWS::Region": self.region,
             "AWS::StackName": self.stack_name,
@@ -125,7 +123,11 @@ class Pseudo:
             "AWS::URLSuffix": self.url_suffix,
             "AWS::StackId": self._stack_id(),
             "AWS::NotificationARNs": Unknown("AWS::NotificationARNs is known to the deployed stack only"),
-        }.get(name)
+        }
+
+    def of(self, name: str) -> Text | None:
+        """The value of ``AWS::Name`` (``AWS::NoValue`` is not a text); None where there is no such name."""
+        return self._by_name.get(name)
 
     def _stack_id(self) -> Unknown:
         reason = "the id of a stack (AWS::StackId) is made when it is created"

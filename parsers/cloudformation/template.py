@@ -16,6 +16,10 @@ _SLIP = re.compile(rb"\btype[\"']?[ \t]*:[ \t]*[\"']?aws[:.]+s3[:.]+bucket|CorsR
 _CHILDREN = re.compile(rb"AWS::CloudFormation::Stack|AWS::Serverless::Application\b|::MODULE\b|AWS::Include\b")
 """What brings in resources from templates that stand elsewhere."""
 _RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
+_RESOURCES_BLOCK = re.compile(
+    rb"^Resources[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+[^ \t\r\n#]", re.MULTILINE
+)
+"""The section as nearly every template in YAML has it: what follows need not be read to know what the file is."""
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')
 _HARMLESS_TRANSFORMS = frozenset(
     {
@@ -63,11 +67,13 @@ def looks_like_template(content: bytes, path: str) -> bool:
     named = _BUCKET in letters
     if not named and (len(letters) > MAX_CHARACTERS or not (_SLIP.search(letters) or _CHILDREN.search(letters))):
         return False
+    is_other = not named or any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
+    if not is_other and letters[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
+        return True
     try:
         root = read_document(content, path)
     except InputError:
-        is_other = not named or any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
-        return _RESOURCES_KEY.search(letters) is not None and not is_other
+        return not is_other and _RESOURCES_KEY.search(letters) is not None
     return isinstance(root, MapNode) and _resources_of(root) is not None
 
 
