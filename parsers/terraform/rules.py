@@ -6,8 +6,8 @@ which of them are sets, and that null, an empty list and a missing one are sent 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from drift.cors.model import BucketCors, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location
@@ -17,7 +17,8 @@ from parsers.terraform.expand import evaluated, nested_blocks
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.nodes import Attribute, Block, ObjectNode, Template, TupleNode
 from parsers.terraform.schema import bucket_faults, configuration_faults, missing_fields, rule_faults
-from parsers.terraform.values import NUMBER, STRING, EvaluationError, RefusalError, Type, Unresolved, Value
+from parsers.terraform.secrets import secret_texts
+from parsers.terraform.values import NUMBER, STRING, EvaluationError, RefusalError, Type, Unresolved, Value, marked
 
 _FIELDS = {
     "id": "ID",
@@ -29,14 +30,16 @@ _FIELDS = {
 }
 """Arguments of the provider to fields of the S3 API."""
 
-Field = Callable[[str], Value | None]
+Fields = Mapping[str, Value | None]
+"""The arguments of one rule; None for one that is not written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
     """What a resource says of its rules: ``cors``, or the ``reason`` why that is not known; neither: nothing is said.
 
-    ``none`` says that the resource declares explicitly that there are no rules.
+    ``none`` says that the resource declares explicitly that there are no rules. ``sensitive`` are the texts and numbers
+    in them that must never be printed.
     """
 
     cors: BucketCors | None = None
@@ -44,6 +47,7 @@ class Rules:
     reason: str | None = None
     none: bool = False
     faults: tuple[Diagnostic, ...] = ()
+    sensitive: frozenset[str | int] = frozenset()
 
 
 def _refused(faults: tuple[Diagnostic, ...]) -> Rules:
@@ -66,7 +70,7 @@ def separate_rules(block: Block, scope: Scope) -> Rules:
         kept.setdefault(_normal_form(rule) or position, position)
     rules = tuple(found.cors.rules[position] for position in kept.values())
     places = tuple(found.places[position] for position in kept.values())
-    return Rules(BucketCors(rules, ordered=False), places)
+    return replace(found, cors=BucketCors(rules, ordered=False), places=places)
 
 
 def inline_rules(block: Block, scope: Scope) -> Rules:
@@ -90,18 +94,21 @@ def _attribute_rules(attribute: Attribute, scope: Scope) -> Rules:
         return Rules(none=True)
     nodes = attribute.expression.items if isinstance(attribute.expression, TupleNode) else ()
     rules, places = [], []
+    secrets: set[str | int] = set()
     faults: list[Diagnostic] = []
     for position, member in enumerate(members):
         if not isinstance(member.data, Mapping):
             reason = member.unresolved.reason if member.unresolved is not None else "a rule must be an object"
             return Rules(reason=f"{reason} ({attribute.at})")
         node = nodes[position] if len(nodes) == len(members) else attribute.expression
-        rules.append(_rule(member.data.get, node.at))
+        fields = {name: marked(each, value.marks | member.marks) for name, each in member.data.items()}
+        secrets.update(_secrets(fields))
+        rules.append(_rule(fields, node.at, "list"))
         places.append(_object_place(node))
         faults += missing_fields(member.data.keys(), node.at)
     if faults:
         return _refused(tuple(faults))
-    return Rules(BucketCors(tuple(rules), ordered=True), tuple(places))
+    return Rules(BucketCors(tuple(rules), ordered=True), tuple(places), sensitive=frozenset(secrets))
 
 
 def _object_place(node: object) -> RulePlace:
@@ -131,12 +138,16 @@ def _block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
     faults = rule_faults((each for each, _ in blocks), inline=inline)
     if faults:
         return _refused(tuple(dict.fromkeys(faults)))
-    rules = tuple(_rule(_reader(each, inner), each.at) for each, inner in blocks)
-    return Rules(BucketCors(rules, ordered=True), tuple(_block_place(each) for each, _ in blocks))
+    values = [{name: evaluated(each, name, inner) for name in _FIELDS} for each, inner in blocks]
+    kind = "list" if inline else "set"
+    rules = tuple(_rule(fields, each.at, kind) for fields, (each, _) in zip(values, blocks, strict=True))
+    secrets = frozenset(secret for fields in values for secret in _secrets(fields))
+    places = tuple(_block_place(each) for each, _ in blocks)
+    return Rules(BucketCors(rules, ordered=True), places, sensitive=secrets)
 
 
-def _reader(block: Block, scope: Scope) -> Field:
-    return lambda name: evaluated(block, name, scope)
+def _secrets(fields: Fields) -> Iterable[str | int]:
+    return (secret for value in fields.values() if value is not None for secret in secret_texts(value))
 
 
 def _block_place(block: Block) -> RulePlace:
@@ -144,15 +155,20 @@ def _block_place(block: Block) -> RulePlace:
     return RulePlace(block.at, tuple(fields))
 
 
-def _rule(field: Field, at: Location) -> CorsRule:
+def _rule(fields: Fields, at: Location, kind: str) -> CorsRule:
+    """One rule; ``kind`` is that of its lists in the provider's schema, which is ``set`` in the separate resource."""
     return CorsRule(
-        allowed_methods=_texts(field, "allowed_methods", at, required=True),
-        allowed_origins=_texts(field, "allowed_origins", at, required=True),
-        allowed_headers=_texts(field, "allowed_headers", at),
-        expose_headers=_texts(field, "expose_headers", at),
-        max_age_seconds=_seconds(field, at),
-        id=_id(field, at),
+        allowed_methods=_texts(fields, "allowed_methods", at, kind, required=True),
+        allowed_origins=_texts(fields, "allowed_origins", at, kind, required=True),
+        allowed_headers=_texts(fields, "allowed_headers", at, kind),
+        expose_headers=_texts(fields, "expose_headers", at, kind),
+        max_age_seconds=_seconds(fields, at),
+        id=_id(fields, at),
     )
+
+
+def _wrong(name: str, error: Exception, at: Location) -> Unknown:
+    return Unknown(f'inappropriate value for attribute "{name}": {error} ({at})')
 
 
 def as_text(value: Value) -> Text:
@@ -163,14 +179,16 @@ def as_text(value: Value) -> Text:
     return data if isinstance(data, str) else Unknown("this is no text")
 
 
-def _texts(field: Field, name: str, at: Location, *, required: bool = False) -> TextList:
-    value = field(name)
+def _texts(fields: Fields, name: str, at: Location, kind: str, *, required: bool = False) -> TextList:
+    value = fields.get(name)
     if value is None or value.is_null:
         return Unknown(f"{name} is required and has no value ({at})") if required else ()
     try:
-        converted = convert(value, Type("list", STRING))
+        converted = convert(value, Type(kind, STRING))
+        if kind == "set" and value.type.kind in ("list", "tuple"):
+            converted = convert(value, Type("list", STRING))  # the same members, in the order in which they are written
     except (EvaluationError, RefusalError) as error:
-        return Unknown(f"{name} must be a list of strings: {error} ({at})")
+        return _wrong(name, error, at)
     if converted.unresolved is not None:
         return Unknown(converted.unresolved.reason)
     members: list[Text] = []
@@ -181,29 +199,30 @@ def _texts(field: Field, name: str, at: Location, *, required: bool = False) -> 
     return tuple(members)
 
 
-def _seconds(field: Field, at: Location) -> Seconds:
-    value = field("max_age_seconds")
+def _seconds(fields: Fields, at: Location) -> Seconds:
+    value = fields.get("max_age_seconds")
     if value is None or value.is_null:
         return None
     try:
         converted = convert(value, NUMBER)
     except (EvaluationError, RefusalError) as error:
-        return Unknown(f"max_age_seconds must be a number: {error} ({at})")
+        return _wrong("max_age_seconds", error, at)
     if converted.unresolved is not None:
         return Unknown(converted.unresolved.reason)
-    if converted.number != int(converted.number):
+    amount = converted.number
+    if not amount.is_finite() or amount != int(amount):
         return Unknown(f"max_age_seconds must be a whole number ({at})")
-    return int(converted.number)
+    return int(amount)
 
 
-def _id(field: Field, at: Location) -> Text | None:
-    value = field("id")
+def _id(fields: Fields, at: Location) -> Text | None:
+    value = fields.get("id")
     if value is None or value.is_null or value.data == "":
         return None
     try:
         return as_text(convert(value, STRING))
     except (EvaluationError, RefusalError) as error:
-        return Unknown(f"id must be a string: {error} ({at})")
+        return _wrong("id", error, at)
 
 
 def _normal_form(rule: CorsRule) -> object:
