@@ -6,15 +6,15 @@ Source: terraform internal/configs/module_merge.go.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
 from parsers.terraform.json_syntax import parse_json_file
-from parsers.terraform.nodes import Attribute, Block, File
-from parsers.terraform.syntax import parse_file
+from parsers.terraform.nodes import Attribute, Block, Body, File, UnreadableArguments
+from parsers.terraform.syntax import Tell, cut_file
 
 _UNITS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, "output": 1, "provider": 1}
 """Block types that declare something, and how many labels name it."""
@@ -25,6 +25,8 @@ class Module:
     """The declarations of one folder by kind and name, in the order of the files.
 
     ``broken`` holds for a folder of which a file could not be read: what it would have declared is not known.
+    ``diagnostics`` are what was found while the folder was read, ``faults`` what is found in blocks as they are asked
+    for, so that there are more of them later.
     """
 
     folder: str
@@ -37,6 +39,7 @@ class Module:
     locals: Mapping[str, Attribute]
     diagnostics: tuple[Diagnostic, ...] = ()
     broken: bool = False
+    faults: list[Diagnostic] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -46,26 +49,27 @@ class _Draft:
     units: dict[str, dict[tuple[str, ...], Block]] = field(default_factory=lambda: {kind: {} for kind in _UNITS})
     locals: dict[str, Attribute] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
 
     def add(self, file: File) -> None:
         for block in file.blocks:
             if block.type == "locals":
-                for name, attribute in block.attributes.items():
-                    self._once(name in self.locals, f'the local value "{name}"', attribute.at)
+                for name, attribute in self._locals(block).items():
+                    self._once(name in self.locals, f'the local value "{name}"', attribute)
                     self.locals.setdefault(name, attribute)
                 continue
             key = _key(block)
             if key is None:
                 continue
             known = self.units[block.type]
-            self._once(key in known, f"{block.type} {' '.join(key)}", block.at)
+            self._once(key in known, f"{block.type} {' '.join(key)}", block)
             known.setdefault(key, block)
 
     def override(self, file: File) -> None:
         for block in file.blocks:
             if block.type == "locals":
-                self.locals.update(block.attributes)
+                self.locals.update(self._locals(block))
                 continue
             key = _key(block)
             if key is None:
@@ -76,9 +80,19 @@ class _Draft:
                 continue
             self.units[block.type][key] = merged(base, block)
 
-    def _once(self, again: bool, what: str, at: Location) -> None:
+    def tell(self, error: InputError) -> None:
+        """Remembers a fault that is found in a block when it is read."""
+        self.faults.append(unreadable(error, ""))
+
+    def _locals(self, block: Block) -> Mapping[str, Attribute]:
+        """The values of a ``locals`` block; of one that cannot be read not even the names are known."""
+        if isinstance(block.attributes, UnreadableArguments):
+            self.broken = True
+        return block.attributes
+
+    def _once(self, again: bool, what: str, where: Attribute | Block) -> None:
         if again:
-            self._error("declared-twice", f"{what} is declared twice", at)
+            self._error("declared-twice", f"{what} is declared twice", where.at)
 
     def _error(self, word: str, message: str, at: Location) -> None:
         self.diagnostics.append(
@@ -110,7 +124,7 @@ def merged(base: Block, override: Block) -> Block:
         attributes.pop(name, None)
     for name in override.attributes:
         kept = [block for block in kept if _nested_type(block) != name]
-    return replace(base, attributes=attributes, blocks=(*kept, *new))
+    return Block(base.type, base.labels, Body(attributes, (*kept, *new)), base.at)
 
 
 def _nested_type(block: Block) -> str:
@@ -137,6 +151,7 @@ def load_module(tree: Tree, folder: str) -> Module:
         locals=draft.locals,
         diagnostics=tuple(draft.diagnostics),
         broken=draft.broken,
+        faults=draft.faults,
     )
 
 
@@ -145,16 +160,16 @@ def _read_into(add: object, draft: _Draft, tree: Tree, path: str) -> None:
     if not tree.is_file(path):
         return
     try:
-        add(read_file(tree, path))
+        add(_file(tree, path, draft.tell))
     except InputError as error:
         draft.broken = True
         draft.diagnostics.append(unreadable(error, path))
 
 
-def read_file(tree: Tree, path: str) -> File:
+def _file(tree: Tree, path: str, tell: Tell) -> File:
     """A configuration file in the syntax that its name says. Raises InputError."""
     content = tree.read(path)
-    return parse_json_file(path, content) if path.endswith(".json") else parse_file(path, content)
+    return parse_json_file(path, content) if path.endswith(".json") else cut_file(path, content, tell)
 
 
 def unreadable(error: InputError, path: str) -> Diagnostic:

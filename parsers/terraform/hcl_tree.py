@@ -1,331 +1,281 @@
-"""python-hcl2's typed rules to ``nodes``. ``syntax`` makes the tree; here its rules are told apart by their names."""
+"""The trees of python-hcl2's grammar to ``nodes``: its rules are told apart by their names."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
 
 from drift.errors import InputError
 from drift.location import Location
+from parsers.terraform.grammar import Node, UnexpectedTokenError, tables
 from parsers.terraform.nodes import (
     SPLAT_ITEM,
-    Attribute,
     Binary,
-    Block,
     Call,
     Conditional,
     Expression,
-    File,
     For,
     GetAttr,
     Index,
     Literal,
     Name,
     ObjectNode,
-    Part,
     Splat,
     Template,
     TupleNode,
     Unary,
     Unreadable,
 )
-from parsers.terraform.templates import TemplateError, parse_template, unescape
+from parsers.terraform.places import Text
+from parsers.terraform.scan import ScanError
+from parsers.terraform.templates import TemplateError, parse_template
+from parsers.terraform.tokens import NEWLINE, STRING, Token, tokens_of, with_parentheses
 from parsers.terraform.values import FALSE, NULL, TRUE, RefusalError, number
 
-_BARE_QUOTE = re.compile(r'(?<!\\)(?:\\\\)*"')
-_HEREDOC = re.compile(r"<<(-?)([^\s]+)[ \t]*\r?\n(.*?)^[ \t]*\2\s*\Z", re.DOTALL | re.MULTILINE)
+_HEREDOC_START = re.compile(r"<<(-?)([^\s]+)\r?\n")
 _WORDS = {"true": TRUE, "false": FALSE, "null": NULL}
+_INVALID = "this is no valid HCL: "
+_ADVICE = "run `terraform fmt` on it to see what is wrong"
 
-ParseExpression = Callable[[str, str, int, int], Expression]
+
+def read_expression(text: Text, start: int, end: int) -> Expression:
+    """The expression between two offsets. Raises InputError with the place."""
+    try:
+        tokens = with_parentheses(tokens_of(text.source, start, end))
+        if not tokens:
+            raise InputError(f"{_INVALID}an expression is missing here", location=text.at(start, end), advice=_ADVICE)
+        argument = next(each for each in _nodes(_nodes(tables().parse(tokens))[0]) if each.name == "attribute")
+        return _Reader(text).expression(_nodes(argument)[-1])
+    except ScanError as error:
+        place = text.at(error.offset, error.offset + 1)
+        raise InputError(_INVALID + error.message, location=place, advice=_ADVICE) from error
+    except UnexpectedTokenError as error:
+        raise _unexpected(text, error.token, end) from error
+    except RecursionError as error:
+        raise InputError("this is nested too deep to be read", location=text.at(start, end)) from error
 
 
-class TreeReader:
-    """The tree of one source text; ``line`` and ``column`` are where the text starts in its file.
+def value_end(text: Text, start: int, end: int) -> int:
+    """The offset behind the last token between two offsets: comments and space after it are left out."""
+    try:
+        tokens = tokens_of(text.source, start, end)
+    except ScanError:
+        return end
+    return tokens[-1].end if tokens else end
 
-    ``nested`` says that the first line of the text is not the file's. ``parse`` reads an expression inside a template:
-    path, source, line, column.
-    """
 
-    def __init__(
-        self, path: str, source: str, parse: ParseExpression, line: int = 0, column: int = 0, *, nested: bool = False
-    ) -> None:
-        self._path = path
-        self._source = source
-        self._parse = parse
-        self._nested = nested
-        self._first_line = line
-        self._first_column = column
+def _unexpected(text: Text, token: Token | None, end: int) -> InputError:
+    if token is None:
+        return InputError(f"{_INVALID}this expression ends too early", location=text.at(end - 1, end), advice=_ADVICE)
+    shown = "a line break" if token.type == NEWLINE else repr(token.text[:20])
+    place = text.at(token.start, token.end)
+    return InputError(f"{_INVALID}{shown} is not expected here", location=place, advice=_ADVICE)
 
-    def file(self, tree: Any) -> File:
-        """The file that python-hcl2's start rule stands for. Raises InputError."""
-        try:
-            attributes, blocks = self._body(_rules(tree)[0])
-        except TemplateError as error:
-            raise InputError(error.message, location=Location(self._path)) from error
-        except RecursionError as error:
-            raise InputError("this is nested too deep to be read", location=Location(self._path)) from error
-        return File(self._path, blocks, attributes)
 
-    def _at(self, rule: Any) -> Location:
-        meta = rule._meta
-        if meta.empty:
-            return Location(self._path)
-        first_text_line = 2 if self._nested else 1
-        column = meta.column + (self._first_column if meta.line == first_text_line else 0)
-        return Location(self._path, meta.line + self._first_line, self._end_line(meta) + self._first_line, column)
+class _Reader:
+    """The trees of one text."""
 
-    def _end_line(self, meta: Any) -> int:
-        """The line of the last character: heredocs end after their newline, which is not theirs to show."""
-        ended: int = meta.end_line
-        return ended - 1 if meta.end_column == 1 and ended > meta.line else ended
+    def __init__(self, text: Text) -> None:
+        self._text = text
 
-    def _body(self, body: Any) -> tuple[dict[str, Attribute], tuple[Block, ...]]:
-        attributes: dict[str, Attribute] = {}
-        blocks: list[Block] = []
-        for rule in _rules(body):
-            kind = rule.lark_name()
-            if kind == "attribute":
-                name = _word(rule.children[0])
-                at = self._at(rule)
-                if name in attributes:
-                    raise InputError(f'the attribute "{name}" is given twice', location=at, advice="keep one of them")
-                attributes[name] = Attribute(name, self.expression(rule.children[2]), at)
-            elif kind == "block":
-                blocks.append(self._block(rule))
-        return attributes, tuple(blocks)
+    def _at(self, node: Node) -> Location:
+        return self._text.at(node.start, node.end)
 
-    def _block(self, rule: Any) -> Block:
-        words = [each for each in _rules(rule) if each.lark_name() in ("identifier", "string")]
-        names = [_word(each) if each.lark_name() == "identifier" else self._label(each) for each in words]
-        body = next(each for each in _rules(rule) if each.lark_name() == "body")
-        attributes, blocks = self._body(body)
-        return Block(names[0], tuple(names[1:]), attributes, blocks, self._at(rule))
-
-    def _label(self, rule: Any) -> str:
-        return unescape(self._raw(rule)[1:-1])
-
-    def _raw(self, rule: Any) -> str:
-        return self._source[rule._meta.start_pos : rule._meta.end_pos]
-
-    def expression(self, rule: Any) -> Expression:
+    def expression(self, node: Node) -> Expression:
         """Any expression rule."""
-        kind = rule.lark_name()
-        read = _EXPRESSIONS.get(kind)
+        read = _EXPRESSIONS.get(node.name)
         if read is None:
-            return Unreadable(f"this program cannot read this expression ({kind})", self._at(rule))
-        return read(self, rule)
+            return Unreadable(f"this program cannot read this expression ({node.name})", self._at(node))
+        return read(self, node)
 
-    def _term(self, rule: Any) -> Expression:
-        return self.expression(_rules(rule)[0])
+    def _term(self, node: Node) -> Expression:
+        return self.expression(_nodes(node)[0])
 
-    def _number(self, rule: Any) -> Expression:
+    def _number(self, node: Node) -> Expression:
         try:
-            return Literal(number(Decimal(self._raw(rule))), self._at(rule))
+            return Literal(number(Decimal(_word(node))), self._at(node))
         except RefusalError as error:
-            return Unreadable(str(error), self._at(rule))
+            return Unreadable(str(error), self._at(node))
 
-    def _word_literal(self, rule: Any) -> Expression:
-        return Literal(_WORDS[self._raw(rule).strip()], self._at(rule))
+    def _word_literal(self, node: Node) -> Expression:
+        return Literal(_WORDS[_word(node)], self._at(node))
 
-    def _name(self, rule: Any) -> Expression:
-        return Name(_word(rule), self._at(rule))
+    def _name(self, node: Node) -> Expression:
+        return Name(_word(node), self._at(node))
 
-    def _string(self, rule: Any) -> Expression:
-        at = self._at(rule)
-        contents = [part.children[0] for part in _rules(rule)]
-        for each in contents:
-            said = str(getattr(each, "value", ""))
-            if "\n" in said or (each.lark_name() != "STRING_CHARS" and _BARE_QUOTE.search(said)):
-                # python-hcl2 looks for the brace that closes an escaped `$${` beyond the end of the string.
-                advice = 'a line break is written \\n; write "$$" and "{" apart with format()'
-                raise InputError("this string cannot be told from what follows it", location=at, advice=advice)
-        if all(each.lark_name() in ("STRING_CHARS", "interpolation") for each in contents):
-            parts: list[Part] = []
-            for each in contents:
-                if each.lark_name() == "interpolation":
-                    parts.append(self.expression(_rules(each)[0]))
-                else:
-                    parts.append(self._unescaped(str(each.value), at))
-            return Template(tuple(parts), at)
-        raw = self._raw(rule)
-        return self._template(raw[1:-1], rule._meta.start_pos + 1, at, escapes=True, dedent=False)
-
-    def _unescaped(self, content: str, at: Location) -> str:
-        try:
-            return unescape(content)
-        except TemplateError as error:
-            raise InputError(error.message, location=at, advice='write a backslash as "\\\\"') from error
-
-    def _heredoc(self, rule: Any) -> Expression:
-        at = self._at(rule)
-        raw = self._raw(rule)
-        match = _HEREDOC.match(raw)
-        if match is None:
+    def _string(self, node: Node) -> Expression:
+        """A string or a heredoc: one token in the grammar's eyes."""
+        at, raw = self._at(node), _word(node)
+        token = node.children[0]
+        if isinstance(token, Token) and token.type == STRING:
+            return self._template(raw[1:-1], node.start + 1, at, escapes=True, dedent=False)
+        start = _HEREDOC_START.match(raw)
+        if start is None:
             return Unreadable("this program cannot read this heredoc", at)
-        body = match[3].replace("\r\n", "\n") if "\r" in match[3] else match[3]
-        start = rule._meta.start_pos + match.start(3)
-        return self._template(body, start, at, escapes=False, dedent=bool(match[1]))
+        body = raw[start.end() : raw.rindex("\n") + 1]
+        return self._template(body, node.start + start.end(), at, escapes=False, dedent=bool(start[1]))
 
     def _template(self, body: str, start: int, at: Location, *, escapes: bool, dedent: bool) -> Expression:
-        """A template read by our own reader; ``start`` is its offset in the source, for the places inside."""
+        """``start`` is the offset of the template's text."""
 
         def read(inner: str, offset: int) -> Expression:
-            before = self._source[: start + offset]
-            line = before.count("\n") + 1 + self._first_line
-            return self._parse(self._path, inner, line, len(before) - before.rfind("\n"))
+            return read_expression(self._text, start + offset, start + offset + len(inner))
 
         try:
             return Template(parse_template(body, read, escapes=escapes, dedent=dedent), at)
         except TemplateError as error:
-            raise InputError(error.message, location=at, advice="check the template in this string") from error
+            place = self._text.at(start + error.offset, start + error.offset + 1)
+            raise InputError(error.message, location=place, advice="check the template in this string") from error
 
-    def _tuple(self, rule: Any) -> Expression:
-        return TupleNode(tuple(self.expression(each) for each in _rules(rule)), self._at(rule))
+    def _tuple(self, node: Node) -> Expression:
+        return TupleNode(tuple(self.expression(each) for each in _nodes(node)), self._at(node))
 
-    def _object(self, rule: Any) -> Expression:
+    def _object(self, node: Node) -> Expression:
         items = []
-        for element in _rules(rule):
-            key, value = _rules(element)
+        last = None
+        for element in _nodes(node):
+            if last is not None and not re.search(r"[,\n]", self._text.source[last.end : element.start]):
+                message = f"{_INVALID}a comma or a line break is missing here"
+                raise InputError(message, location=self._at(element), advice=_ADVICE)
+            key, value = _nodes(element)
             items.append((self._key(key), self.expression(value)))
-        return ObjectNode(tuple(items), self._at(rule))
+            last = element
+        return ObjectNode(tuple(items), self._at(node))
 
-    def _key(self, rule: Any) -> Expression:
+    def _key(self, node: Node) -> Expression:
         """A bare word is its own text; everything else is an expression."""
-        inner = _rules(rule)[0]
-        while inner.lark_name() == "expr_term" and len(_rules(inner)) == 1 and not self._raw(inner).startswith("("):
-            inner = _rules(inner)[0]
-        if inner.lark_name() in ("identifier", "literal_value", "keyword"):
-            return Template((self._raw(inner).strip(),), self._at(inner))
+        inner = _nodes(node)[0]
+        while inner.name == "expr_term" and len(inner.children) == 1 and isinstance(inner.children[0], Node):
+            inner = inner.children[0]
+        if inner.name in ("identifier", "literal_value", "keyword"):
+            return Template((_word(inner),), self._at(inner))
         return self.expression(inner)
 
-    def _call(self, rule: Any) -> Expression:
-        words = [_word(each) for each in _rules(rule) if each.lark_name() == "identifier"]
-        arguments = next((each for each in _rules(rule) if each.lark_name() == "arguments"), None)
-        args = () if arguments is None else tuple(self.expression(each) for each in _rules(arguments))
-        expand = arguments is not None and any(_token(each) == "ELLIPSIS" for each in arguments.children)
-        return Call("::".join(words), args, expand, self._at(rule))
+    def _call(self, node: Node) -> Expression:
+        name, *rest = _nodes(node)
+        args = tuple(self.expression(each) for each in _nodes(rest[0])) if rest else ()
+        expand = bool(rest) and any(_token(each) == "ELLIPSIS" for each in rest[0].children)
+        return Call(_word(name), args, expand, self._at(node))
 
-    def _get_attr(self, rule: Any) -> Expression:
-        base, step = _rules(rule)
-        return self._step(self.expression(base), step)
+    def _access(self, node: Node) -> Expression:
+        base, step = _nodes(node)
+        return self._step(self.expression(base), step, node.start)
 
-    def _index(self, rule: Any) -> Expression:
-        base, step = _rules(rule)
-        return self._step(self.expression(base), step)
+    def _step(self, base: Expression, step: Node, start: int) -> Expression:
+        """One ``.name``, ``[key]`` or ``.0`` after a base that begins at ``start``."""
+        at = self._text.at(start, step.end)
+        if step.name == "get_attr":
+            return GetAttr(base, _word(_nodes(step)[0]), at)
+        if step.name == "short_index":
+            return Index(base, Literal(number(Decimal(_words(step)[-1])), at), at)
+        return Index(base, self.expression(_nodes(step)[0]), at)
 
-    def _step(self, base: Expression, step: Any) -> Expression:
-        """One ``.name``, ``[key]`` or ``.0`` after a base."""
-        at = Location(self._path, base.at.line, self._at(step).end_line, base.at.column)
-        kind = step.lark_name()
-        if kind == "get_attr":
-            return GetAttr(base, self._raw(step)[1:].strip(), at)
-        if kind == "short_index":
-            return Index(base, Literal(number(Decimal(self._raw(step)[1:])), at), at)
-        return Index(base, self.expression(_rules(step)[0]), at)
+    def _full_splat(self, node: Node) -> Expression:
+        return self._splatted(node, lambda each: each)
 
-    def _full_splat(self, rule: Any) -> Expression:
-        """``a[*].b[*].c`` nests: the second splat is taken for each element of the first."""
-        base_rule, splat = _rules(rule)
-        base, at = self.expression(base_rule), self._at(rule)
-
-        def steps(item: Expression) -> Expression:
-            for step in _rules(splat):
-                item = self._step(item, step)
-            return item
-
-        plain = not self._raw(base_rule).startswith("(")
-        return self._nested_splat(base, steps(Name(SPLAT_ITEM, at)), at, nest=plain)
-
-    def _nested_splat(self, base: Expression, each: Expression, at: Location, *, nest: bool) -> Expression:
-        if nest and isinstance(base, Splat):
-            return Splat(base.base, self._nested_splat(base.each, each, at, nest=True), at)
-        return Splat(base, each, at)
-
-    def _attr_splat(self, rule: Any) -> Expression:
-        """``a.*.b[0]``: only names belong to the splat, an index is taken of its result."""
-        base_rule, splat = _rules(rule)
-        at = self._at(rule)
+    def _splatted(self, node: Node, rest: Callable[[Expression], Expression]) -> Expression:
+        """A full splat; all that follows belongs to it, ``rest`` of the elements and further splats included."""
+        base, splat = _nodes(node)
+        at = self._at(node)
         each: Expression = Name(SPLAT_ITEM, at)
-        steps = _rules(splat)
-        while steps and steps[0].lark_name() == "get_attr":
-            each = self._step(each, steps.pop(0))
-        result: Expression = Splat(self.expression(base_rule), each, at)
+        for step in _nodes(splat):
+            each = self._step(each, step, node.start)
+        each = rest(each)
+        above = _full_splat_of(base)
+        if above is not None:
+            return self._splatted(above, lambda inner: Splat(inner, each, at))
+        return Splat(self.expression(base), each, at)
+
+    def _attr_splat(self, node: Node) -> Expression:
+        """``a.*.b[0]``: names and ``.0`` belong to the splat, what comes after them is taken of its result."""
+        base, splat = _nodes(node)
+        above = _full_splat_of(base)
+        if above is not None:
+            return self._splatted(above, lambda each: self._of_attributes(each, splat, node))
+        return self._of_attributes(self.expression(base), splat, node)
+
+    def _of_attributes(self, base: Expression, splat: Node, node: Node) -> Expression:
+        at, steps = self._at(node), _nodes(splat)
+        each: Expression = Name(SPLAT_ITEM, at)
+        while steps and steps[0].name in ("get_attr", "short_index"):
+            each = self._step(each, steps.pop(0), node.start)
+        result: Expression = Splat(base, each, at)
         for step in steps:
-            result = self._step(result, step)
+            result = self._step(result, step, node.start)
         return result
 
-    def _unary(self, rule: Any) -> Expression:
-        operator = self._raw(rule)[0]
-        return Unary(operator, self.expression(_rules(rule)[0]), self._at(rule))
+    def _unary(self, node: Node) -> Expression:
+        return Unary(_words(node)[0], self.expression(_nodes(node)[0]), self._at(node))
 
-    def _binary(self, rule: Any) -> Expression:
-        left, term = _rules(rule)
-        operator, right = _rules(term)
-        shown = "".join(str(each.value) for each in operator.children).strip()
-        return Binary(shown, self.expression(left), self.expression(right), self._at(rule))
+    def _binary(self, node: Node) -> Expression:
+        left, term = _nodes(node)
+        operator, right = _nodes(term)
+        return Binary(_word(operator), self.expression(left), self.expression(right), self._at(node))
 
-    def _conditional(self, rule: Any) -> Expression:
-        test, then, otherwise = (self.expression(each) for each in _rules(rule))
-        return Conditional(test, then, otherwise, self._at(rule))
+    def _conditional(self, node: Node) -> Expression:
+        test, then, otherwise = (self.expression(each) for each in _nodes(node))
+        return Conditional(test, then, otherwise, self._at(node))
 
-    def _for(self, rule: Any) -> Expression:
-        intro, *rest = _rules(rule)
-        *names, collection = _rules(intro)
+    def _for(self, node: Node) -> Expression:
+        intro, *rest = _nodes(node)
+        *names, collection = _nodes(intro)
         words = [_word(each) for each in names]
         condition = None
-        if rest[-1].lark_name() == "for_cond":
-            condition = self.expression(_rules(rest.pop())[0])
+        if rest[-1].name == "for_cond":
+            condition = self.expression(_nodes(rest.pop())[0])
         return For(
             key=words[0] if len(words) == 2 else None,
             value=words[-1],
             collection=self.expression(collection),
-            result_key=self.expression(rest[0]) if rule.lark_name() == "for_object_expr" else None,
+            result_key=self.expression(rest[0]) if node.name == "for_object_expr" else None,
             result=self.expression(rest[-1]),
-            grouped=any(_token(each) == "ELLIPSIS" for each in rule.children),
+            grouped=any(_token(each) == "ELLIPSIS" for each in node.children),
             condition=condition,
-            at=self._at(rule),
+            at=self._at(node),
         )
 
 
-_EXPRESSIONS: dict[str, Callable[[TreeReader, Any], Expression]] = {
-    "expr_term": TreeReader._term,
-    "int_lit": TreeReader._number,
-    "float_lit": TreeReader._number,
-    "literal_value": TreeReader._word_literal,
-    "identifier": TreeReader._name,
-    "string": TreeReader._string,
-    "heredoc_template": TreeReader._heredoc,
-    "heredoc_template_trim": TreeReader._heredoc,
-    "tuple": TreeReader._tuple,
-    "object": TreeReader._object,
-    "function_call": TreeReader._call,
-    "get_attr_expr_term": TreeReader._get_attr,
-    "index_expr_term": TreeReader._index,
-    "full_splat_expr_term": TreeReader._full_splat,
-    "attr_splat_expr_term": TreeReader._attr_splat,
-    "unary_op": TreeReader._unary,
-    "binary_op": TreeReader._binary,
-    "conditional": TreeReader._conditional,
-    "for_tuple_expr": TreeReader._for,
-    "for_object_expr": TreeReader._for,
-    "object_elem_key_expr": TreeReader._term,
+_EXPRESSIONS: dict[str, Callable[[_Reader, Node], Expression]] = {
+    "expr_term": _Reader._term,
+    "int_lit": _Reader._number,
+    "float_lit": _Reader._number,
+    "literal_value": _Reader._word_literal,
+    "identifier": _Reader._name,
+    "heredoc_template": _Reader._string,
+    "tuple": _Reader._tuple,
+    "object": _Reader._object,
+    "function_call": _Reader._call,
+    "get_attr_expr_term": _Reader._access,
+    "index_expr_term": _Reader._access,
+    "full_splat_expr_term": _Reader._full_splat,
+    "attr_splat_expr_term": _Reader._attr_splat,
+    "unary_op": _Reader._unary,
+    "binary_op": _Reader._binary,
+    "conditional": _Reader._conditional,
+    "for_tuple_expr": _Reader._for,
+    "for_object_expr": _Reader._for,
 }
 
 
-def _rules(rule: Any) -> list[Any]:
+def _full_splat_of(base: Node) -> Node | None:
+    """The full splat that an operand is, without parentheses around it."""
+    inner = base.children[0]
+    return inner if isinstance(inner, Node) and inner.name == "full_splat_expr_term" else None
+
+
+def _nodes(node: Node) -> list[Node]:
     """The children that mean something: neither tokens nor space."""
-    return [
-        each
-        for each in rule.children
-        if each is not None and hasattr(each, "children") and each.lark_name() != "new_line_or_comment"
-    ]
+    return [each for each in node.children if isinstance(each, Node) and each.name != "new_line_or_comment"]
 
 
-def _token(each: Any) -> str:
-    return "" if each is None or hasattr(each, "children") else str(each.lark_name())
+def _words(node: Node) -> list[str]:
+    return [each.text for each in node.children if isinstance(each, Token)]
 
 
-def _word(rule: Any) -> str:
-    return str(rule.children[0].value)
+def _token(each: Node | Token) -> str:
+    return each.type if isinstance(each, Token) else ""
+
+
+def _word(node: Node) -> str:
+    return _words(node)[0]

@@ -12,7 +12,7 @@ from decimal import Decimal
 from drift.errors import InputError
 from drift.location import Location
 from parsers.document import ListNode, MapNode, Node, Scalar, read_json, text_of
-from parsers.terraform.nodes import Attribute, Block, Expression, File, Literal, ObjectNode, Template, TupleNode
+from parsers.terraform.nodes import Attribute, Block, Body, Expression, File, Literal, ObjectNode, Template, TupleNode
 from parsers.terraform.syntax import parse_expression, parse_text_template
 from parsers.terraform.values import FALSE, NULL, TRUE, RefusalError, number
 
@@ -104,7 +104,7 @@ class _Reader:
             else:
                 attributes[name.text] = Attribute(name.text, self._argument(kind, name.text, node), self.at(name, node))
         at = body.place.location(self._path) if key is None else self.at(key, body)
-        return Block(kind, labels, attributes, tuple(blocks), at)
+        return Block(kind, labels, Body(attributes, tuple(blocks)), at)
 
     def _argument(self, kind: str, name: str, node: Node) -> Expression:
         text = node.text if isinstance(node, Scalar) and not node.plain else None

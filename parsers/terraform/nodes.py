@@ -1,12 +1,13 @@
 """The configuration as this package sees it, whichever syntax it was written in: blocks, attributes, expressions.
 
-Everything is frozen and carries its place. ``syntax`` and ``json_syntax`` make these; nothing else knows how the text
-was read.
+Nothing here is changed once it is made, and everything carries its place. ``syntax`` and ``json_syntax`` make these;
+nothing else knows how the text was read, or that blocks and arguments of native syntax are read when they are first
+asked for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from drift.location import Location
@@ -182,24 +183,84 @@ Expression = (
 Part = str | TemplateIf | TemplateFor | Expression
 
 
-@dataclass(frozen=True, slots=True)
 class Attribute:
-    """``name = expression``; ``at`` spans both."""
+    """``name = expression``; ``at`` spans both. What is given as a function is read when it is first asked for."""
 
-    name: str
-    expression: Expression
-    at: Location
+    __slots__ = ("_at", "_expression", "name")
+
+    def __init__(
+        self, name: str, expression: Expression | Callable[[], Expression], at: Location | Callable[[], Location]
+    ) -> None:
+        self.name = name
+        self._expression = expression
+        self._at = at
+
+    @property
+    def expression(self) -> Expression:
+        """The expression; ``Unreadable`` where it is malformed."""
+        if callable(self._expression):
+            self._expression = self._expression()
+        return self._expression
+
+    @property
+    def at(self) -> Location:
+        """From the name to the end of the expression."""
+        if callable(self._at):
+            self._at = self._at()
+        return self._at
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A block with its labels; ``at`` runs from its first word to its closing brace."""
+class Body:
+    """What stands between the braces of a block."""
 
-    type: str
-    labels: tuple[str, ...]
     attributes: Mapping[str, Attribute]
-    blocks: tuple[Block, ...]
-    at: Location
+    blocks: tuple[Block, ...] = ()
+
+
+class Block:
+    """A block with its labels; ``at`` runs from its first word to its closing brace.
+
+    A body that is given as a function is read when it is first asked for.
+    """
+
+    __slots__ = ("_at", "_body", "labels", "type")
+
+    def __init__(
+        self,
+        type_name: str,
+        labels: tuple[str, ...],
+        body: Body | Callable[[], Body],
+        at: Location | Callable[[], Location],
+    ) -> None:
+        self.type = type_name
+        self.labels = labels
+        self._body = body
+        self._at = at
+
+    @property
+    def body(self) -> Body:
+        """The arguments and nested blocks."""
+        if callable(self._body):
+            self._body = self._body()
+        return self._body
+
+    @property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """The arguments by name, in their order."""
+        return self.body.attributes
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """The nested blocks in their order."""
+        return self.body.blocks
+
+    @property
+    def at(self) -> Location:
+        """From the first word to the closing brace."""
+        if callable(self._at):
+            self._at = self._at()
+        return self._at
 
     def of_type(self, type_name: str) -> tuple[Block, ...]:
         """The nested blocks of a type, ``dynamic`` ones not included."""
@@ -209,6 +270,22 @@ class Block:
         """The expression of an attribute, if it is there."""
         attribute = self.attributes.get(name)
         return None if attribute is None else attribute.expression
+
+
+class UnreadableArguments(Mapping[str, Attribute]):
+    """The arguments of a body that cannot be read: any of them may be there, with a value that is not known."""
+
+    def __init__(self, reason: str, at: Location) -> None:
+        self._unreadable = Unreadable(reason, at)
+
+    def __getitem__(self, name: str) -> Attribute:
+        return Attribute(name, self._unreadable, self._unreadable.at)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,7 @@ class Project:
                 run.tell(fault)
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
             values.append(given)
+        diagnostics.extend(fault for module in self._modules.values() for fault in module.faults)
         elsewhere = [folder for folder in folders if folder not in self._modules and self._names_a_variable(folder)]
         diagnostics.extend(undeclared([self.load(folder) for folder in (*roots, *elsewhere)], self._inputs, values))
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))

@@ -1,114 +1,159 @@
-"""HCL native syntax to ``nodes``: the only module that knows python-hcl2.
+"""HCL native syntax to ``nodes``, each part when it is first asked for.
 
-It reads python-hcl2's typed rule tree (``hcl2.parses``), whose rules carry line, column and offset. Heredocs are one
-raw token there, and strings with directives or escaped markers are cut wrongly: ``templates`` reads both again.
+A file is cut into its blocks by ``cutter``, which looks at every character but builds nothing. The body of a block is
+cut when one of its arguments is wanted, and an expression is read when it is wanted itself: cut into ``tokens``, which
+python-hcl2's ``grammar`` makes a tree of, which ``hcl_tree`` makes nodes of. So of a large configuration only what the
+declarations of buckets refer to is ever read.
 
-python-hcl2 keeps its compiled grammar in ``.lark_cache.bin`` inside its own package folder. Where that folder cannot be
-written (a read-only installation), every start builds the grammar anew, which takes seconds; ``hcl2.parser.parser`` is
-the one place to give it another cache path.
+What is malformed there is told where it is found, and is an unknown; a file that cannot be cut is not read at all.
 """
 
 from __future__ import annotations
 
-import re
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from drift.errors import InputError
 from drift.location import Location
-from parsers.terraform.hcl_tree import TreeReader
-from parsers.terraform.limits import MAX_SOURCE_BYTES
+from parsers.terraform.cutter import ArgumentCut, BlockCut, body_of, cut
+from parsers.terraform.hcl_tree import read_expression, value_end
 from parsers.terraform.nodes import (
+    Attribute,
+    Block,
+    Body,
     Expression,
     File,
     Template,
+    Unreadable,
+    UnreadableArguments,
 )
+from parsers.terraform.places import Text
+from parsers.terraform.scan import ScanError
 from parsers.terraform.templates import TemplateError, parse_template
 
-_HEREDOC_START = re.compile(r"<<-?([A-Za-z][\w.-]*)\s*$")
+MAX_SOURCE_BYTES = 32 * 1024 * 1024
+"""Larger files are refused: cutting goes at some 20 MB/s, and hand-written files have some hundred kilobytes."""
+
+MAX_EXPRESSION_CHARACTERS = 1_000_000
+"""Longer expressions are not read: reading goes at some 200 KB/s."""
+
+_ADVICE = "run `terraform fmt` on it to see what is wrong"
+
+Tell = Callable[[InputError], None]
+
+
+def cut_file(path: str, content: bytes, tell: Tell) -> File:
+    """A configuration file whose blocks and arguments are read when they are asked for.
+
+    ``tell`` hears once of each fault that is found then. Raises InputError for what cannot be cut, with its place.
+    """
+    return _Source(Text(path, _decoded(path, content)), tell).file()
 
 
 def parse_file(path: str, content: bytes) -> File:
-    """A configuration or variable file. Raises InputError with the place and a hint if it is no HCL."""
-    if len(content) > MAX_SOURCE_BYTES:
-        raise InputError(f"this file has more than {MAX_SOURCE_BYTES:,} bytes and is not read", location=Location(path))
-    try:
-        source = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content[: error.start].count(b"\n") + 1
-        raise InputError("this file is not UTF-8", location=Location(path, line), advice="save it as UTF-8") from error
-    source = _with_bare_end_markers(source) if "<<" in source else source
-    return TreeReader(path, source, parse_expression).file(_tree(path, source, 0))
+    """A variable file, its arguments read. Raises InputError with the place and a hint if it is no HCL."""
+    faults: list[InputError] = []
+    file = cut_file(path, content, faults.append)
+    for attribute in file.attributes.values():
+        assert attribute.expression is not None  # noqa: S101 - reads it
+        if faults:
+            raise faults[0]
+    return file
 
 
 def parse_expression(path: str, source: str, line: int = 1, column: int = 1) -> Expression:
-    """One expression on its own, as in a variable given on the command line or inside a template."""
-    wrapped = f"_ = (\n{source}\n)"
-    wrapped = _with_bare_end_markers(wrapped) if "<<" in wrapped else wrapped
-    reader = TreeReader(path, wrapped, parse_expression, line - 2, column - 1, nested=True)
-    file = reader.file(_tree(path, wrapped, line - 2))
-    if list(file.attributes) != ["_"] or file.blocks:
-        raise InputError("this is no single expression", location=Location(path, line))
-    return file.attributes["_"].expression
+    """One expression on its own, as in a variable given on the command line. Raises InputError."""
+    _refuse_long(source, Location(path, line))
+    return read_expression(Text(path, source, line, column), 0, len(source))
 
 
 def parse_text_template(path: str, source: str, at: Location) -> Expression:
-    """A string of JSON syntax or of a template file: no backslash escapes of its own."""
+    """A string of JSON syntax or of a template file: no backslash escapes of its own. Raises InputError."""
     if "${" not in source and "%{" not in source:
         return Template((source,) if source else (), at)
+    _refuse_long(source, at)
+    spread = at.end_line != at.line
 
     def read(inner: str, offset: int) -> Expression:
-        return parse_expression(
-            path, inner, (at.line or 1) + (source.count("\n", 0, offset) if at.end_line != at.line else 0)
-        )
+        return parse_expression(path, inner, (at.line or 1) + (source.count("\n", 0, offset) if spread else 0))
 
     try:
         return Template(parse_template(source, read, escapes=False), at)
     except TemplateError as error:
-        raise InputError(f"{error.message}", location=at, advice="check the template in this string") from error
+        raise InputError(error.message, location=at, advice="check the template in this string") from error
 
 
-def _tree(path: str, source: str, first_line: int) -> Any:
-    """python-hcl2's tree, every way in which it can fail turned into an InputError with a line."""
-    import hcl2
-    from lark.exceptions import LarkError, UnexpectedInput, VisitError
+def _refuse_long(source: str, at: Location) -> None:
+    if len(source) > MAX_EXPRESSION_CHARACTERS:
+        raise InputError(f"this expression has more than {MAX_EXPRESSION_CHARACTERS:,} characters", location=at)
 
-    def fault(message: str, line: int | None) -> InputError:
-        where = None if line is None or line < 1 else line + first_line
-        return InputError(
-            message, location=Location(path, where), advice="run `terraform fmt` on it to see what is wrong"
-        )
 
+def _decoded(path: str, content: bytes) -> str:
+    if len(content) > MAX_SOURCE_BYTES:
+        raise InputError(f"this file has more than {MAX_SOURCE_BYTES:,} bytes and is not read", location=Location(path))
     try:
-        return hcl2.parses(source)
-    except UnexpectedInput as error:
-        raise fault(f"this is no valid HCL: {_expectation(error)}", getattr(error, "line", None)) from error
-    except VisitError as error:
-        raise fault(f"this is no valid HCL: {error.orig_exc}", None) from error
-    except RecursionError as error:
-        raise fault("this is nested too deep to be read", None) from error
-    except LarkError as error:
-        raise fault("this is no valid HCL", None) from error
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise InputError("this file is not UTF-8", location=Location(path, line), advice="save it as UTF-8") from error
 
 
-def _expectation(error: Any) -> str:
-    token = getattr(error, "token", None)
-    if token is None:
-        return "an unexpected character"
-    shown = str(token)
-    if token.type == "$END" or not shown:
-        return "the file ends in the middle of a block"
-    return f"{shown.strip()[:20]!r} is not expected here" if shown.strip() else "a line ends too early"
+class _Source:
+    """The text of one file, and who is told of its faults."""
 
+    def __init__(self, text: Text, tell: Tell) -> None:
+        self._text = text
+        self._tell = tell
 
-def _with_bare_end_markers(source: str) -> str:
-    """The source without blanks after the end marker of a heredoc, which Terraform allows and python-hcl2 does not."""
-    lines = source.split("\n")
-    marker: str | None = None
-    for position, line in enumerate(lines):
-        if marker is None:
-            started = _HEREDOC_START.search(line)
-            marker = started[1] if started else None
-        elif line.strip() == marker:
-            lines[position] = line.rstrip(" \t\r")
-            marker = None
-    return "\n".join(lines)
+    def file(self) -> File:
+        """The whole file. Raises InputError."""
+        body = self._made(cut(self._text.source, 0, len(self._text.source)))
+        return File(self._text.path, body.blocks, body.attributes)
+
+    def _made(self, items: Iterator[ArgumentCut | BlockCut]) -> Body:
+        attributes: dict[str, Attribute] = {}
+        blocks: list[Block] = []
+        try:
+            for item in items:
+                if isinstance(item, BlockCut):
+                    blocks.append(self._block(item))
+                elif item.name in attributes:
+                    raise InputError(
+                        f'the attribute "{item.name}" is given twice',
+                        location=self._text.at(item.start, item.value),
+                        advice="keep one of them",
+                    )
+                else:
+                    attributes[item.name] = self._attribute(item)
+        except ScanError as error:
+            raise InputError(
+                f"this is no valid HCL: {error.message}",
+                location=self._text.at(error.offset, error.offset + 1),
+                advice=_ADVICE,
+            ) from error
+        return Body(attributes, tuple(blocks))
+
+    def _block(self, block: BlockCut) -> Block:
+        return Block(block.type, block.labels, lambda: self._body(block), lambda: self._text.at(block.start, block.end))
+
+    def _body(self, block: BlockCut) -> Body:
+        try:
+            return self._made(body_of(self._text.source, block))
+        except InputError as error:
+            self._tell(error)
+            at = error.location or self._text.at(block.start, block.end)
+            return Body(UnreadableArguments(error.message, at))
+
+    def _attribute(self, item: ArgumentCut) -> Attribute:
+        return Attribute(item.name, lambda: self._expression(item), lambda: self._place(item))
+
+    def _place(self, item: ArgumentCut) -> Location:
+        return self._text.at(item.start, value_end(self._text, item.value, item.end))
+
+    def _expression(self, item: ArgumentCut) -> Expression:
+        try:
+            if item.end - item.value > MAX_EXPRESSION_CHARACTERS:
+                _refuse_long(self._text.source[item.value : item.end], self._text.at(item.start, item.value))
+            return read_expression(self._text, item.value, item.end)
+        except InputError as error:
+            self._tell(error)
+            return Unreadable(error.message, error.location or self._place(item))

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from parsers.terraform.nodes import Expression, Part, TemplateFor, TemplateIf
+from parsers.terraform.scan import ScanError, end_of_interpolation
 
 ReadExpression = Callable[[str, int], Expression]
 """Source text and its offset in the template's text, to the expression."""
@@ -43,6 +44,9 @@ class _Marker:
 
 
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
+_MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
+_MARK_OR_ESCAPE = re.compile(r"\$\$\{|%%\{|\$\{|%\{|\\.", re.DOTALL)
+_WORD = re.compile(r"\s*([\w-]*)")
 _FOR = re.compile(r"\s*for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\b", re.DOTALL)
 _FOR_TIGHT = re.compile(r"\s*for\s+([\w-]+)\s*,\s*([\w-]+)\s+in\b", re.DOTALL)
 
@@ -95,72 +99,36 @@ def _tokens(source: str, escapes: bool) -> list[_Text | _Marker]:
     start = at = 0
 
     def flush() -> None:
-        if text:
-            raw = "".join(text)
-            tokens.append(_Text(unescape(raw, start) if escapes else raw, start))
-            text.clear()
+        raw = "".join(text)
+        if raw:
+            tokens.append(_Text(unescape(raw, start) if escapes else raw.replace("\r\n", "\n"), start))
+        text.clear()
 
-    while at < len(source):
-        two, three = source[at : at + 2], source[at : at + 3]
-        if three in ("$${", "%%{"):
-            text.append(three[1:])
-            at += 3
-        elif two in ("${", "%{"):
+    while (found := (_MARK_OR_ESCAPE if escapes else _MARK).search(source, at)) is not None:
+        text.append(source[at : found.start()])
+        mark, at = found[0], found.end()
+        if len(mark) == 3:
+            text.append(mark[1:])
+        elif mark in ("${", "%{"):
             flush()
-            end = closing_brace(source, at + 2)
-            inner = source[at + 2 : end]
+            end = _closing_brace(source, at)
+            inner = source[at:end]
             before, after = inner.startswith("~"), inner.endswith("~")
-            inner = inner[1:] if before else inner
-            inner = inner[:-1] if after else inner
-            tokens.append(_Marker(two == "%{", inner, at + 2 + before, before, after))
+            inner = inner[before : len(inner) - after]
+            tokens.append(_Marker(mark == "%{", inner, at + before, before, after))
             at = start = end + 1
-        elif escapes and source[at] == "\\":
-            text.append(source[at : at + 2])
-            at += 2
         else:
-            text.append(source[at])
-            at += 1
+            text.append(mark)
+    text.append(source[at:])
     flush()
     return tokens
 
 
-def closing_brace(source: str, at: int) -> int:
-    """The offset of the brace that closes an interpolation whose content starts at ``at``."""
-    opened_at, depth = at, 0
-    while at < len(source):
-        char = source[at]
-        if char == '"':
-            at = _closing_quote(source, at + 1)
-        elif char == "#" or source.startswith("//", at):
-            newline = source.find("\n", at)
-            at = len(source) if newline < 0 else newline
-        elif source.startswith("/*", at):
-            end = source.find("*/", at + 2)
-            at = len(source) if end < 0 else end + 1
-        elif char == "{":
-            depth += 1
-        elif char == "}":
-            if depth == 0:
-                return at
-            depth -= 1
-        at += 1
-    raise TemplateError("an interpolation is not closed", opened_at)
-
-
-def _closing_quote(source: str, at: int) -> int:
-    opened_at = at
-    while at < len(source):
-        if source[at] == "\\":
-            at += 2
-        elif source[at] == '"':
-            return at
-        elif source[at : at + 3] in ("$${", "%%{"):
-            at += 3
-        elif source[at : at + 2] in ("${", "%{"):
-            at = closing_brace(source, at + 2) + 1
-        else:
-            at += 1
-    raise TemplateError("a string is not closed", opened_at)
+def _closing_brace(source: str, at: int) -> int:
+    try:
+        return end_of_interpolation(source, at)
+    except ScanError as error:
+        raise TemplateError("an interpolation is not closed", at - 2) from error
 
 
 def _by_line(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
@@ -216,6 +184,11 @@ def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
     ]
 
 
+def _first_word(marker: _Marker) -> str:
+    found = _WORD.match(marker.source)
+    return found[1] if found is not None else ""
+
+
 class _Assembler:
     """Flat tokens to nested parts."""
 
@@ -241,7 +214,7 @@ class _Assembler:
             elif not token.directive:
                 parts.append(self._read(token.source, token.offset))
             else:
-                word = (token.source.split() or [""])[0]
+                word = _first_word(token)
                 if word in ("else", "endif", "endfor"):
                     if word not in words:
                         raise TemplateError(f"%{{{word}}} does not belong here", token.offset)
@@ -255,7 +228,7 @@ class _Assembler:
             test = self._read(token.source[skip:], token.offset + skip)
             then, closing = self._until(("else", "endif"))
             otherwise: tuple[Part, ...] = ()
-            if closing is not None and closing.source.split()[0] == "else":
+            if closing is not None and _first_word(closing) == "else":
                 otherwise, closing = self._until(("endif",))
             self._require(closing, token, "endif")
             return TemplateIf(test, then, otherwise)

@@ -296,7 +296,7 @@ class TestBadUse:
         assert says in result.err
 
     def test_broken_input_is_an_error_and_the_rest_is_still_answered(self, ask: Any, tmp_path: Path) -> None:
-        write(tmp_path / "mix", cors__json=SPEC, main__tf='resource "aws_s3_bucket" "b" {\n  bucket = \n}\n')
+        write(tmp_path / "mix", cors__json=SPEC, main__tf='resource "aws_s3_bucket" "b" {\n')
         result = ask("--format", "json", source="mix")
         assert result.code == 2
         assert answer(result)["allowed"] is True

@@ -38,13 +38,13 @@ def test_help_imports_nothing_heavy(tmp_path: Path, arguments: list[str]) -> Non
     assert loaded(tmp_path, *arguments) & HEAVY == set()
 
 
-def test_an_offline_check_imports_no_boto3(tmp_path: Path) -> None:
+def test_an_offline_check_imports_neither_boto3_nor_a_parser_generator(tmp_path: Path) -> None:
     write(tmp_path, main__tf='resource "aws_s3_bucket" "b" {\n  bucket = "b-one"\n}\n')
     rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
     live = snapshot_file(tmp_path / "live.json", b_one=[rule])
     modules = loaded(tmp_path, "check", "main.tf", "--live", live)
-    assert "hcl2" in modules
-    assert modules & {"boto3", "botocore", "moto"} == set()
+    assert "parsers.terraform.grammar" in modules
+    assert modules & {"boto3", "botocore", "moto", "hcl2", "lark"} == set()
 
 
 def test_a_check_of_equal_rules_imports_no_deepdiff(tmp_path: Path) -> None:

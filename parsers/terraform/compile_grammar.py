@@ -1,0 +1,29 @@
+"""Writes ``grammar.json``, the parse tables of the installed python-hcl2.
+
+python -m parsers.terraform.compile_grammar
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from parsers.terraform.grammar import compiled
+
+TARGET = Path(__file__).with_name("grammar.json")
+
+
+def text() -> str:
+    """The file's content: one line for each list, so that a change can be looked at."""
+    parts = (f"{json.dumps(name)}:{_lines(value)}" for name, value in compiled().items())
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list) and value and isinstance(value[0], list | tuple):
+        return "[\n" + ",\n".join(json.dumps(each, separators=(",", ":")) for each in value) + "\n]"
+    return json.dumps(value, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    TARGET.write_text(text(), encoding="utf-8")
