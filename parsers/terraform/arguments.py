@@ -40,8 +40,10 @@ class Argument:
 Tell = Callable[[Diagnostic], None]
 
 
-def variable_value(name: str, block: Block, argument: Argument | None, *, module: str, tell: Tell) -> Value:
-    """The value of ``var.name``, declared by ``block`` in a module (its address, ``""`` for the root).
+def variable_value(
+    name: str, block: Block, argument: Argument | None, call: tuple[str, Location] | None, tell: Tell
+) -> Value:
+    """The value of ``var.name``, declared by ``block``; ``call`` is the address of its module and where it is called.
 
     What Terraform refuses is told with its place, and unknown.
     """
@@ -50,16 +52,19 @@ def variable_value(name: str, block: Block, argument: Argument | None, *, module
     except (EvaluationError, RefusalError) as error:
         return _refused(f'the type of the variable "{name}": {_plain(error)}', block.at, tell)
     marks = [mark for mark in (SENSITIVE, EPHEMERAL) if _flag(block, mark)]
+    nullable = _flag(block, "nullable", otherwise=True)
     default = _default(name, block, wanted, tell)
+    if default is not None and default.is_null and not nullable:
+        default = _refused(f'the default of the variable "{name}" may not be null', block.at, tell)
     value = None if argument is None else argument.value
-    if value is not None and value.is_null and _flag(block, "nullable", otherwise=True) is False:
+    if value is not None and value.is_null and not nullable:
         value = None
         if default is None:
             return _refused(f'the variable "{name}" may not be null', _place(argument, block), tell)
     if value is None or argument is None:
         if default is not None:
             return marked(default, marks)
-        return _without_value(name, block, wanted, module, tell)
+        return _without_value(name, wanted, call, tell)
     try:
         return marked(wanted.apply(value), marks)
     except EvaluationError as error:
@@ -79,9 +84,9 @@ def _default(name: str, block: Block, wanted: Constraint, tell: Tell) -> Value |
         return _refused(f'the default of the variable "{name}": {_plain(error)}', expression.at, tell)
 
 
-def _without_value(name: str, block: Block, wanted: Constraint, module: str, tell: Tell) -> Value:
-    if module:
-        return _refused(f'{module} is not given "{name}", which it requires', block.at, tell)
+def _without_value(name: str, wanted: Constraint, call: tuple[str, Location] | None, tell: Tell) -> Value:
+    if call is not None:
+        return _refused(f'{call[0]} is not given "{name}", which it requires', call[1], tell)
     kind = wanted.type.kind
     example = "..." if kind in ("any", *TEXT_TYPES) else "'[...]'" if kind in ("list", "set", "tuple") else "'{...}'"
     return unknown(

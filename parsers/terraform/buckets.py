@@ -6,7 +6,7 @@ from collections.abc import Hashable
 from dataclasses import dataclass, replace
 
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Bucket, State
+from drift.snapshot import Bucket, RulePlace, State
 from parsers.terraform import files
 from parsers.terraform.expand import Instance, evaluated
 from parsers.terraform.expressions import Scope
@@ -16,9 +16,10 @@ from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.other_types import TYPES, unread_entry
 from parsers.terraform.providers import Provider, provider_of, same_server
-from parsers.terraform.references import bucket_name, sensitive_texts, text_argument, text_or_unknown
+from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
+from parsers.terraform.secrets import secret_texts
 from parsers.terraform.settle import Declared, RootDeclarations
 from parsers.terraform.strays import Configuration
 from parsers.terraform.values import Value
@@ -40,6 +41,11 @@ class Resource:
         return self.instance.scope
 
     @property
+    def at(self) -> Location:
+        """Where it is declared: its block, or the call of the module that is only known in outline."""
+        return self.block.at if self.module.outlined is None else self.module.outlined.at
+
+    @property
     def provider(self) -> Provider:
         """The provider configuration that it uses."""
         return provider_of(self.module, self.block.expression("provider"), self.scope)
@@ -51,10 +57,10 @@ class Resource:
             state=State.ABSENT,
             source=files.SOURCE,
             address=self.address,
-            location=self.block.at,
+            location=self.at,
             region=_region(self),
             writes_max_age_zero=True,
-            sensitive=sensitive_texts(name),
+            sensitive=frozenset(secret_texts(name)),
         )
 
 
@@ -138,7 +144,8 @@ _READERS = {BUCKET: _bucket, CONFIGURATION: _configuration, **dict.fromkeys(TYPE
 
 
 def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
-    for fault in rules.faults:
+    entry = replace(entry, sensitive=entry.sensitive | rules.sensitive)
+    for fault in rules.faults if it.module.outlined is None else ():
         it.module.run.tell(fault)
     if it.doubt is not None:
         return replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
@@ -146,7 +153,9 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
     if ignored is not None and (rules.cors is not None or rules.none):
         it.module.run.tell(_changes_ignored(it, ignored))
     if rules.cors is not None:
-        return replace(entry, state=State.CONFIGURED, cors=rules.cors, places=rules.places)
+        outlined = it.module.outlined
+        places = rules.places if outlined is None else tuple(RulePlace(outlined.rules_at) for _ in rules.cors.rules)
+        return replace(entry, state=State.CONFIGURED, cors=rules.cors, places=places)
     if rules.none:
         return replace(entry, state=State.ABSENT, says_none=True)
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)

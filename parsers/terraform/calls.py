@@ -13,7 +13,8 @@ from parsers.terraform.config import Module, local_source
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Budget, Scope
 from parsers.terraform.limits import MAX_MODULE_DEPTH
-from parsers.terraform.nodes import Block
+from parsers.terraform.nodes import Block, Expression, Template
+from parsers.terraform.registry_modules import well_known
 
 
 @dataclass(slots=True)
@@ -48,14 +49,33 @@ class Unreadable:
     message: str
     at: Location
     advice: str | None = None
+    source: str | None = None
+    """Where the module would have to be fetched from, for one that is not on disk."""
 
     def __str__(self) -> str:
         return f"{self.message}{f'; {self.advice}' if self.advice else ''} ({self.at})"
 
 
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """That the module behind a call is only known in outline: where the call stands, and why it cannot be read."""
+
+    at: Location
+    rules_at: Location
+    why: Unreadable
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The module behind a call; ``outlined`` where a well-known outline stands for it."""
+
+    module: Module
+    outlined: Outlined | None = None
+
+
 def called_module(
     run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str], scope: Scope
-) -> Module | Unreadable:
+) -> Found | Unreadable:
     """The module that a call in ``folder`` means, or why it cannot be read.
 
     ``path`` are the names of the calls from the root down, ``above`` the folders of the modules around the call.
@@ -63,7 +83,7 @@ def called_module(
     shown = f"module.{path[-1]}"
     found = _folder(run, folder, path, block, scope)
     if isinstance(found, Unreadable):
-        return found
+        return found if found.source is None else _in_outline(run, block, found)
     if len(path) > MAX_MODULE_DEPTH or found in above:
         message = f"{shown} calls itself" if found in above else "modules are nested too deep"
         run.tell(Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls"))
@@ -71,7 +91,29 @@ def called_module(
     module = run.load(found)
     for diagnostic in module.diagnostics:
         run.tell(diagnostic)
-    return module
+    return Found(module)
+
+
+def _in_outline(run: Run, block: Block, why: Unreadable) -> Found | Unreadable:
+    """The outline of a well-known module that is not on disk; of any other what is missing is told."""
+    version = _plain(block.expression("version"))
+    outline = None
+    if why.source and ("version" not in block.attributes or version is not None):
+        outline = well_known(why.source, version, tuple(block.attributes))
+    if outline is None:
+        weight = Severity.WARNING if _may_hold_buckets(why.source or "", block) else Severity.INFO
+        unseen = f"{why.message}: buckets that it declares are not seen"
+        run.tell(Diagnostic(weight, "module-not-on-disk", unseen, block.at, why.advice))
+        return why
+    told = f"{why.message}: its buckets are read by the documented inputs of {outline.name}"
+    run.tell(Diagnostic(Severity.INFO, "module-in-outline", told, block.at, f"for certainty, {why.advice}"))
+    rules = next((attribute.at for name, attribute in block.attributes.items() if "cors" in name), block.at)
+    return Found(outline.module, Outlined(block.at, rules, why))
+
+
+def _plain(expression: Expression | None) -> str | None:
+    parts = expression.parts if isinstance(expression, Template) else ()
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None
 
 
 def source_of(block: Block, scope: Scope) -> str | None:
@@ -86,16 +128,16 @@ def _folder(run: Run, folder: str, path: tuple[str, ...], block: Block, scope: S
     shown = f"module.{path[-1]}"
     source = source_of(block, scope)
     if source is None:
-        return _not_on_disk(run, block, f"the source of {shown} is not known", "", "give a plan")
+        return _not_on_disk(block, f"the source of {shown} is not known", "", "give a plan")
     if source.startswith(("./", "../")) or source in (".", ".."):
         return _local_folder(run, files.join(folder, source), block, f'the source "{source}" of {shown}')
     message = f'{shown} is not on disk (source "{source}")'
     if ".".join(path) not in run.vendored:
-        return _not_on_disk(run, block, message, source, _INIT)
+        return _not_on_disk(block, message, source, _INIT)
     found = files.join(run.root, run.vendored[".".join(path)])
     if files.leaves_tree(found):
-        return _not_on_disk(run, block, f"{message}: its copy leads out of the tree", source, _INIT)
-    return found if _has_configuration(run, found) else _not_on_disk(run, block, message, source, _INIT)
+        return _not_on_disk(block, f"{message}: its copy leads out of the tree", source, _INIT)
+    return found if _has_configuration(run, found) else _not_on_disk(block, message, source, _INIT)
 
 
 _INIT = "run `terraform init`, or give a plan"
@@ -111,7 +153,7 @@ def _local_folder(run: Run, found: str, block: Block, shown: str) -> str | Unrea
     elif not run.tree.is_folder(found):
         message, advice = f"{shown} is no folder", "Terraform refuses this; check the path"
     elif not _has_configuration(run, found):
-        return _not_on_disk(run, block, f"{shown} has no configuration in it", found, "check out what belongs there")
+        return _not_on_disk(block, f"{shown} has no configuration in it", found, "check out what belongs there")
     else:
         return found
     run.tell(Diagnostic(Severity.ERROR, "module-not-found", message, block.at, advice))
@@ -122,11 +164,8 @@ def _has_configuration(run: Run, folder: str) -> bool:
     return any(files.stem(name) is not None for name in run.tree.names(folder))
 
 
-def _not_on_disk(run: Run, block: Block, message: str, source: str, advice: str) -> Unreadable:
-    weight = Severity.WARNING if _may_hold_buckets(source, block) else Severity.INFO
-    unseen = f"{message}: buckets that it declares are not seen"
-    run.tell(Diagnostic(weight, "module-not-on-disk", unseen, block.at, advice))
-    return Unreadable(message, block.at, advice)
+def _not_on_disk(block: Block, message: str, source: str, advice: str) -> Unreadable:
+    return Unreadable(message, block.at, advice, source)
 
 
 def _may_hold_buckets(source: str, block: Block) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from parsers.terraform.access import iterate
+from parsers.terraform.access import elements, iterate
 from parsers.terraform.convert import convert
 from parsers.terraform.expressions import Scope, evaluate, evaluate_or_unknown
 from parsers.terraform.limits import MAX_BLOCKS, MAX_INSTANCES
@@ -15,14 +15,17 @@ from parsers.terraform.values import (
     BOOL,
     EPHEMERAL,
     NUMBER,
+    RESOURCE,
     EvaluationError,
     Lazy,
     RefusalError,
     Unresolved,
     Value,
     as_object,
+    marked,
     number,
     object_of,
+    tuple_of,
     unknown,
 )
 
@@ -134,6 +137,18 @@ def any_instance(scope: Scope, reason: str, *, keyed: bool = False) -> Expansion
     return Expansion((Instance("", scope.bind(local)),), reason, repeated=True, keyed=keyed)
 
 
+def all_instances(expansion: Expansion, shown: str, make: Callable[[Instance], Value]) -> Value:
+    """The values of all instances, put together as references see them: one, a tuple or an object of them."""
+    if expansion.reason is not None:
+        reason = f"how many of {shown} there are is not known: {expansion.reason}"
+        return unknown(reason, identity=("instances", shown))
+    if not expansion.repeated:
+        return make(expansion.instances[0]) if expansion.instances else Value(RESOURCE, None)
+    if expansion.keyed:
+        return object_of({str(each.name): make(each) for each in expansion.instances})
+    return tuple_of(make(each) for each in expansion.instances)
+
+
 def nested_blocks(body: Block, type_name: str, scope: Scope) -> list[tuple[Block, Scope]] | Unresolved:
     """The nested blocks of a type, static and ``dynamic`` in their order, each with the scope it is evaluated in.
 
@@ -162,12 +177,14 @@ def _dynamic(block: Block, type_name: str, scope: Scope) -> Iterator[tuple[Block
     name = type_name
     if iterator is not None:
         name = iterator.name if isinstance(iterator, Name) else str(getattr(iterator, "parts", (type_name,))[0])
-    pairs = iterate(evaluate(for_each, scope))
+    collection = evaluate(for_each, scope)
+    pairs = elements(collection)
     if isinstance(pairs, Unresolved):
         yield pairs
         return
     for key, value in pairs[: MAX_BLOCKS + 1]:
-        yield contents[0], scope.bind({name: object_of({"key": key, "value": value})})
+        of_block = {"key": marked(key, collection.marks), "value": marked(value, collection.marks)}
+        yield contents[0], scope.bind({name: object_of(of_block)})
 
 
 def evaluated(body: Block, name: str, scope: Scope) -> Value | None:

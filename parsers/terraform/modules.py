@@ -13,9 +13,9 @@ from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import functions
 from parsers.terraform.arguments import Argument, variable_value
 from parsers.terraform.attributes import data_attribute, resource_attribute
-from parsers.terraform.calls import Run, Unreadable, called_module
+from parsers.terraform.calls import Found, Outlined, Run, Unreadable, called_module
 from parsers.terraform.config import Module
-from parsers.terraform.expand import Expansion, Instance, any_instance, expand
+from parsers.terraform.expand import Expansion, Instance, all_instances, any_instance, expand
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
 from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULES
@@ -31,8 +31,6 @@ from parsers.terraform.values import (
     RefusalError,
     Value,
     marked,
-    object_of,
-    tuple_of,
     unknown,
 )
 
@@ -51,7 +49,8 @@ class Call:
 class ModuleInstance:
     """One module with its arguments. Implements ``expressions.Names`` and ``providers.Holder``.
 
-    ``caller`` is the instance that calls it, the block of the call and what that is evaluated in.
+    ``caller`` is the instance that calls it, the block of the call and what that is evaluated in. ``outlined`` says
+    that the module, or one around it, is only known in outline.
     """
 
     def __init__(
@@ -63,12 +62,14 @@ class ModuleInstance:
         prefix: str = "",
         path: tuple[str, ...] = (),
         caller: tuple[ModuleInstance, Block, Scope] | None = None,
+        outlined: Outlined | None = None,
     ) -> None:
         self.run = run
         self.module = module
         self.prefix = prefix
         self.scope = Scope(self, run.budget)
         self.caller = caller
+        self.outlined = outlined
         self._given = given
         self._path = path
         self._known: dict[Hashable, Value] = {}
@@ -138,13 +139,13 @@ class ModuleInstance:
             return self._undeclared("variable", f"var.{name}", at)
 
         def work() -> Value:
-            module = self.prefix.removesuffix(".")
-            return variable_value(name, block, self._given(name), module=module, tell=self._tell_of_module)
+            call = None if self.caller is None else (self.prefix.removesuffix("."), self.caller[1].at)
+            return variable_value(name, block, self._given(name), call, self._tell_of_module)
 
         return self._once(("var", name), f"var.{name}", block.at, work)
 
     def _tell_of_module(self, fault: Diagnostic) -> None:
-        if not self.module.broken:  # a file that cannot be read may override what is at fault
+        if not self.module.broken and self.outlined is None:  # what is not read may override what is at fault
             self.run.tell(fault)
 
     def local(self, name: str, at: Location) -> Value:
@@ -186,13 +187,13 @@ class ModuleInstance:
     def _counted(self, shown: str, block: Block) -> Expansion:
         """The instances of a block, as long as the root has not too many in all."""
         expansion = expand(block, self.scope)
-        if expansion.fault is not None and not self.module.broken:
+        if expansion.fault is not None:
             place = next(
                 (block.attributes[name].at for name in ("count", "for_each") if name in block.attributes), None
             )
             message = f"{self.prefix}{shown}: {expansion.fault}"
             help_ = "until this is put right it is not known which instances there are"
-            self.run.tell(Diagnostic(Severity.ERROR, "unusable-repetition", message, place or block.at, help_))
+            self._tell_of_module(Diagnostic(Severity.ERROR, "unusable-repetition", message, place or block.at, help_))
         self.run.instances += len(expansion.instances)
         if self.run.instances > MAX_INSTANCES_IN_ALL:
             reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
@@ -220,18 +221,7 @@ class ModuleInstance:
 
             return Value(RESOURCE, Lazy(address, attribute))
 
-        return self._all(self.expansion(kind, type_name, name, block), self.prefix + shown, make)
-
-    def _all(self, expansion: Expansion, shown: str, make: Callable[[Instance], Value]) -> Value:
-        """The object of each instance, put together as references see them."""
-        if expansion.reason is not None:
-            reason = f"how many of {shown} there are is not known: {expansion.reason}"
-            return unknown(reason, identity=("instances", shown))
-        if not expansion.repeated:
-            return make(expansion.instances[0]) if expansion.instances else Value(RESOURCE, None)
-        if expansion.keyed:
-            return object_of({str(each.name): make(each) for each in expansion.instances})
-        return tuple_of(make(each) for each in expansion.instances)
+        return all_instances(self.expansion(kind, type_name, name, block), self.prefix + shown, make)
 
     # Module calls
 
@@ -249,7 +239,8 @@ class ModuleInstance:
         found = called_module(self.run, self.module.folder, (*self._path, name), block, self._folders(), self.scope)
         if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
-        self._tell_of_surplus(name, block, found)
+        if found.outlined is None:
+            self._tell_of_surplus(name, block, found.module)
         children: list[ModuleInstance | None] = []
         for instance in expansion.instances:
             self.run.modules += 1
@@ -270,7 +261,7 @@ class ModuleInstance:
             help_ = "Terraform refuses it; correct the name"
             self.run.tell(Diagnostic(Severity.WARNING, "unknown-argument", message, place, help_))
 
-    def _child(self, module: Module, name: str, block: Block, instance: Instance) -> ModuleInstance:
+    def _child(self, found: Found, name: str, block: Block, instance: Instance) -> ModuleInstance:
         def given(argument: str) -> Argument | None:
             attribute = block.attributes.get(argument)
             if attribute is None:
@@ -280,11 +271,12 @@ class ModuleInstance:
 
         return ModuleInstance(
             self.run,
-            module,
+            found.module,
             given,
             prefix=f"{self.prefix}module.{name}{instance.key}.",
             path=(*self._path, name),
             caller=(self, block, instance.scope),
+            outlined=self.outlined or found.outlined,
         )
 
     def _folders(self) -> set[str]:
@@ -302,7 +294,7 @@ class ModuleInstance:
             address = f"{self.prefix}module.{name}{instance.key}"
             return module_value(address, children.get(instance.key), call.reason)
 
-        return self._all(call.expansion, f"{self.prefix}module.{name}", make)
+        return all_instances(call.expansion, f"{self.prefix}module.{name}", make)
 
     def output(self, name: str) -> Value:
         """The value of one of this module's outputs."""

@@ -14,7 +14,8 @@ from parsers.terraform.config import local_source
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
 from parsers.terraform.nodes import Block, words
-from parsers.terraform.references import sensitive_texts, text_argument
+from parsers.terraform.references import text_argument
+from parsers.terraform.secrets import secret_texts
 from parsers.terraform.values import Lazy, Value, unknowns
 
 _META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on", "lifecycle"})
@@ -60,7 +61,7 @@ def opaque_module(address: str, block: Block, scope: Scope, why: Unreadable | No
             address,
             reason=reason,
             location=block.at,
-            sensitive=sensitive_texts(bucket),
+            sensitive=frozenset(secret_texts(bucket)),
         ),
         frozenset(each for value in values if value is not None for each in (*_texts(value), *_identities(value))),
         None if open_name is None else open_name.identity,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from drift.location import Location
-from parsers.terraform.calls import Unreadable
+from parsers.terraform.calls import Outlined, Unreadable
 from parsers.terraform.config import Module
 from parsers.terraform.convert import convert
 from parsers.terraform.expressions import Scope, evaluate, evaluate_or_unknown
@@ -31,6 +31,9 @@ class Callee(Protocol):
 
     @property
     def module(self) -> Module: ...
+
+    @property
+    def outlined(self) -> Outlined | None: ...
 
     def output(self, name: str) -> Value: ...
 
@@ -60,6 +63,8 @@ def module_value(address: str, callee: Callee | None, why: Unreadable | None) ->
             return unknown(str(why or "the module cannot be read"), identity=("output", address, name))
         if name in callee.module.outputs:
             return callee.output(name)
+        if callee.outlined is not None:
+            return unknown(str(callee.outlined.why), identity=("output", address, name))
         if callee.module.broken:
             return unknown(f'a file of {address} cannot be read, and the output "{name}" is in none of the others')
         raise EvaluationError(f'{address} has no output "{name}"', at)
@@ -67,5 +72,5 @@ def module_value(address: str, callee: Callee | None, why: Unreadable | None) ->
     def whole() -> Value:
         return object_of({name: callee.output(name) for name in callee.module.outputs} if callee is not None else {})
 
-    closed = callee is not None and not callee.module.broken
+    closed = callee is not None and not callee.module.broken and callee.outlined is None
     return Value(RESOURCE, Lazy(address, attribute, whole if closed else None))

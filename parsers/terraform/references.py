@@ -17,7 +17,6 @@ from parsers.terraform.nodes import Block
 from parsers.terraform.partitions import AWS, Partition, partition_of
 from parsers.terraform.providers import Holder, provider_of
 from parsers.terraform.values import (
-    SENSITIVE,
     STRING,
     EvaluationError,
     RefusalError,
@@ -132,14 +131,6 @@ def text_or_unknown(work: Callable[[], Value]) -> Value:
         return work()
     except (EvaluationError, RefusalError) as error:
         return unknown(f"error in the configuration: {error}", STRING)
-
-
-def sensitive_texts(name: Value) -> frozenset[str | int]:
-    """What is known of a sensitive name."""
-    if SENSITIVE not in name.marks:
-        return frozenset()
-    known = (name.data.prefix, name.data.suffix) if isinstance(name.data, Unresolved) else (name.data,)
-    return frozenset(each for each in known if isinstance(each, str) and each)
 
 
 def bucket_attribute(it: Object, name: str) -> Value | None:

@@ -1,5 +1,5 @@
 module "s3_bucket" {
-  source = "terraform-aws-modules/s3-bucket/aws"
+  source = "example/s3-bucket/aws"
   bucket = "unread-named"
 
   cors_rule = [{

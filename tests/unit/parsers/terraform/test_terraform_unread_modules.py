@@ -20,7 +20,7 @@ def call(label: str, source: str, arguments: str = "") -> str:
     "source",
     [
         call("s3_site", "t/thing/aws"),
-        call("assets", "terraform-aws-modules/s3-bucket/aws"),
+        call("assets", "terraform-aws-modules/s3-objects/aws"),
         call("assets", "git::https://example.com/Buckets.git"),
         call("assets", "t/thing/aws", "  cors_rule = []\n"),
         call("assets", "s3::https://s3-eu-west-1.amazonaws.com/modules/s3-site.zip"),
