@@ -35,14 +35,14 @@ def write_text(simulation: Simulation, stream: TextIO, *, width: int | None = No
     console = open_console(stream, width)
     for line in _request_lines(simulation.asked):
         write_line(console, line)
-    console.print()
+    write_line(console)
     for bucket in simulation.buckets:
         title = name_of(bucket.bucket.name, bucket.bucket.address)
         allowed = bucket.answer.allowed if bucket.answer else None
         write_line(console, (title, "bold"), ("  ", ""), (_state_words(bucket), _STATE_STYLES[allowed]))
         for line in _bucket_lines(bucket):
             write_line(console, line)
-        console.print()
+        write_line(console)
     write_line(console, (_summary(simulation), ""))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from drift.catalogue import FOLDS
 from drift.location import Diagnostic, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
-from drift.reporters.console import open_console, write_line
+from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.words import (
     called,
     change_lines,
@@ -23,9 +23,6 @@ from drift.reporters.words import (
     witness_lines,
 )
 from drift.snapshot import Bucket, Snapshot, State
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 _SIGN_STYLES = {"+": "red", "-": "green", "~": "bold"}
 _STATE_STYLES = {BucketState.IN_SYNC: "green", BucketState.DRIFTED: "bold red", BucketState.UNDECLARED: "bold red"}
@@ -100,7 +97,7 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
     for finding in report.findings:
         if finding.id != "not-compared":
             write_line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
-    console.print()
+    write_line(console)
 
 
 def _write_declared(console: Console, bucket: Bucket) -> None:
@@ -114,4 +111,4 @@ def _write_declared(console: Console, bucket: Bucket) -> None:
         write_line(console, (f"  {index}. {rule_words(rule)}", ""))
     if bucket.state is State.CONFIGURED and bucket.cors and not bucket.cors.ordered and len(bucket.cors.rules) > 1:
         write_line(console, ("  the rules are a set: S3 may hold them in any order", "dim"))
-    console.print()
+    write_line(console)
