@@ -107,7 +107,7 @@ def index(base: Value, key: Value, at: Location) -> Value:
         raise EvaluationError("this value is null, so it does not have any indices", at)
     if key.is_null:
         raise EvaluationError("can't use a null value as an indexing key", at)
-    marks = base.marks | key.marks
+    marks = base.marks | (key.marks if base.type.kind != "object" else frozenset())
     if base.type.kind in ("any", "resource") or key.type.kind in ("any", "resource"):
         return marked(_unknown_part(base, key, ANY), marks)
     if base.type.kind in ("list", "tuple", "map", "object"):

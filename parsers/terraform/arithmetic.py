@@ -156,11 +156,9 @@ def divide(left: Decimal, right: Decimal) -> Decimal:
 
 
 def remainder(left: Decimal, right: Decimal) -> Decimal:
-    """``left % right``, with the sign of the left; what is left over a division towards nought."""
+    """``left % right``, with the sign of the left: what is left over a division towards nought."""
     if left.is_infinite() or right.is_infinite():
-        if not (left and right):
-            raise EvaluationError("can't use modulo with zero and infinity")
-        return multiply(left, right)
+        raise EvaluationError("can't use modulo with zero and infinity")
     if not right:
         return left
     whole = nearest(Decimal(int(divide(left, right))), bits_of(left))

@@ -57,8 +57,7 @@ def binary(operator: str, left: Value, right: Value) -> Value:
         return marked(_compare(operator, left, right), marks)
     opened = left.unresolved or right.unresolved
     if opened is not None:
-        least, most = _bounds_of_result(operator, left, right) if wanted == NUMBER else (None, None)
-        return marked(unknown(opened.reason, wanted, not_null=True, least=least, most=most), marks)
+        return marked(unknown(opened.reason, wanted, not_null=True), marks)
     if wanted == BOOL:
         return marked(truth(left.truth and right.truth if operator == "&&" else left.truth or right.truth), marks)
     try:
@@ -85,18 +84,6 @@ def bounds(value: Value) -> tuple[Decimal, Decimal]:
     low = data.least if isinstance(data, Unresolved) else None
     high = data.most if isinstance(data, Unresolved) else None
     return Decimal("-Infinity") if low is None else low, Decimal("Infinity") if high is None else high
-
-
-def _bounds_of_result(operator: str, left: Value, right: Value) -> tuple[Decimal | None, Decimal | None]:
-    """Between what a sum, difference or product of numbers must be, as far as their own bounds tell."""
-    if operator not in "+-*":
-        return None, None
-    try:
-        ends = [_ARITHMETIC[operator](one, other) for one in bounds(left) for other in bounds(right)]
-    except EvaluationError:
-        return None, None
-    low, high = min(ends), max(ends)
-    return None if low.is_infinite() else low, None if high.is_infinite() else high
 
 
 def _compare(operator: str, left: Value, right: Value) -> Value:
@@ -145,13 +132,22 @@ def _equal(left: Value, right: Value) -> Value:
         return FALSE if excluded else unknown(opened.reason, BOOL, not_null=True)
     if isinstance(left.data, Lazy) or isinstance(right.data, Lazy):
         return unknown("whether two resources are equal is only known after apply", BOOL, not_null=True)
-    if left.type.is_open or right.type.is_open:
+    if not (_type_is_known(left) and _type_is_known(right)):
         may_be = _may_become(left.type, right.type) or _may_become(right.type, left.type)
         return unknown("a value has a type that is not known", BOOL, not_null=True) if may_be else FALSE
     if left.type != right.type:  # a resource may be of any object type
         may_be = _may_become(left.type, right.type)
         return unknown("whether two resources are equal is only known after apply", BOOL) if may_be else FALSE
     return _equal_data(left, right)
+
+
+def _type_is_known(value: Value) -> bool:
+    """Whether no unknown of an unknown type is in a value; null of no type is known well enough."""
+    if not value.type.is_open or value.is_null:
+        return True
+    if isinstance(value.data, tuple):
+        return all(map(_type_is_known, value.data))
+    return isinstance(value.data, Mapping) and all(map(_type_is_known, value.data.values()))
 
 
 def _equal_data(left: Value, right: Value) -> Value:
@@ -168,7 +164,8 @@ def _equal_data(left: Value, right: Value) -> Value:
     if isinstance(left.data, Mapping):
         if left.entries.keys() != right.entries.keys():
             return FALSE
-        return _all_equal((left.entries[key], right.entries[key]) for key in left.entries)
+        found = [_equal(left.entries[key], right.entries[key]) for key in left.entries]
+        return next((same for same in found if same.unresolved is not None), truth(all(same.data for same in found)))
     return truth(left.data == right.data)
 
 
@@ -212,11 +209,9 @@ def _equal_sets(left: Value, right: Value) -> Value:
 
 
 def _all_equal(pairs: Iterable[tuple[Value, Value]]) -> Value:
-    open_pair: Value | None = None
+    """Whether all pairs are equal: what comes after the first that is different or not known is not looked at."""
     for left, right in pairs:
         same = _equal(left, right)
-        if same.unresolved is not None:
-            open_pair = open_pair or same
-        elif not same.truth:
-            return FALSE
-    return open_pair if open_pair is not None else TRUE
+        if same.unresolved is not None or not same.truth:
+            return same
+    return TRUE

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from parsers.terraform.convert import convert
@@ -34,10 +34,13 @@ class Function:
     with ``shallow`` as soon as an argument is unknown as a whole; else the body sees unknowns itself.
 
     The body sees arguments without marks, and its result takes all marks of all arguments, as cty does it for
-    parameters that do not allow marks. With ``marks`` it sees the marks at every depth and alone marks its result.
+    parameters that do not allow marks. With ``marks`` it sees the marks at every depth and alone marks its result. With
+    ``moves`` it only moves members about: those keep their marks, and the marks of the arguments themselves go on the
+    result.
 
     ``gives`` is the type of the result, for the case that it is unknown; a function of the converted arguments where it
-    hangs on them. It may raise EvaluationError, as cty's functions do for arguments of types that do not go together.
+    hangs on them. With a fixed type the result is never null. It may raise EvaluationError, as cty's functions do for
+    arguments of types that do not go together.
     """
 
     name: str
@@ -50,6 +53,7 @@ class Function:
     nulls: bool
     marks: bool
     gives: Type | Callable[..., Type]
+    moves: bool
 
     def __call__(self, args: list[Value]) -> Value:
         fewest, most = len(self.params) - self.optional, len(self.params)
@@ -60,13 +64,16 @@ class Function:
             self._argument(arg, kind, place) for place, (arg, kind) in enumerate(zip(args, kinds, strict=True), 1)
         ]
         marks = frozenset[str]().union(*map(deep_marks, args))
+        outer = frozenset[str]().union(*(each.marks for each in converted)) if self.moves else marks
         if not self.marks and marks:
-            converted = [unmarked(each) for each in converted]
+            bare = (lambda each: replace(each, marks=frozenset())) if self.moves else unmarked
+            converted = [bare(each) for each in converted]
         opened = self._opened(converted)
         if opened is not None:
+            fixed = isinstance(self.gives, Type)
             kind = self.gives if isinstance(self.gives, Type) else self.gives(*converted)
-            return marked(unknown(opened, kind), marks)
-        return self.body(*converted) if self.marks else marked(self.body(*converted), marks)
+            return marked(unknown(opened, kind, not_null=fixed), marks)
+        return self.body(*converted) if self.marks else marked(self.body(*converted), outer)
 
     def _opened(self, converted: list[Value]) -> str | None:
         """Why the result is unknown without the body being asked."""
@@ -101,11 +108,12 @@ def function(
     nulls: bool = False,
     marks: bool = False,
     gives: Type | Callable[..., Type] = ANY,
+    moves: bool = False,
 ) -> Callable[[_Decorated], _Decorated]:
     """Enters a body as the function of that name."""
 
     def enter(body: _Decorated) -> _Decorated:
-        FUNCTIONS[name] = Function(name, body, params, rest, optional, deep, shallow, nulls, marks, gives)
+        FUNCTIONS[name] = Function(name, body, params, rest, optional, deep, shallow, nulls, marks, gives, moves)
         return body
 
     return enter
