@@ -8,6 +8,12 @@ from collections.abc import Sequence
 SOURCE = "terraform"
 """The name of this parser."""
 
+UNITS = ("terragrunt.hcl", "terragrunt.stack.hcl")
+"""What Terragrunt calls its own files."""
+
+FOREIGN = {"cdktf.json": "an application of CDK for Terraform (run `cdktf synth` and give cdktf.out)"}
+"""Files that stand for configuration which is not there."""
+
 _SUFFIXES = (".tf.json", ".tofu.json", ".tf", ".tofu")
 _NOT_CONFIGURATION = (
     "test",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from drift.errors import InputError
 from drift.interfaces import Inputs, NamedText, Tree
@@ -15,7 +16,7 @@ from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
-from parsers.terraform.settle import RootDeclarations, settle
+from parsers.terraform.settle import Outcome, RootDeclarations, settle
 from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.validations import failed_validations
 from parsers.terraform.variables import Given, root_values, undeclared
@@ -25,6 +26,17 @@ _SPEAKS_OF_BUCKETS = re.compile(
     rb"|(?<![.\w])module(?![\w.-])|\\[uU]"
 )
 """The types that are looked for, calls of modules, and escapes, which can hide either."""
+
+
+class Further(Protocol):
+    """Something else that runs a module, with values of its own; ``folder`` is the module, if it is in the tree."""
+
+    @property
+    def folder(self) -> str | None: ...
+
+    def declared(self, load: Callable[[str], Module]) -> Outcome:
+        """What the module declares so."""
+        ...
 
 
 class Project:
@@ -41,13 +53,15 @@ class Project:
             self._modules[folder] = load_module(self._tree, folder)
         return self._modules[folder]
 
-    def snapshot(self, units: Sequence[str]) -> Snapshot:
-        """What the folders declare as root modules.
+    def snapshot(self, units: Sequence[str], further: Sequence[Further] = ()) -> Snapshot:
+        """What the folders declare as root modules, but for those that ``further`` runs with other values.
 
         Of several folders those that certainly declare nothing of interest are passed over, faults and all.
         """
         folders = dict.fromkeys(units)
+        run_so = {each.folder for each in further if each.folder is not None}
         roots = self._roots(folder for folder in folders if len(folders) == 1 or self._may_declare(folder))
+        roots = [folder for folder in roots if folder not in run_so]
         diagnostics: list[Diagnostic] = []
         found: list[RootDeclarations] = []
         values: list[Given] = []
@@ -63,9 +77,15 @@ class Project:
                 run.tell(fault)
             diagnostics.extend([*given.diagnostics, *run.diagnostics])
             values.append(given)
+        for each in further:
+            outcome = each.declared(self.load)
+            found.extend(outcome.roots)
+            diagnostics.extend(outcome.diagnostics)
         diagnostics.extend(fault for module in self._modules.values() for fault in module.faults)
         elsewhere = [folder for folder in folders if folder not in self._modules and self._names_a_variable(folder)]
-        diagnostics.extend(undeclared([self.load(folder) for folder in (*roots, *elsewhere)], self._inputs, values))
+        diagnostics.extend(
+            undeclared([self.load(folder) for folder in (*roots, *elsewhere, *sorted(run_so))], self._inputs, values)
+        )
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
 
     def _may_declare(self, folder: str) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from drift.cors.model import Text, Unknown
+from drift.location import Diagnostic
 from drift.snapshot import Bucket, State
 from parsers.terraform.opaque import OpaqueModule
 from parsers.terraform.strays import Configuration, Strays
@@ -33,6 +34,14 @@ class RootDeclarations:
     """Resources of types that are not evaluated, which speak of the CORS rules of no bucket of the other lists."""
     opaque: list[OpaqueModule] = field(default_factory=list)
     broken: str | None = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What something comes to that runs modules: the root modules that it stands for, and what is to be said."""
+
+    roots: list[RootDeclarations] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
 
 
 def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:

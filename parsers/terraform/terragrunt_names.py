@@ -1,0 +1,252 @@
+"""What references and functions mean in a Terragrunt file, as far as the tree alone tells.
+
+Terragrunt's own functions of paths are followed inside the tree, and so are the files that a file includes or reads.
+Whatever asks AWS, the environment, another unit's outputs or a program is unknown with that reason.
+
+Source: terragrunt.gruntwork.io/docs/reference/hcl, "Functions", "Blocks" and "Attributes".
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from drift.errors import InputError
+from drift.interfaces import Inputs, Tree
+from drift.location import Location
+from parsers.terraform import files, functions
+from parsers.terraform.convert import to_text
+from parsers.terraform.expressions import Budget, Scope, evaluate_or_unknown
+from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
+from parsers.terraform.nodes import Attribute, Block, File, ObjectNode
+from parsers.terraform.syntax import cut_file
+from parsers.terraform.values import Value, object_of, text, unknown
+
+CHECKOUT = "/\ue000checkout"
+"""Stands for the folder in which the tree lies, which nobody can know; no value with it in it is ever used."""
+
+MAX_FILES = 50
+"""Files that one unit may include or read; real ones have fewer than ten."""
+
+_OF_TERRAGRUNT = frozenset(
+    {
+        "constraint_check",
+        "deep_merge",
+        "get_default_retryable_errors",
+        "get_path_from_repo_root",
+        "get_path_to_repo_root",
+        "get_platform",
+        "get_working_dir",
+        "mark_as_read",
+        "mark_glob_as_read",
+        "path_relative_from_include",
+        "read_tfvars_file",
+        "run_cmd",
+        "sops_decrypt_file",
+    }
+)
+_OF_TERRAGRUNT_TOO = ("get_aws_", "get_terraform_", "get_terragrunt_")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What all files of one unit have in common. ``unit`` is the folder of the unit, from which functions count."""
+
+    tree: Tree
+    inputs: Inputs
+    unit: str
+    budget: Budget = field(default_factory=Budget)
+    files: dict[str, TerragruntFile | None] = field(default_factory=dict)
+
+    def open(self, path: str) -> TerragruntFile | None:
+        """A file of the tree; None if there is none, or it cannot be read."""
+        if path not in self.files:
+            if len(self.files) >= MAX_FILES:
+                return None
+            self.files[path] = None  # a file that reads itself finds nothing
+            if not files.leaves_tree(path) and self.tree.is_file(path):
+                try:
+                    self.files[path] = TerragruntFile(self, path)
+                except InputError:
+                    self.files[path] = None
+        return self.files[path]
+
+
+class TerragruntFile:
+    """One file, evaluated when it is asked for. Implements ``evaluation.Names``. Raises InputError if it is no HCL."""
+
+    def __init__(self, reading: Reading, path: str) -> None:
+        self.reading = reading
+        self.path = path
+        self.folder = posixpath.dirname(path)
+        self.file: File = cut_file(path, reading.tree.read(path), lambda _: None)
+        self.scope = Scope(self, reading.budget)
+        self.includes: dict[str, TerragruntFile] = {}
+        self._locals: dict[str, Attribute] = {
+            name: each for block in self.blocks("locals") for name, each in block.attributes.items()
+        }
+        self._known: dict[str, Value] = {}
+        self._open: set[str] = set()
+
+    def blocks(self, kind: str) -> list[Block]:
+        """The top-level blocks of a type."""
+        return [block for block in self.file.blocks if block.type == kind]
+
+    def value(self, attribute: Attribute) -> Value:
+        """The value of an attribute; whatever is wrong with it is an unknown."""
+        return evaluate_or_unknown(attribute.expression, self.scope)
+
+    def inputs(self) -> Mapping[str, Value] | Value:
+        """What the file gives to the module: by name, or the unknown that stands for all of it."""
+        attribute = self.file.attributes.get("inputs")
+        if attribute is None:
+            return {}
+        expression = attribute.expression
+        if isinstance(expression, ObjectNode):
+            keys = [evaluate_or_unknown(key, self.scope) for key, _ in expression.items]
+            if all(isinstance(key.data, str) for key in keys):
+                pairs = zip(keys, (value for _, value in expression.items), strict=True)
+                return {key.text: evaluate_or_unknown(value, self.scope) for key, value in pairs}
+        value = self.value(attribute)
+        if isinstance(value.data, Mapping):
+            return value.entries
+        return value if value.unresolved is not None else unknown(f"the inputs are no object ({attribute.at})")
+
+    def resolve(self, words: tuple[str, ...], at: Location) -> tuple[Value, int]:
+        """See ``evaluation.Names``."""
+        first, second = words[0], words[1] if len(words) > 1 else ""
+        if first == "local" and second:
+            return self._local(second, at), 2
+        if first == "local":
+            return object_of({name: self._local(name, at) for name in self._locals}), 1
+        if first == "include":
+            label = second if second in self.includes else ""
+            included = self.includes.get(label)
+            if included is not None:
+                return included.shown(), 2 if label else 1
+            return unknown(f"what include.{second} holds is not known ({at})"), min(2, len(words))
+        if first in ("dependency", "dependencies"):
+            return unknown(f"an output of another unit, {'.'.join(words)}, is only known after apply ({at})"), len(
+                words
+            )
+        return unknown(f"{'.'.join(words[:2])} is Terragrunt's own and not known ({at})"), len(words)
+
+    def shown(self) -> Value:
+        """The file as another one sees it that reads or includes it."""
+        inputs = self.inputs()
+        given = inputs if isinstance(inputs, Value) else object_of(inputs)
+        nowhere = Location(self.path)
+        return object_of({"locals": object_of({n: self._local(n, nowhere) for n in self._locals}), "inputs": given})
+
+    def _local(self, name: str, at: Location) -> Value:
+        if name in self._known:
+            return self._known[name]
+        if name not in self._locals:
+            return unknown(f"there is no local.{name} ({at})")
+        if name in self._open:
+            return unknown(f"local.{name} refers to itself ({at})")
+        self._open.add(name)
+        try:
+            self._known[name] = self.value(self._locals[name])
+        finally:
+            self._open.discard(name)
+        return self._known[name]
+
+    def call(self, name: str, args: list[Value], at: Location) -> Value:
+        """See ``evaluation.Names``."""
+        own = _PATHS.get(name)
+        if own is not None:
+            return own(self, [to_text(each) for each in args[:1]] + args[1:], at)
+        if name == "get_aws_account_id" and self.reading.inputs.account is not None:
+            return text(self.reading.inputs.account)
+        if name in _OF_TERRAGRUNT or name.startswith(_OF_TERRAGRUNT_TOO):
+            return unknown(f"{name}() is known only when Terragrunt runs ({at})")
+        if name in FILE_FUNCTIONS:
+            return self._of_file(name, args, at)
+        return functions.call(name, args, at)
+
+    def _of_file(self, name: str, args: list[Value], at: Location) -> Value:
+        if name not in ("basename", "dirname") and args and isinstance(args[0].data, str):
+            path = args[0].data
+            if path.startswith(CHECKOUT):
+                path = posixpath.relpath("/" + self.inside(path), "/" + self.reading.unit)
+            args = [text(path), *args[1:]]
+        return call_file_function(self.reading.tree, self.reading.unit, self, name, args, at)
+
+    def inside(self, path: str) -> str:
+        """The path in the tree that a path in this file means; it starts with ``..`` if that leads out."""
+        if path.startswith(CHECKOUT):
+            return files.join("", path.removeprefix(CHECKOUT).lstrip("/") or ".")
+        return files.join(self.reading.unit, path)
+
+
+def outside(path: str) -> str:
+    """A path in the tree as functions of Terragrunt give it."""
+    return f"{CHECKOUT}/{path}" if path else CHECKOUT
+
+
+def _find(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``find_in_parent_folders``: upwards from the folder above the unit, as far as the tree goes."""
+    if args and not isinstance(args[0].data, str):
+        return unknown(f"what find_in_parent_folders() looks for is not known ({at})")
+    name = args[0].text if args else "terragrunt.hcl"
+    folder, tree = file.reading.unit, file.reading.tree
+    while folder:
+        folder = posixpath.dirname(folder)
+        path = files.join(folder, name)
+        if not files.leaves_tree(path) and (tree.is_file(path) or tree.is_folder(path)):
+            return text(outside(path))
+    if len(args) > 1:
+        return args[1]
+    return unknown(f"{name} is in none of the folders above, as far as they are read ({at})")
+
+
+def _read(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``read_terragrunt_config``; the file's own functions count from this unit."""
+    if not args or not isinstance(args[0].data, str):
+        return unknown(
+            args[0].unresolved.reason if args and args[0].unresolved else f"which file is read is not known ({at})"
+        )
+    other = file.reading.open(file.inside(args[0].text))
+    if other is None:
+        return args[1] if len(args) > 1 else unknown(f"read_terragrunt_config(): this file cannot be read ({at})")
+    return other.shown()
+
+
+def _relative(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``path_relative_to_include``: from the folder of the file that is included to the unit."""
+    label = args[0].data if args else None
+    included = file.includes.get(label) if isinstance(label, str) else next(iter(file.includes.values()), None)
+    folder = included.folder if included is not None else file.folder
+    return text(posixpath.relpath("/" + file.reading.unit, "/" + folder))
+
+
+def _parent(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    label = args[0].data if args else None
+    included = file.includes.get(label) if isinstance(label, str) else next(iter(file.includes.values()), None)
+    return text(outside(included.folder if included is not None else file.folder))
+
+
+def _repository(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    if ".git" in file.reading.tree.names(""):
+        return text(CHECKOUT)
+    return unknown(f"get_repo_root(): the top of the repository is not known ({at})")
+
+
+def _environment(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``get_env``: only Terraform's own variables are seen."""
+    known = file.reading.inputs.environment.get(args[0].text) if args and isinstance(args[0].data, str) else None
+    return text(known) if known is not None else unknown(f"get_env(): the environment is not read ({at})")
+
+
+_PATHS: dict[str, Callable[[TerragruntFile, list[Value], Location], Value]] = {
+    "find_in_parent_folders": _find,
+    "read_terragrunt_config": _read,
+    "get_terragrunt_dir": lambda file, _, __: text(outside(file.reading.unit)),
+    "get_original_terragrunt_dir": lambda file, _, __: text(outside(file.reading.unit)),
+    "get_parent_terragrunt_dir": _parent,
+    "path_relative_to_include": _relative,
+    "get_repo_root": _repository,
+    "get_env": _environment,
+}
