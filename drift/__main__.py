@@ -43,10 +43,10 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line; the exit code of the documented table."""
     state = Run(tuple(arguments))
     try:
-        from drift.cli import app
+        from drift.cli import app_for
 
         signal.signal(signal.SIGTERM, _terminate)
-        result = app(args=list(arguments), prog_name="cors-drift", standalone_mode=False, obj=state)
+        result = app_for(arguments)(args=list(arguments), prog_name="cors-drift", standalone_mode=False, obj=state)
         sys.stdout.flush()
     except _Terminated:
         return 143

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from importlib import resources
+from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from drift import __version__, errors
 from drift import options as o
 from drift.cli_simulate import simulate
 from drift.config import find_config, read_config
+from drift.conversions import Command, Commands
 from drift.settings import Format, LiveSettings, Settings, Undeclared
 
 SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
@@ -24,6 +26,7 @@ _EPILOG = (
 
 app = typer.Typer(
     name="cors-drift",
+    cls=Commands,
     help="Tell whether live S3 CORS rules are the declared ones.",
     epilog=_EPILOG,
     rich_markup_mode=None,
@@ -154,7 +157,7 @@ def declared(
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
 
-@app.command(name="live")
+@app.command(name="live", cls=Command)
 def live_command(
     buckets: Annotated[
         list[str] | None,
@@ -263,7 +266,7 @@ def validate(
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
 
-@app.command()
+@app.command(cls=Command)
 def demo() -> None:
     """Run the main job on an embedded S3 with drifted buckets. Needs no account."""
     from drift.demo import run
@@ -271,14 +274,33 @@ def demo() -> None:
     raise typer.Exit(run())
 
 
-@app.command()
+@app.command(cls=Command)
 def schema(
     name: Annotated[str, typer.Argument(help=f"One of {', '.join(SCHEMAS)}.", metavar="NAME")],
 ) -> None:
     """Print the JSON Schema of a document that is read or printed."""
     if name not in SCHEMAS:
         raise errors.UsageError(f"there is no schema {name}", advice=f"the schemas are {', '.join(SCHEMAS)}")
+    from importlib import resources
+
     sys.stdout.write(resources.files("drift").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
+
+
+def app_for(arguments: Sequence[str]) -> typer.Typer:
+    """The application with the one command that the arguments begin with, or with all.
+
+    typer makes the options of every command that there is, which takes longer than reading a small folder.
+    """
+    named = [each for each in app.registered_commands if (each.name or _name(each.callback)) in arguments[:1]]
+    if not named:
+        return app
+    narrowed = copy(app)
+    narrowed.registered_commands = named
+    return narrowed
+
+
+def _name(callback: object) -> str:
+    return str(getattr(callback, "__name__", ""))
 
 
 def _tell_nothing_found() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperCommand
 
+from drift.conversions import Command
 from drift.settings import DeclaredSettings, Format, Undeclared
 
 
@@ -91,7 +91,7 @@ Output = Annotated[
 ]
 
 
-class InOrder(TyperCommand):
+class InOrder(Command):
     """A command that remembers in which order its options were typed: Terraform reads --var and --var-file so."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

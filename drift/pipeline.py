@@ -7,19 +7,16 @@ the command line does before it writes one. The messages of errors hold none.
 
 from __future__ import annotations
 
-import difflib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from drift import errors
-from drift.compare import Rules, compare
 from drift.cors.model import Unknown
-from drift.cors.validate import Violation, validate
-from drift.cors.within import ORDER_MATTERS, Note, within
 from drift.discovery import declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
@@ -27,11 +24,16 @@ from drift.fetchers.saved import SavedFetcher
 from drift.interfaces import Fetcher, Inputs, NamedText, Wanted
 from drift.location import Diagnostic, Location, Severity
 from drift.plugins import load_parsers
-from drift.report import ExitPolicy, Report
 from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
-from drift.simulate import Asked, Simulation, answer_all
 from drift.snapshot import Bucket, Snapshot, State, merged
 from drift.tree import DiskTree
+
+if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
+    from drift.compare import Rules
+    from drift.cors.validate import Violation
+    from drift.cors.within import Note
+    from drift.report import ExitPolicy, Report
+    from drift.simulate import Asked, Simulation
 
 Progress = Callable[[int, int], None]
 """Told how many of how many buckets have been read."""
@@ -63,6 +65,8 @@ def read_live(names: Sequence[str], settings: Settings, progress: Progress | Non
 
 def check(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Report:
     """Declared against live: the main job. Only buckets that the code names are read."""
+    from drift.compare import compare
+
     declared = read_declared(paths, settings)
     wanted = _names(declared)
     if settings.live.source is not None:
@@ -76,6 +80,8 @@ def check(paths: Sequence[Path], settings: Settings, progress: Progress | None =
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
     """Any two snapshots or declarations: the first in the place of declared, the second of live."""
+    from drift.compare import compare
+
     declared, live = (_selected(_load(path, settings), settings.buckets) for path in (left, right))
     rules = replace(_rules(settings), live_only=True)
     return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
@@ -87,6 +93,8 @@ def simulate(source: str, asked: Asked, settings: Settings, progress: Progress |
     ``source`` is a snapshot, a file or folder that declares rules, or a live bucket: ``s3://NAME``, or a bare name
     where there is no such path. A key behind the bucket's name counts for nothing: rules hold for the whole bucket.
     """
+    from drift.simulate import answer_all
+
     _check_names(asked)
     name = _live_name(source)
     if name is None and not os.path.lexists(source):
@@ -101,6 +109,9 @@ def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse, and for what has
     no effect or hangs on an order that nobody controls. Reads no AWS.
     """
+    from drift.cors.validate import validate
+    from drift.cors.within import within
+
     declared = read_declared(paths, settings)
     found: list[Diagnostic] = []
     for bucket in declared.buckets:
@@ -221,6 +232,8 @@ def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
         if len(names) == len(nameless) == 1:
             kept.append(replace(nameless[0], name=name, bare=False))
         elif not snapshot.errors:  # else its declaration may be in what could not be read
+            import difflib
+
             near = difflib.get_close_matches(name, sorted(set(known) - _sensitive_names(snapshot)), 1)
             several = f"{len(nameless)} buckets have no known name and may be it" if nameless else None
             hint = f"did you mean {near[0]}?" if near else several
@@ -259,16 +272,22 @@ def _fetcher(settings: Settings, progress: Progress | None) -> Fetcher:
 
 
 def _rules(settings: Settings) -> Rules:
+    from drift.compare import Rules
+
     severities = {Undeclared.ERROR: Severity.ERROR, Undeclared.WARNING: Severity.WARNING, Undeclared.IGNORE: None}
     return Rules(strict=settings.strict, undeclared=severities[settings.undeclared])
 
 
 def _exits(settings: Settings) -> ExitPolicy:
+    from drift.report import ExitPolicy
+
     return ExitPolicy(settings.allow_incomplete, settings.exit_zero, settings.detailed_exitcode)
 
 
 def _remark(bucket: Bucket, note: Note) -> Diagnostic:
     """Something about the rules by themselves. Where their order is declared, overlapping rules are no fault."""
+    from drift.cors.within import ORDER_MATTERS
+
     place = bucket.places[note.rule].of(note.field or "") if bucket.places else bucket.location
     fault = note.id != ORDER_MATTERS or (bucket.cors is not None and not bucket.cors.ordered)
     message = f"{_title(bucket)}, rule {note.rule + 1}: {note.why}"

@@ -6,11 +6,8 @@ python -m parsers.terraform.compile_grammar
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
-from parsers.terraform.grammar import compiled
-
-TARGET = Path(__file__).with_name("grammar.json")
+from parsers.terraform.grammar import SHIPPED, compiled
 
 
 def text() -> str:
@@ -26,4 +23,4 @@ def _lines(value: object) -> str:
 
 
 if __name__ == "__main__":
-    TARGET.write_text(text(), encoding="utf-8")
+    SHIPPED.write_text(text(), encoding="utf-8")

@@ -16,12 +16,13 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata, resources, util
+from importlib import metadata, util
 from pathlib import Path
 from typing import Any
 
 from parsers.terraform.tokens import HEREDOC, NAME, NEWLINE, STRING, TERMINALS, Token
 
+SHIPPED = Path(__file__).with_name("grammar.json")
 _END = "$END"
 _DROP, _KEEP, _SPLICE = range(3)
 
@@ -98,7 +99,7 @@ class Tables:
 @cache
 def tables() -> Tables:
     """The tables of the installed python-hcl2."""
-    shipped = json.loads(resources.files(__package__).joinpath("grammar.json").read_bytes())
+    shipped = json.loads(SHIPPED.read_bytes())
     return Tables(shipped if shipped["key"] == installed_key() else compiled())
 
 

@@ -300,7 +300,7 @@ class TestBadUse:
         result = ask("--format", "json", source="mix")
         assert result.code == 2
         assert answer(result)["allowed"] is True
-        assert "error: mix/main.tf:2" in result.err
+        assert "error: mix/main.tf:1" in result.err
 
     def test_a_folder_without_buckets_is_nothing(self, ask: Any, tmp_path: Path) -> None:
         write(tmp_path / "empty", notes__txt="hello")
