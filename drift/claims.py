@@ -25,6 +25,8 @@ def speaking(claims: Sequence[Bucket]) -> Sequence[Bucket]:
 
 def agree(one: Bucket, other: Bucket) -> bool:
     """Whether two entries certainly say the same."""
+    if one.alternatives or other.alternatives:
+        return False
     if one.cors is None or other.cors is None:
         return one.state is other.state is State.ABSENT
     zero = one.writes_max_age_zero or other.writes_max_age_zero

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from drift.alternatives import judge_alternatives
 from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
 from drift.cors.model import Unknown
@@ -76,7 +77,9 @@ def _compare_bucket(claims: list[Bucket], live: Bucket | None, rules: Rules) -> 
 def _compare_one(declared: Bucket, live: Bucket | None, rules: Rules) -> BucketReport:
     if isinstance(declared.name, Unknown) and live is None:
         return _not_compared(BucketState.UNRESOLVED, declared, live, f"the bucket's name: {declared.name.reason}")
-    if declared.state not in (State.CONFIGURED, State.ABSENT):
+    if declared.alternatives and live is not None and live.state in (State.CONFIGURED, State.ABSENT):
+        return judge_alternatives(declared, live, rules)
+    if not declared.comparable:
         return _not_compared(_UNREAD[declared.state], declared, live, declared.reason or "it could not be resolved")
     if live is None:
         return _not_compared(BucketState.UNRESOLVED, declared, live, "the live side does not mention this bucket")

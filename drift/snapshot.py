@@ -66,6 +66,10 @@ class Bucket:
     ``bare`` says that these are rules by themselves, of no bucket at all (the AWS CLI's and the console's JSON): they
     are about whatever bucket the user names, or about the only one of the other side.
 
+    ``alternatives`` are all the declarations of which one holds, where the code leaves open which (a condition that is
+    not known); each is without alternatives of its own. What else this bucket says is what they have in common.
+    ``stack`` names the CloudFormation stack of which ``address`` is a logical id.
+
     ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
     they come up.
     """
@@ -84,12 +88,21 @@ class Bucket:
     says_none: bool = False
     bare: bool = False
     sensitive: frozenset[str | int] = frozenset()
+    alternatives: tuple[Alternative, ...] = ()
+    stack: str | None = None
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):
             raise ValueError(f"a {self.state} bucket {'without' if self.cors is None else 'with'} rules")
         if self.places and (self.cors is None or len(self.places) != len(self.cors.rules)):
             raise ValueError("places must be as many as the rules")
+        if len(self.alternatives) == 1 or any(each.bucket and each.bucket.alternatives for each in self.alternatives):
+            raise ValueError("alternatives are two or more, and have none of their own")
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it says anything that can be held against the other side."""
+        return self.state in (State.CONFIGURED, State.ABSENT) or bool(self.alternatives)
 
     def relocated(self, path: Callable[[str], str]) -> Bucket:
         """The same with every path passed through ``path``."""
@@ -98,7 +111,24 @@ class Bucket:
             for place in self.places
         )
         location = None if self.location is None else _moved(self.location, path)
-        return replace(self, location=location, places=places)
+        alternatives = tuple(
+            replace(each, bucket=None if each.bucket is None else each.bucket.relocated(path))
+            for each in self.alternatives
+        )
+        return replace(self, location=location, places=places, alternatives=alternatives)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """What is declared in one of the cases that the code leaves open.
+
+    ``when`` says in words what is so in this case ("IsProd is true"); ``bucket`` is what is then declared, None where
+    the bucket is then not declared at all. ``advice`` says what would settle which case it is.
+    """
+
+    when: str
+    bucket: Bucket | None
+    advice: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

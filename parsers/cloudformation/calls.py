@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from parsers.document import MapNode, Node
+from collections.abc import Iterable
+
+from parsers.document import ListNode, MapNode, Node, Scalar
 
 _SHORT = (
     "And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Not Or Select Split Sub Transform Length "
@@ -27,3 +29,36 @@ def call_of(node: Node) -> tuple[str, Node] | None:
 def mixed_call(node: MapNode) -> str | None:
     """The name of a function whose key stands among others (``Fn::Transform`` rewrites its siblings), else None."""
     return next((name for name in node.names if name.startswith("Fn::")), None)
+
+
+MAX_WRITTEN = 2000
+"""Characters of an expression's text, by which two expressions are known to be the same."""
+
+
+def written(node: Node) -> str:
+    """The expression as a text that is the same for all ways to write it; expressions too long for that are alone."""
+    text = _written(node)
+    return text if len(text) <= MAX_WRITTEN else f"{text[:MAX_WRITTEN]} on line {node.place.line}:{node.place.column}"
+
+
+def _written(node: Node) -> str:
+    call = call_of(node)
+    if call is not None:
+        return f"{call[0]}({_written(call[1])})"
+    tag = f"{node.tag} " if node.tag else ""
+    if isinstance(node, Scalar):
+        return f"{tag}{node.text!r}"
+    if isinstance(node, ListNode):
+        return f"{tag}[{_joined(node.items)}]"
+    return f"{tag}{{{_joined(part for entry in node.entries for part in entry)}}}"
+
+
+def _joined(nodes: Iterable[Node]) -> str:
+    parts: list[str] = []
+    length = 0
+    for node in nodes:
+        parts.append(_written(node))
+        length += len(parts[-1])
+        if length > MAX_WRITTEN:
+            break
+    return ", ".join(parts)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from drift.cors.model import CorsRule, Seconds, Text, TextList, Unknown
+from drift.cors.model import MAX_RULES, METHODS, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import RulePlace
-from parsers.cloudformation.values import Data, Entries, Null, Value, same
+from parsers.cloudformation.values import Data, Entries, Null, Secret, Value, like, same
 from parsers.document import MapNode, Node, Scalar, shown, whole_number
 
 FIELDS = {
@@ -22,6 +22,9 @@ FIELDS = {
     "MaxAge": "MaxAgeSeconds",
 }
 """Property of a CorsRule to field of the S3 API."""
+
+MAX_ID = 255
+"""Characters of an Id."""
 
 _SPELLINGS = {
     "corsconfiguration": "CorsConfiguration",
@@ -52,14 +55,16 @@ def meant_by(key: str) -> str | None:
 class CorsReader:
     """Reads one bucket's block and notes what is wrong with it.
 
-    ``refusals`` are faults that CloudFormation would not deploy; ``unknown`` is why the rules as a whole are not known.
+    ``refusals`` are faults that CloudFormation would not deploy: what it refuses is not what any bucket has, whatever
+    was meant. ``unknown`` is why the rules as a whole are not known. ``sensitive`` are the texts and numbers that come
+    of ``NoEcho`` parameters.
     """
 
     path: str
     rules: list[CorsRule] = field(default_factory=list)
     places: list[RulePlace] = field(default_factory=list)
     refusals: list[Diagnostic] = field(default_factory=list)
-    remarks: list[Diagnostic] = field(default_factory=list)
+    sensitive: set[str | int] = field(default_factory=set)
     unknown: str | None = None
 
     def read(self, configuration: Value) -> None:
@@ -79,9 +84,12 @@ class CorsReader:
         if isinstance(members, Unknown):
             self.unknown = f"the rules are not known: {members.reason}"
             return
+        if len(members) > MAX_RULES:
+            self._refuse("too-many-rules", key, f"CorsRules has {len(members)} rules, and S3 takes {MAX_RULES}")
+            return
         for index, member in enumerate(members):
             self._rule(member, index + 1)
-        self._note_duplicates(rules.data, "CorsRules", key)
+        self._refuse_duplicates(rules.data, "CorsRules", key)
 
     def _rule(self, value: Value, number: int) -> None:
         entries = self._entries(value, f"rule {number}")
@@ -149,12 +157,20 @@ class CorsReader:
             return members
         texts: list[Text] = []
         for member in members:
-            if isinstance(member.data, str | Unknown):
-                texts.append(member.data)
-            else:
+            if not isinstance(member.data, str | Unknown):
                 self._refuse_type(member, f"a member of {name}", "text")
-        self._note_duplicates(value.data, name, key)
+                continue
+            texts.append(self._text(member.data))
+            if name == "AllowedMethods" and isinstance(member.data, str) and member.data not in METHODS:
+                message = f"{_quoted(member.data)} is not a method that AllowedMethods takes"
+                self._refuse("wrong-method", member.node, message, f"it takes {', '.join(sorted(METHODS))}")
+        self._refuse_duplicates(value.data, name, key)
         return tuple(texts)
+
+    def _text(self, text: Text) -> Text:
+        if isinstance(text, Secret):
+            self.sensitive.add(str(text))
+        return text if isinstance(text, Unknown) else str(text)
 
     def _list(self, value: Value, what: str, key: Node) -> tuple[Value, ...] | Unknown:
         if isinstance(value.data, tuple):
@@ -169,7 +185,9 @@ class CorsReader:
             return None
         value = found["Id"][1]
         if isinstance(value.data, str | Unknown):
-            return value.data
+            if isinstance(value.data, str) and len(value.data) > MAX_ID:
+                self._refuse("long-id", value.node, f"Id has {len(value.data)} characters, and may have {MAX_ID}")
+            return self._text(value.data)
         self._refuse_type(value, "Id", "text")
         return None
 
@@ -184,16 +202,20 @@ class CorsReader:
             return None
         text = value.data
         if isinstance(value.node, Scalar) and value.node.plain:
-            text = text.replace("_", "")  # YAML 1.1: 1_000 is 1000
+            text = like((text,), text.replace("_", ""))  # YAML 1.1: 1_000 is 1000
         number = whole_number(text)
         if number is None and text.isdecimal() and text.startswith("0"):
             line = value.node.place.line
             return Unknown(f"MaxAge {shown(text)} on line {line} is octal to some readers and decimal to others")
         if number is None:
-            self._refuse("wrong-type", value.node, f"MaxAge must be a whole number, and there is {shown(text)}")
+            self._refuse("wrong-type", value.node, f"MaxAge must be a whole number, and there is {_quoted(text)}")
+        elif number < 0:
+            self._refuse("negative-max-age", value.node, f"MaxAge is {_quoted(text)}, and must be 0 or more")
+        elif isinstance(value.data, Secret):
+            self.sensitive.add(number)
         return number
 
-    def _note_duplicates(self, data: Data, name: str, key: Scalar) -> None:
+    def _refuse_duplicates(self, data: Data, name: str, key: Scalar) -> None:
         """CloudFormation holds all these lists to unique members, after resolution and by letter case."""
         members = data if isinstance(data, tuple) else ()
         if len(members) > 1000:
@@ -206,16 +228,9 @@ class CorsReader:
             elif not isinstance(member.data, Unknown) and index <= 100:
                 twice = any(same(member, earlier) for earlier in members[:index])
             if twice:
-                what = f"{shown(member.data)} is" if isinstance(member.data, str) else "a rule is"
-                self.remarks.append(
-                    Diagnostic(
-                        Severity.WARNING,
-                        "duplicate-items",
-                        f"{what} there twice in {name}, which CloudFormation refuses",
-                        _at(self.path, key, member.node),
-                        "keep one of them",
-                    )
-                )
+                what = f"{_quoted(member.data)} is" if isinstance(member.data, str) else "a rule is"
+                message = f"{what} there twice in {name}"
+                self._refuse("duplicate-items", _inside(key, member.node), message, "keep one of them: CloudFormation takes each once")
                 return
 
     def _refuse_type(self, value: Value, what: str, due: str) -> None:
@@ -237,6 +252,10 @@ def _span(key: Scalar, node: Node) -> tuple[int, int, int]:
     return line, max(line, node.place.end_line), key.place.column
 
 
-def _at(path: str, key: Scalar, node: Node) -> Location:
-    inside = key.place.line <= node.place.line
-    return (node if inside else key).place.location(path)
+def _inside(key: Scalar, node: Node) -> Node:
+    """The node, unless it stands elsewhere (a parameter, a mapping): then the key that it is under."""
+    return node if key.place.line <= node.place.line else key
+
+
+def _quoted(text: str) -> str:
+    return "a sensitive value" if isinstance(text, Secret) else shown(text)

@@ -7,7 +7,20 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
-from parsers.cloudformation.values import MAX_MEMBERS, Data, Entries, NoValue, Value, either, joined, same, settled
+from parsers.cloudformation import encodings
+from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, needs_extensions
+from parsers.cloudformation.values import (
+    MAX_MEMBERS,
+    Data,
+    Entries,
+    NoValue,
+    Value,
+    either,
+    joined,
+    like,
+    same,
+    settled,
+)
 from parsers.document import ListNode, MapNode, Node, Scalar, shown
 
 if TYPE_CHECKING:
@@ -30,9 +43,12 @@ def _malformed(name: str, node: Node) -> Unknown:
 
 
 def _ref(scope: Scope, node: Node) -> Value | Data:
-    if not isinstance(node, Scalar) or node.tag is not None:
+    if isinstance(node, Scalar) and node.tag is None:
+        return scope.reference(node.text, node)
+    if not scope.template.extended:
         return _malformed("Ref", node)
-    return scope.reference(node.text, node)
+    name = scope.text(node)
+    return Unknown(name.reason) if isinstance(name, Unknown) else scope.reference(name, node)
 
 
 def _get_att(scope: Scope, node: Node) -> Data:
@@ -40,12 +56,14 @@ def _get_att(scope: Scope, node: Node) -> Data:
         name, _, attribute = node.text.partition(".")
         return scope.names.attribute(name, attribute, node)
     pair = _arguments(node, 2)
-    if pair is None or not isinstance(pair[0], Scalar):
+    if pair is None:
         return _malformed("Fn::GetAtt", node)
-    wanted = scope.text(pair[1])
-    if isinstance(wanted, Unknown):
-        return wanted
-    return scope.names.attribute(pair[0].text, wanted, node)
+    if not scope.template.extended and not (isinstance(pair[0], Scalar) and pair[0].tag is None):
+        return _malformed("Fn::GetAtt", node)
+    resource, wanted = scope.text(pair[0]), scope.text(pair[1])
+    if isinstance(resource, Unknown) or isinstance(wanted, Unknown):
+        return Unknown(next(each.reason for each in (resource, wanted) if isinstance(each, Unknown)))
+    return scope.names.attribute(resource, wanted, node)
 
 
 def _sub(scope: Scope, node: Node) -> Data:
@@ -146,7 +164,7 @@ def _split(scope: Scope, node: Node) -> Data:
         return Unknown(f"Fn::Split on line {node.place.line} gives more than {MAX_MEMBERS:,} members")
     members = text.split(delimiter)
     scope.spend(len(members))
-    return tuple(Value(member, node) for member in members)
+    return tuple(Value(like((text, delimiter), member), node) for member in members)
 
 
 def _find_in_map(scope: Scope, node: Node) -> Value | Data:
@@ -154,6 +172,10 @@ def _find_in_map(scope: Scope, node: Node) -> Value | Data:
     arguments = _arguments(node, 3, 4)
     if arguments is None:
         return _malformed("Fn::FindInMap", node)
+    if len(arguments) == 4 and not scope.template.extended:
+        reason = needs_extensions("the default of Fn::FindInMap", node)
+        scope.fault("needs-transform", reason, node, f"add Transform: {LANGUAGE_EXTENSIONS}")
+        return Unknown(reason)
     default = arguments[3].get("DefaultValue") if len(arguments) == 4 and isinstance(arguments[3], MapNode) else None
     found: Node | None = scope.template.mappings
     path: list[str] = []
@@ -174,8 +196,8 @@ def _if(scope: Scope, node: Node) -> Value | Data:
     arguments = _arguments(node, 3)
     if arguments is None:
         return _malformed("Fn::If", node)
-    truth = scope.conditions.named(arguments[0])
-    if not isinstance(truth, Unknown):
+    truth = scope.decide(scope.conditions.named(arguments[0]))
+    if isinstance(truth, bool):
         return scope.value(arguments[1] if truth else arguments[2])
     return _either_value(scope.value(arguments[1]), scope.value(arguments[2]), truth.reason, node)
 
@@ -208,6 +230,19 @@ def _either_entries(left: Entries, right: Entries, reason: str, node: Node) -> E
     return Entries(tuple(items))
 
 
+def _import_value(scope: Scope, node: Node) -> Data:
+    name = scope.text(node)
+    what = f" (export {shown(name)})" if isinstance(name, str) else ""
+    return Unknown(f"{not_evaluated('Fn::ImportValue', node)}{what}")
+
+
+def not_evaluated(name: str, node: Node) -> str:
+    """Why a function stays unknown, with what would settle it."""
+    if name == "Fn::Transform":
+        return f"Fn::Transform on line {node.place.line} is resolved by CloudFormation: give the processed template"
+    return f"{name} on line {node.place.line} cannot be evaluated without the stack"
+
+
 FUNCTIONS: dict[str, Function] = {
     "Ref": _ref,
     "Fn::GetAtt": _get_att,
@@ -217,6 +252,13 @@ FUNCTIONS: dict[str, Function] = {
     "Fn::Split": _split,
     "Fn::FindInMap": _find_in_map,
     "Fn::If": _if,
+    "Fn::ImportValue": _import_value,
+    "Fn::Base64": encodings.base64_of,
+    "Fn::Cidr": encodings.cidr,
+    "Fn::Length": encodings.length,
+    "Fn::ToJsonString": encodings.json_text,
 }
-"""Everything else (ImportValue, Base64, Cidr, GetAZs, Transform, Length, ToJsonString, ForEach) needs the stack, or is
-of no use in CORS rules."""
+"""Everything else (``GetAZs``, ``Transform``) needs the stack."""
+
+ONLY_EXTENDED = frozenset({"Fn::Length", "Fn::ToJsonString"})
+"""Functions of the LanguageExtensions transform."""

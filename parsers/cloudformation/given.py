@@ -2,13 +2,17 @@
 
 Shapes: the AWS CLI's list of ParameterKey and ParameterValue, ``--cli-input-json``, ``Key=Value`` overrides (lines, or
 a JSON list), ``{"Parameters": {...}}`` of CodePipeline, the deployment file of Git sync, a plain mapping (Amplify),
-and ``samconfig.toml``.
+the manifest of a CDK assembly, ``samconfig.toml`` and ``samconfig.yaml``.
+
+What wins, from the top: ``--parameter`` (the last one of a name), the last ``--parameters-file``, an earlier one, what
+a parent passes to a nested stack, the template's default.
 """
 
 from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 
 from drift.cors.model import Text, Unknown
 from drift.errors import InputError
@@ -22,34 +26,49 @@ _SHAPES = (
     "give a list of ParameterKey and ParameterValue, a mapping of names to values, Key=Value lines or samconfig.toml"
 )
 
+Found = dict[str, tuple[Text, int | None]]
+"""Name to value, and the line on which it stands where that is known."""
+
 
 def given_values(inputs: Inputs) -> tuple[Given, list[Diagnostic]]:
     """Every value with a later source over an earlier one and the command line over files; and faults of the files."""
     values: dict[str, Text] = {}
+    sources: dict[str, str] = {}
     diagnostics: list[Diagnostic] = []
     for file in inputs.parameter_files:
         try:
-            values.update(_read(file))
+            for name, (value, line) in _read(file).items():
+                values[name] = value
+                sources[name] = file.name if line is None else f"{file.name}:{line}"
         except InputError as error:
             where = f":{error.location.line}" if error.location and error.location.line else ""
             diagnostics.append(
                 Diagnostic(Severity.ERROR, "parameter-file", f"{file.name}{where}: {error.message}", None, error.advice)
             )
     values.update(inputs.parameters)
-    return Given(values), diagnostics
+    sources.update((name, "--parameter") for name, _ in inputs.parameters)
+    return Given(values, sources), diagnostics
 
 
-def _read(file: NamedText) -> dict[str, Text]:
+def _read(file: NamedText) -> Found:
     if file.name.lower().endswith(".toml"):
-        return _samconfig(file)
+        return _samconfig(_toml(file))
     lines = [line.strip() for line in file.text.splitlines()]
-    lines = [line for line in lines if line and not line.startswith("#")]
-    if lines and all(_OVERRIDE.match(line) for line in lines):
-        return dict(pair for line in lines for pair in _overrides(line))
+    if any(lines) and all(not line or line.startswith("#") or _OVERRIDE.match(line) for line in lines):
+        return {
+            name: (value, number)
+            for number, line in enumerate(lines, 1)
+            if line and not line.startswith("#")
+            for name, value in _overrides(line)
+        }
     root = read_document(file.text.encode("utf-8", "replace"), file.name)
     if root is None:
         return {}
     if isinstance(root, MapNode):
+        if any(True for _ in _override_tables(root)):
+            return _samconfig(_plain(root))
+        if isinstance(artifacts := root.get("artifacts"), MapNode):
+            return _from_manifest(artifacts)
         for name in ("Parameters", "parameters"):
             inner = root.get(name)
             if isinstance(inner, MapNode | ListNode):
@@ -61,20 +80,23 @@ def _read(file: NamedText) -> dict[str, Text]:
     return found
 
 
-def _from_mapping(root: Node) -> dict[str, Text] | None:
+def _from_mapping(root: Node) -> Found | None:
     if not isinstance(root, MapNode):
         return None
-    return {key.text: text for key, node in root.entries if (text := _value(key.text, node)) is not None}
+    return {
+        key.text: (text, key.place.line) for key, node in root.entries if (text := _value(key.text, node)) is not None
+    }
 
 
-def _from_list(root: ListNode) -> dict[str, Text] | None:
-    found: dict[str, Text] = {}
+def _from_list(root: ListNode) -> Found | None:
+    found: Found = {}
     for item in root.items:
+        line = item.place.line
         if isinstance(item, Scalar):
             pairs = _overrides(item.text)
             if not pairs:
                 return None
-            found.update(pairs)
+            found.update((name, (value, line)) for name, value in pairs)
             continue
         key = item.get("ParameterKey") if isinstance(item, MapNode) else None
         if not isinstance(item, MapNode) or not isinstance(key, Scalar):
@@ -82,9 +104,24 @@ def _from_list(root: ListNode) -> dict[str, Text] | None:
         node = item.get("ParameterValue")
         value = _value(key.text, node) if node is not None else None
         if value is not None:
-            found[key.text] = value
+            found[key.text] = (value, line)
         elif (previous := item.get("UsePreviousValue")) is not None and scalar_text(previous) == "true":
-            found[key.text] = Unknown(f"parameter {key.text} keeps the value that the deployed stack has")
+            found[key.text] = (Unknown(f"parameter {key.text} keeps the value that the deployed stack has"), line)
+    return found
+
+
+def _from_manifest(artifacts: MapNode) -> Found:
+    """The parameters of all stacks of a CDK assembly; two stacks that give one name different values are an error."""
+    found: Found = {}
+    for key, artifact in artifacts.entries:
+        properties = artifact.get("properties") if isinstance(artifact, MapNode) else None
+        parameters = properties.get("parameters") if isinstance(properties, MapNode) else None
+        for name, each in (_from_mapping(parameters) or {}).items() if parameters is not None else ():
+            if found.setdefault(name, each)[0] != each[0]:
+                raise InputError(
+                    f"stack {key.text} gives parameter {name} another value than a stack above it",
+                    advice="give the values with --parameter KEY=VALUE",
+                )
     return found
 
 
@@ -113,14 +150,37 @@ def _overrides(text: str) -> list[tuple[str, Text]]:
     return [(whole.group(1), whole.group(2))] if whole else []
 
 
-def _samconfig(file: NamedText) -> dict[str, Text]:
+def _toml(file: NamedText) -> object:
     import tomllib
 
     try:
-        root = tomllib.loads(file.text)
+        return tomllib.loads(file.text)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise InputError(f"this is not valid TOML: {error}", advice="check the file") from None
-    environments = {name: overrides for name, table in root.items() if (overrides := _overrides_of(table)) is not None}
+
+
+def _override_tables(root: MapNode) -> Iterator[Node]:
+    """``parameter_overrides`` of the environments of a ``samconfig.yaml``."""
+    for _, environment in root.entries:
+        for command in ("deploy", "global"):
+            node: Node | None = environment
+            for name in (command, "parameters", "parameter_overrides"):
+                node = node.get(name) if isinstance(node, MapNode) else None
+            if node is not None:
+                yield node
+
+
+def _plain(node: Node) -> object:
+    if isinstance(node, Scalar):
+        return scalar_text(node)
+    if isinstance(node, ListNode):
+        return [_plain(item) for item in node.items]
+    return {key.text: _plain(value) for key, value in node.entries}
+
+
+def _samconfig(root: object) -> Found:
+    tables = root.items() if isinstance(root, dict) else ()
+    environments = {name: overrides for name, table in tables if (overrides := _overrides_of(table)) is not None}
     chosen = "default" if "default" in environments else next(iter(environments), None)
     if chosen is None or (chosen != "default" and len(environments) > 1):
         found = ", ".join(environments) or "none"
@@ -128,19 +188,19 @@ def _samconfig(file: NamedText) -> dict[str, Text]:
             f"samconfig has no parameter_overrides in [default.deploy.parameters] (environments with them: {found})",
             advice="give the values with --parameter KEY=VALUE",
         )
-    overrides = environments[chosen]
-    texts = [overrides] if isinstance(overrides, str) else overrides
-    return dict(pair for text in texts for pair in _overrides(text))
+    return {name: (value, None) for name, value in environments[chosen]}
 
 
-def _overrides_of(table: object) -> str | list[str] | None:
+def _overrides_of(table: object) -> list[tuple[str, Text]] | None:
     """``parameter_overrides`` of one environment, of its deploy command or else of all its commands."""
     for command in ("deploy", "global"):
         inner = table.get(command) if isinstance(table, dict) else None
         parameters = inner.get("parameters") if isinstance(inner, dict) else None
         overrides = parameters.get("parameter_overrides") if isinstance(parameters, dict) else None
         if isinstance(overrides, str):
-            return overrides
+            return _overrides(overrides)
         if isinstance(overrides, list):
-            return [each for each in overrides if isinstance(each, str)]
+            return [pair for each in overrides if isinstance(each, str) for pair in _overrides(each)]
+        if isinstance(overrides, dict):
+            return [(str(name), str(value)) for name, value in overrides.items()]
     return None

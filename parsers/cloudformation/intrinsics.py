@@ -7,12 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.calls import call_of, mixed_call
-from parsers.cloudformation.conditions import Conditions
-from parsers.cloudformation.functions import FUNCTIONS
+from drift.location import Diagnostic, Severity
+from parsers.cloudformation.alternatives import Assumption, Fork
+from parsers.cloudformation.calls import call_of
+from parsers.cloudformation.conditions import Conditions, Truth, Undecided
+from parsers.cloudformation.functions import FUNCTIONS, ONLY_EXTENDED, not_evaluated
+from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, LOOP, entries_of, expanded, needs_extensions
 from parsers.cloudformation.names import BucketNames
 from parsers.cloudformation.parameters import Declared, Given, Pseudo, scalar_text
 from parsers.cloudformation.template import Template
@@ -23,40 +27,135 @@ MAX_NESTING = 100
 """Evaluations inside one another; a template's own nesting is bounded, references through conditions are not."""
 
 MAX_STEPS = 200_000
-"""Evaluations of one template. Real templates take a few thousand."""
+"""Evaluations of one template, in all its alternatives. Real templates take a few thousand."""
+
+MAX_FAULTS = 100
+
+
+@dataclass(slots=True)
+class Ledger:
+    """What all evaluations of one template share: the work done, the parameters referred to, the faults found."""
+
+    steps: int = 0
+    referred: dict[str, Declared] = field(default_factory=dict)
+    faults: dict[Diagnostic, None] = field(default_factory=dict)
+    unmade: dict[str, str] = field(default_factory=dict)
+    """Loops among the resources that could not be followed, and why."""
+
+
+_PSEUDO = {"AWS::Region": "region", "AWS::AccountId": "account", "AWS::StackName": "stack_name"}
+"""Pseudo parameters that have a text of their own, and where it stands in ``Inputs``."""
 
 
 class Scope:
-    """One template with the values that its parameters and pseudo parameters have."""
+    """One template with the values that its parameters and pseudo parameters have.
+
+    ``forks`` says that a condition that is not known ends the evaluation with ``Fork``, to go on in two ways; without
+    it, what hangs on the condition is known as far as both ways agree.
+    """
 
     def __init__(self, template: Template, given: Given, inputs: Inputs) -> None:
-        self.template = template
-        self.pseudo = Pseudo(inputs)
-        self.conditions = Conditions(template.conditions, self)
-        self.names = BucketNames(self)
+        self.ledger = Ledger()
+        self.forks = False
+        self.assumed: dict[str, bool] = {}
+        self._bound: dict[str, str] = {}
+        self._excluded: dict[str, set[str]] = {}
+        self._inputs = inputs
         self._given = given
+        self._cases: dict[tuple[Assumption, ...], Scope] = {}
+        self._start(template)
+        self._start(expanded(self))
+
+    def _start(self, template: Template) -> None:
+        self.template = template
+        self.pseudo = Pseudo(self._inputs)
+        self.conditions = Conditions(self)
+        self.names = BucketNames(self)
         self._parameters: dict[str, Value] = {}
         self._depth = 0
-        self._steps = 0
+
+    def under(self, assumed: tuple[Assumption, ...]) -> Scope:
+        """The same template, with what is assumed; it forks where more would have to be."""
+        if assumed not in self._cases:
+            case = Scope.__new__(Scope)
+            case.ledger, case.forks, case._given, case._cases = self.ledger, True, self._given, {}
+            case.assumed = {each.comparison.key: each.holds for each in assumed}
+            case._bound, case._excluded = {}, {}
+            for each in assumed:
+                case._assume(self.template, each)
+            pseudo = {_PSEUDO[name]: value for name, value in case._bound.items() if name in _PSEUDO}
+            case._inputs = replace(self._inputs, **pseudo)  # type: ignore[arg-type]  # all of these are texts
+            case._start(self.template)
+            self._cases[assumed] = case
+        return self._cases[assumed]
+
+    def _assume(self, template: Template, assumption: Assumption) -> None:
+        if assumption.comparison.bound is None:
+            return
+        name, text = assumption.comparison.bound
+        node = template.parameters.get(name) if template.parameters is not None else None
+        declared = Declared(name, node) if isinstance(node, MapNode) else None
+        if declared is None and name not in _PSEUDO:
+            return
+        if assumption.holds:
+            self._bound[name] = text
+            return
+        excluded = self._excluded.setdefault(name, set())
+        excluded.add(text)
+        left = [value for value in (declared.allowed_values() or () if declared else ()) if value not in excluded]
+        if len(left) == 1:
+            self._bound[name] = left[0]
+
+    def may_be(self, name: str, text: str) -> bool:
+        """Whether a parameter whose value is not known may have this text."""
+        node = self.template.parameters.get(name) if self.template.parameters is not None else None
+        allowed = Declared(name, node).allowed_values() if isinstance(node, MapNode) else None
+        return allowed is None or text in allowed
+
+    def decide(self, truth: Truth) -> bool | Undecided:
+        """The truth of a condition on which a value hangs. Raises ``Fork``."""
+        if self.forks and isinstance(truth, Undecided) and truth.hangs_on is not None:
+            raise Fork(truth.hangs_on)
+        return truth
+
+    @contextmanager
+    def merging(self) -> Iterator[None]:
+        """Do not fork for a while: take what both ways have in common."""
+        forks, self.forks = self.forks, False
+        try:
+            yield
+        finally:
+            self.forks = forks
+
+    def fault(self, kind: str, message: str, node: Node, advice: str) -> None:
+        """Note something for which CloudFormation would refuse the template."""
+        if len(self.ledger.faults) < MAX_FAULTS:
+            location = node.place.location(self.template.path)
+            self.ledger.faults[Diagnostic(Severity.WARNING, kind, message, location, advice)] = None
 
     @contextmanager
     def deeper(self, node: Node) -> Iterator[Unknown | None]:
         """One evaluation inside another; gives the reason where that is too much."""
-        self._steps += 1
+        self.ledger.steps += 1
         self._depth += 1
         try:
             if self._depth > MAX_NESTING:
                 yield Unknown(f"the expressions that lead to line {node.place.line} are nested too deeply")
-            elif self._steps > MAX_STEPS:
+            elif self.exhausted:
                 yield Unknown("the template is too large to be evaluated")
             else:
                 yield None
         finally:
             self._depth -= 1
 
+    @property
+    def exhausted(self) -> bool:
+        """Whether more was done than one template is worth."""
+        return self.ledger.steps > MAX_STEPS
+
     def spend(self, steps: int) -> None:
         """Count work that one evaluation does beyond its own step."""
-        self._steps += steps
+        self.ledger.steps += steps
 
     def value(self, node: Node) -> Value:
         """What the node comes to, with everything inside it."""
@@ -97,9 +196,9 @@ class Scope:
             return Value(pseudo, node)
         if name in self._parameters:
             return self._parameters[name]
-        declared = self.template.parameters.get(name) if self.template.parameters is not None else None
-        if isinstance(declared, MapNode):
-            value = self._parameter(Declared(name, declared), node)
+        found = self.template.parameters.get(name) if self.template.parameters is not None else None
+        if isinstance(found, MapNode):
+            value = self._parameter(Declared(name, found), node)
             self._parameters[name] = value
             return value
         line = node.place.line
@@ -113,28 +212,41 @@ class Scope:
             return Value(self.names.of(name), node)
         return Value(Unknown(f"the id of {name} ({kind}, line {line}) is known to the deployed stack only"), node)
 
-    def defaults_taken(self) -> Iterator[tuple[Scalar, Declared, str]]:
-        """The parameters that have been referred to so far and whose default stands for them, as they are written."""
-        for key, node in self.template.parameters.entries if self.template.parameters is not None else ():
-            value = self._parameters.get(key.text)
-            if value is not None and not isinstance(value.data, Unknown) and isinstance(node, MapNode):
-                declared = Declared(key.text, node)
-                default = declared.default_for_want_of(self._given)
-                if default is not None:
-                    yield key, declared, default
+    def parameters_taken(self) -> Iterator[tuple[Scalar, Declared, str | None, tuple[str, str] | None]]:
+        """The parameters that have been referred to so far: each with its default if that stands for it, and with what
+        may be shown of the value that was given and where.
+        """
+        for key, _ in self.template.parameters.entries if self.template.parameters is not None else ():
+            declared = self.ledger.referred.get(key.text)
+            if declared is not None:
+                yield key, declared, declared.default_for_want_of(self._given), declared.taken_from(self._given)
 
     def _parameter(self, declared: Declared, node: Node) -> Value:
-        resolved = declared.resolve(self._given)
+        line = declared.node.place.line
+        if declared.name in self._bound and not declared.is_list:
+            return Value(self._bound[declared.name], node)
+        resolved, violation = declared.resolve(self._given)
+        if violation is not None:
+            self.fault("parameter-not-allowed", violation, declared.node, "give a value that its declaration allows")
         if isinstance(resolved, tuple):
             self.spend(len(resolved))
-            line = declared.node.place.line
+            self.ledger.referred[declared.name] = declared
             return Value(tuple(Value(settled(member, line), node) for member in resolved), node)
-        return Value(settled(resolved, declared.node.place.line), node)
+        text = settled(resolved, line)
+        if isinstance(text, str):
+            self.ledger.referred[declared.name] = declared
+        return Value(text, node)
 
     def _call(self, node: Node, name: str, argument: Node) -> Value:
+        if name.startswith(LOOP):
+            return self._mapping(node) if isinstance(node, MapNode) else Value(Unknown(f"{name} is malformed"), node)
+        if name in ONLY_EXTENDED and not self.template.extended:
+            advice = f"add Transform: {LANGUAGE_EXTENSIONS}"
+            self.fault("needs-transform", needs_extensions(name, node), node, advice)
+            return Value(Unknown(needs_extensions(name, node)), node)
         function = FUNCTIONS.get(name)
         if function is None:
-            return Value(Unknown(f"{name} on line {node.place.line} cannot be evaluated without the stack"), node)
+            return Value(Unknown(not_evaluated(name, node)), node)
         result = function(self, argument)
         return result if isinstance(result, Value) else Value(result, node)
 
@@ -153,9 +265,12 @@ class Scope:
         return Value(tuple(members), node)
 
     def _mapping(self, node: MapNode) -> Value:
-        function = mixed_call(node)
+        entries = entries_of(self, node)
+        if isinstance(entries, Unknown):
+            return Value(entries, node)
+        function = next((key.text for key, _ in entries if key.text.startswith("Fn::")), None)
         if function is not None:
             reason = f"{function} on line {node.place.line} changes what stands beside it when the stack is deployed"
             return Value(Unknown(reason), node)
-        entries = ((key, self.value(value)) for key, value in node.entries)
-        return Value(Entries(tuple(entry for entry in entries if not isinstance(entry[1].data, NoValue))), node)
+        evaluated = ((key, self.value(value)) for key, value in entries)
+        return Value(Entries(tuple(entry for entry in evaluated if not isinstance(entry[1].data, NoValue))), node)

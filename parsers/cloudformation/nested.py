@@ -34,7 +34,7 @@ def passed_to_children(templates: Sequence[Template]) -> dict[str, dict[str, Tex
 
 def given_to(path: str, children: Mapping[str, Mapping[str, Text]], given: Given) -> Given:
     """The values for one template: what the user gave wins over what a parent passes."""
-    return Given({**children[path], **given.values}) if path in children else given
+    return Given({**children[path], **given.values}, given.sources) if path in children else given
 
 
 def _stacks(template: Template) -> Iterator[tuple[str, MapNode]]:

@@ -6,11 +6,12 @@ Sources: CloudFormation user guide, "Parameters" (members of list types are trim
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.values import MAX_MEMBERS, joined
+from parsers.cloudformation.constraints import allowed_values, violation
+from parsers.cloudformation.values import MAX_MEMBERS, Secret, joined, like
 from parsers.document import MapNode, Node, Scalar, shown
 
 _PARTITIONS = (
@@ -32,6 +33,8 @@ class Given:
     """Values for parameters from outside the template; an unknown one was given in a way that says nothing."""
 
     values: Mapping[str, Text]
+    sources: Mapping[str, str] = field(default_factory=dict)
+    """Where each value comes from, in words for a message ("params.json:3", "--parameter")."""
 
     def of(self, name: str) -> Text | None:
         """The value, or None where none was given."""
@@ -56,21 +59,42 @@ class Declared:
         """Whether its value is a list once it is referred to."""
         return self.type == "CommaDelimitedList" or self.type.startswith("List<")
 
-    def resolve(self, given: Given) -> Text | tuple[str, ...]:
-        """Its value: what was given, else its default."""
+    def resolve(self, given: Given) -> tuple[Text | tuple[str, ...], str | None]:
+        """Its value: what was given, else its default; and what its declaration has against that value."""
         value = given.of(self.name)
+        source = given.sources.get(self.name, "the value given") if value is not None else "its default"
         if value is None:
             value = self._default()
         if self.type.startswith(_FROM_SSM):
-            key = f" {shown(value)}" if isinstance(value, str) else ""
-            return Unknown(f"parameter {self.name} is read from the SSM parameter{key} when the stack is deployed")
+            key = f" {shown(value)}" if isinstance(value, str) and not self.is_secret else ""
+            return Unknown(f"parameter {self.name} is read from the SSM parameter{key} at the deployment"), None
         if value is None:
-            return Unknown(f"parameter {self.name} has no value: give one with --parameter {self.name}=VALUE")
-        if isinstance(value, str) and self.is_list:
+            return Unknown(f"parameter {self.name} has no value: give one with --parameter {self.name}=VALUE"), None
+        if isinstance(value, Unknown):
+            return value, None
+        fault = violation(self.node, value, is_list=self.is_list)
+        if fault is not None:
+            what = "" if self.is_secret else f" {shown(value)}"
+            message = f"parameter {self.name} does not allow{what} ({source}): {fault}"
+            return Unknown(message), message
+        if self.is_secret:
+            value = Secret(value)
+        if self.is_list:
             if value.count(",") >= MAX_MEMBERS:
-                return Unknown(f"parameter {self.name} has more than {MAX_MEMBERS:,} members")
-            return tuple(member.strip() for member in value.split(",")) if value else ()
-        return value
+                return Unknown(f"parameter {self.name} has more than {MAX_MEMBERS:,} members"), None
+            return tuple(like((value,), member.strip()) for member in value.split(",")) if value else (), None
+        return value, None
+
+    def allowed_values(self) -> tuple[str, ...] | None:
+        """The only texts that it may have; None where that is not limited, or not so."""
+        return None if self.is_list or self.type.startswith(_FROM_SSM) else allowed_values(self.node)
+
+    def taken_from(self, given: Given) -> tuple[str, str] | None:
+        """Its value as far as it may be shown, and the source, where it was given by the user."""
+        value, source = given.of(self.name), given.sources.get(self.name)
+        if not isinstance(value, str) or source is None:
+            return None
+        return ("its value" if self.is_secret else shown(value)), source
 
     def default_for_want_of(self, given: Given) -> str | None:
         """Its default where that decides its value, else None. Where the default is a key of SSM it decides nothing."""

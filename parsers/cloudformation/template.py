@@ -47,6 +47,8 @@ class Template:
     macros: tuple[str, ...]
     """Transforms that are the author's own: they may rewrite everything."""
     by_name: Mapping[str, Node]
+    extended: bool = False
+    """Whether ``AWS::LanguageExtensions`` is among its transforms."""
     includes: tuple[Node, ...] = ()
     """Where ``AWS::Include`` at the top adds sections that are not seen here."""
 
@@ -110,6 +112,7 @@ def read_template(content: bytes, path: str) -> Template | None:
         mappings=_section(root, "Mappings"),
         conditions=_section(root, "Conditions"),
         macros=tuple(name for name, _ in transforms if name not in _HARMLESS_TRANSFORMS),
+        extended=any(name == "AWS::LanguageExtensions" for name, _ in transforms),
         includes=tuple(node for name, node in transforms if name == "AWS::Include"),
     )
 

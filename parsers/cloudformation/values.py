@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drift.cors.model import Text, Unknown
 from parsers.document import Node, Scalar, kind_of
+
+
+class Secret(str):
+    """A text that comes of a ``NoEcho`` parameter: it is compared like any other and never shown."""
+
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +82,15 @@ def joined(parts: Sequence[Text]) -> Text:
         return Unknown(f"the text is longer than {MAX_TEXT:,} characters")
     unknown = [part for part in parts if isinstance(part, Unknown)]
     if not unknown:
-        return "".join(part for part in parts if isinstance(part, str))
+        return like(parts, "".join(part for part in parts if isinstance(part, str)))
     reasons = list(dict.fromkeys(part.reason for part in unknown))
     reason = "; ".join(reasons[:3]) + ("; ..." if len(reasons) > 3 else "")
     return Unknown(reason, _known_start(parts), _known_end(parts))
+
+
+def like(sources: Iterable[object], text: str) -> str:
+    """The text, made of the sources: secret if one of them is."""
+    return Secret(text) if any(isinstance(source, Secret) for source in sources) else text
 
 
 def _known_start(parts: Sequence[Text]) -> str:
@@ -87,6 +98,8 @@ def _known_start(parts: Sequence[Text]) -> str:
     for part in parts:
         if isinstance(part, Unknown):
             return text + part.prefix
+        if isinstance(part, Secret):
+            return text  # what is shown of an unknown must not give it away
         text += part
     return text
 
@@ -96,12 +109,16 @@ def _known_end(parts: Sequence[Text]) -> str:
     for part in reversed(parts):
         if isinstance(part, Unknown):
             return part.suffix + text
+        if isinstance(part, Secret):
+            return text
         text = part + text
     return text
 
 
 def either(left: Text, right: Text, reason: str) -> Unknown:
     """One of two texts, it is not known which."""
+    if isinstance(left, Secret) or isinstance(right, Secret):
+        return Unknown(reason)
     shortest, prefixes, suffixes = MAX_TEXT, [], []
     for each in (left, right):
         if isinstance(each, Unknown):
@@ -139,6 +156,8 @@ def settled(text: Text, line: int) -> Text:
     """
     start = text if isinstance(text, str) else text.prefix
     found = _OPEN.search(start)
+    if found is None and isinstance(text, str):
+        return text
     end = text if isinstance(text, str) else text.suffix
     closed = max((end.rfind(closer) + len(closer) for closer in _CLOSERS.values() if closer in end), default=0)
     if found is None:

@@ -173,11 +173,27 @@ def rule_of(
     )
 
 
+def deployable(rules: list[RuleExpression]) -> bool:
+    """Whether CloudFormation takes the rules: no list of a rule, and not the list of rules, has a member twice."""
+    bodies = [each.rule for each in rules]
+    lists = (
+        each
+        for rule in bodies
+        for each in (rule.allowed_methods, rule.allowed_origins, rule.allowed_headers, rule.expose_headers)
+    )
+    return len(set(bodies)) == len(bodies) and all(
+        isinstance(each, tuple) and len(set(each)) == len(each) for each in lists
+    )
+
+
+METHODS = st.lists(st.sampled_from(["GET", "PUT", "HEAD"]), min_size=1, unique=True).map(
+    lambda names: Expression([{"Fn::Sub": name} for name in names], names)
+)
 RULES = st.lists(
-    st.builds(rule_of, LISTS, LISTS, st.none() | LISTS, st.none() | st.integers(0, 10**9), st.none() | TEXTS),
+    st.builds(rule_of, METHODS, LISTS, st.none() | LISTS, st.none() | st.integers(0, 10**9), st.none() | TEXTS),
     min_size=1,
     max_size=3,
-)
+).filter(deployable)
 
 
 def template(name: Expression, rules: list[RuleExpression], defaults: bool = True) -> dict[str, Any]:

@@ -1,0 +1,81 @@
+"""What a parameter's declaration allows: CloudFormation refuses a stack whose parameters hold anything else.
+
+Source: CloudFormation user guide, "Parameters section" (AllowedPattern, AllowedValues, MaxLength, MaxValue, MinLength,
+MinValue; of list types, AllowedValues and AllowedPattern hold for each member).
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from parsers.document import ListNode, MapNode, Node, Scalar, shown, whole_number
+
+MAX_MATCHING = 0.2
+"""Seconds for one pattern; one that takes longer is not held against the value."""
+MAX_PATTERN = 5_000
+_BOUND = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+
+
+def violation(node: MapNode, value: str, *, is_list: bool) -> str | None:
+    """What the declaration has against a value, without naming the value; None where nothing is certain."""
+    members = [member.strip() for member in value.split(",")] if is_list else [value]
+    allowed = allowed_values(node)
+    if allowed is not None and any(member not in allowed for member in members):
+        return f"AllowedValues are {', '.join(map(shown, allowed[:10]))}{', ...' if len(allowed) > 10 else ''}"
+    pattern = node.get("AllowedPattern")
+    if isinstance(pattern, Scalar) and pattern.tag is None and any(_mismatch(pattern.text, each) for each in members):
+        return f"AllowedPattern is {shown(pattern.text)}"
+    kind = node.get("Type")
+    if isinstance(kind, Scalar) and kind.text in ("Number", "List<Number>"):
+        return next((fault for member in members if (fault := _number_fault(node, member))), None)
+    return None if is_list else _length_fault(node, value)
+
+
+def allowed_values(node: MapNode) -> tuple[str, ...] | None:
+    """``AllowedValues`` as texts; None where there are none, or none that can be told."""
+    listed = node.get("AllowedValues")
+    if not isinstance(listed, ListNode) or listed.tag is not None:
+        return None
+    texts = [_text(item) for item in listed.items]
+    return None if None in texts else tuple(text for text in texts if text is not None)
+
+
+def _text(node: Node) -> str | None:
+    if not isinstance(node, Scalar) or node.tag is not None or node.is_null:
+        return None
+    return node.text.lower() if node.is_boolean else node.text
+
+
+def _mismatch(pattern: str, value: str) -> bool:
+    """Whether a pattern certainly does not match, as a whole or in part, in the syntax that Java and Python share."""
+    import regex  # type: ignore[import-untyped]
+
+    if len(pattern) > MAX_PATTERN:
+        return False
+    try:
+        return regex.search(pattern, value, timeout=MAX_MATCHING) is None
+    except (regex.error, TimeoutError, RecursionError, MemoryError, OverflowError):
+        return False
+
+
+def _number_fault(node: MapNode, text: str) -> str | None:
+    try:
+        number = Decimal(text if len(text) < 100 else "")
+    except InvalidOperation:
+        return "a number is due"
+    for name, sign in (("MinValue", 1), ("MaxValue", -1)):
+        bound = node.get(name)
+        text = bound.text if isinstance(bound, Scalar) else ""
+        if _BOUND.fullmatch(text) and (number - Decimal(text)) * sign < 0:
+            return f"{name} is {text}"
+    return None
+
+
+def _length_fault(node: MapNode, text: str) -> str | None:
+    for name, sign in (("MinLength", 1), ("MaxLength", -1)):
+        bound = node.get(name)
+        limit = whole_number(bound.text) if isinstance(bound, Scalar) else None
+        if limit is not None and (len(text) - limit) * sign < 0:
+            return f"{name} is {limit}"
+    return None
