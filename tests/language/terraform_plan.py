@@ -56,6 +56,13 @@ RESOURCES: Mapping[str, _Attributes] = {
         "dec": (_TEXT, "c"),
         "keepers": ('["map","string"]', "o"),
     },
+    "random_pet": {"id": (_TEXT, "c"), "prefix": (_TEXT, "o"), "length": (_NUMBER, "o")},
+    "aws_cloudfront_distribution": {
+        "id": (_TEXT, "c"),
+        "comment": (_TEXT, "o"),
+        "aliases": (_TEXT_SET, "o"),
+        "domain_name": (_TEXT, "c"),
+    },
 }
 """Attributes by resource type: the type as JSON, and whether it is required, optional or computed."""
 

@@ -37,6 +37,15 @@ def inputs_of(given: Mapping[str, Any]) -> Inputs:
     return Inputs(**values)
 
 
+def options_of(given: Mapping[str, Any], folder: Path) -> list[str]:
+    """The same values as options of ``terraform plan``; variable files are written to the folder."""
+    options = []
+    for name, text in given.get("variable_files", ()):
+        (folder / name).write_text(text)
+        options.append(f"-var-file={folder / name}")
+    return [*options, *(f"-var={name}={value}" for name, value in given.get("variables", ()))]
+
+
 def shown(value: object) -> object:
     if isinstance(value, Unknown):
         return {
@@ -86,8 +95,7 @@ def test_a_root_module_declares_what_its_want_file_says(name: str) -> None:
 def test_terraform_itself_plans_the_same_rules(name: str, tmp_path: Path) -> None:
     snapshot, want = load(name)
     inputs = want.get("inputs", {})
-    options = [each for key, value in inputs.get("variables", ()) for each in ("-var", f"{key}={value}")]
-    rows = plan(CASES / name, tmp_path, options, inputs.get("environment"))
+    rows = plan(CASES / name, tmp_path, options_of(inputs, tmp_path), inputs.get("environment"))
     ours = {bucket.address: bucket for bucket in snapshot.buckets}
     planned = {row["address"] for row in rows}
     assert set(ours) <= planned

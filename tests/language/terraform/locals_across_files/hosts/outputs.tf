@@ -1,0 +1,1 @@
+output "all" { value = ["one.${var.domain}.example"] }

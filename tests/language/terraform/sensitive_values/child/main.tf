@@ -1,0 +1,4 @@
+output "header" {
+  value     = "x-secret"
+  sensitive = true
+}
