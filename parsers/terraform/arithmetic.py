@@ -172,6 +172,8 @@ def same_number(left: Decimal, right: Decimal) -> bool:
         return True
     if left.is_infinite() or right.is_infinite() or left.is_signed() != right.is_signed():
         return False
+    if bits_of(left) == bits_of(right):  # then no two numbers are shown alike
+        return False
     if 1 in (left.as_integer_ratio()[1], right.as_integer_ratio()[1]):
         return False
     return number_text(left) == number_text(right)

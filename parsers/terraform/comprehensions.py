@@ -41,6 +41,7 @@ class _Loop:
     def rounds(self, items: list[tuple[Value, Value]]) -> Iterator[Scope]:
         """The scopes of the elements that the ``if`` clause lets through."""
         for key, value in items:
+            self.scope.budget.spend(1)
             inner = self.bind(key, value)
             if self.node.condition is None or self.passes(self.node.condition, inner):
                 yield inner

@@ -10,23 +10,40 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from drift.location import Location
-from parsers.terraform.limits import MAX_EXPRESSION_DEPTH, MAX_STEPS, STEPS_PER_WEIGHT
-from parsers.terraform.nodes import Call, Conditional, Expression, For, Splat, Template
+from parsers.terraform.limits import MAX_EXPRESSION_DEPTH, MAX_STEPS, SHARES, STEPS_PER_WEIGHT
+from parsers.terraform.nodes import (
+    Call,
+    Conditional,
+    Expression,
+    For,
+    Literal,
+    ObjectNode,
+    Splat,
+    Template,
+    TupleNode,
+)
 from parsers.terraform.values import EvaluationError, RefusalError, Value, unknown
 
 
 class Budget:
-    """How much work is left: steps in all, and nesting at this moment."""
+    """How much work is left: steps in all and for the outermost expression that is being evaluated, and nesting."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
         self.steps = steps
         self.depth = 0
+        self._share = max(1, steps // SHARES)
+        self._floor = 0
+
+    def begin(self) -> None:
+        """An outermost expression begins: what it takes too long for, others need not suffer for."""
+        self._floor = max(0, self.steps - self._share)
 
     def spend(self, steps: int) -> None:
-        """Takes away steps. Raises RefusalError if there are none left."""
+        """Takes away steps. Raises RefusalError if there are not so many left."""
+        if self.steps - steps < self._floor:
+            self.steps = self._floor
+            raise RefusalError("it takes too long to evaluate")
         self.steps -= steps
-        if self.steps < 0:
-            raise RefusalError("the configuration takes too long to evaluate")
 
 
 class Names(Protocol):
@@ -58,6 +75,8 @@ _Evaluator = TypeVar("_Evaluator", bound=Callable[..., Value])
 _EVALUATORS: dict[type, Callable[[Any, Scope], Value]] = {}
 _MAKERS = (Call, Conditional, For, Splat, Template)
 """The expressions that may make a large value out of a short source."""
+_FREE = (Literal, Template, TupleNode, ObjectNode)
+"""The expressions that are as large as their source, so that literals can be read when nothing else can."""
 
 
 def evaluates(kind: type) -> Callable[[_Evaluator], _Evaluator]:
@@ -73,7 +92,10 @@ def evaluates(kind: type) -> Callable[[_Evaluator], _Evaluator]:
 def evaluate(expression: Expression, scope: Scope) -> Value:
     """The value of an expression. Raises EvaluationError and RefusalError."""
     budget = scope.budget
-    budget.spend(1)
+    if not budget.depth:
+        budget.begin()
+    if not isinstance(expression, _FREE):
+        budget.spend(1)
     if budget.depth > MAX_EXPRESSION_DEPTH:
         raise RefusalError("the expression is nested too deep")
     budget.depth += 1

@@ -11,6 +11,10 @@ MAX_EXPRESSION_DEPTH = 100
 MAX_STEPS = 200_000
 """How many expressions may be evaluated for one root module: two seconds. Large real ones take a few thousand."""
 
+SHARES = 10
+"""Into how many parts the steps are cut: one expression with all that it refers to may take one of them. Real ones stay
+below a thousand steps."""
+
 STEPS_PER_WEIGHT = 0.25
 """How many steps each part of a value counts that a function, a loop or a template has made: what doubles with each
 line of the source is paid for by its size, and all values of one root together stay within some hundred megabytes."""

@@ -10,8 +10,9 @@ import unicodedata
 from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import lru_cache
 
-from parsers.terraform.arithmetic import INTEGER_BITS, NUMBERS, Number, nearest, number_text
+from parsers.terraform.arithmetic import BITS, INTEGER_BITS, NUMBERS, Number, nearest, number_text
 from parsers.terraform.data import Data, Lazy, Unresolved, Value
 from parsers.terraform.faults import EvaluationError, RefusalError
 from parsers.terraform.limits import MAX_TEXT, MAX_WEIGHT
@@ -88,8 +89,13 @@ def number(content: Decimal | int, bits: int | None = None) -> Value:
     Raises RefusalError if it is beyond what is computed with.
     """
     if isinstance(content, int):
-        return Value(NUMBER, nearest(Decimal(content), bits or INTEGER_BITS))
-    return Value(NUMBER, content if isinstance(content, Number) and bits is None else nearest(content, bits or 512))
+        return _counted(content) if bits is None else Value(NUMBER, nearest(Decimal(content), bits))
+    return Value(NUMBER, content if isinstance(content, Number) and bits is None else nearest(content, bits or BITS))
+
+
+@lru_cache(maxsize=2048)
+def _counted(content: int) -> Value:
+    return Value(NUMBER, nearest(Decimal(content), INTEGER_BITS))
 
 
 def truth(content: bool) -> Value:
