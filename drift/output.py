@@ -14,7 +14,6 @@ from typing import TextIO
 
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
-from drift.redaction import redacted
 from drift.report import Report, Verdict
 from drift.settings import Format
 from drift.simulate import Simulation
@@ -40,7 +39,10 @@ def parse_targets(outputs: Sequence[str]) -> list[Target]:
 
 def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequence[Target]) -> None:
     """Print the result, write it to the files, and tell its diagnostics on stderr; sensitive values are hidden."""
-    result = redacted(result)
+    if result.all_sensitive:
+        from drift.redaction import redacted
+
+        result = redacted(result)
     if result.diagnostics:
         note(result.diagnostics)
     for kind, path in targets:

@@ -29,6 +29,8 @@ HIDDEN = Unknown(REASON)
 """Stands for a sensitive value."""
 
 _LISTS = frozenset({"Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Allow-Methods"})
+_NO_TEXT = frozenset({"state", "source", "location", "places"})
+"""Fields of a bucket that hold no text of the code's values."""
 _KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]')
 
 
@@ -37,13 +39,12 @@ def redacted(result: Result) -> Result:
 
     What the user asks a simulation for is shown as it was given.
     """
-    sides = tuple(_sides(result))
-    values = result.sensitive.union(*(bucket.sensitive for bucket, _ in sides))
+    values = result.all_sensitive
     if not values:
         return result
     if isinstance(result, Simulation):
         values -= {result.asked.origin, *result.asked.page.headers}
-    known = Sensitive(values, (text for bucket, marked in sides if marked for text in _clear(bucket)))
+    known = Sensitive(values, (text for bucket, marked in _sides(result) if marked for text in _clear(bucket)))
     return replace(_Walk(known).everything(result), sensitive=frozenset())  # type: ignore[no-any-return]
 
 
@@ -66,6 +67,9 @@ def _clear(bucket: Bucket) -> Iterator[str]:
 
 
 def _texts(bucket: Bucket) -> Iterator[str]:
+    for each in bucket.alternatives:
+        if each.bucket is not None:
+            yield from _texts(each.bucket)
     for rule in bucket.cors.rules if bucket.cors else ():
         for _, value in rule.by_api_name():
             for part in value if isinstance(value, tuple) else (value,):
@@ -102,7 +106,7 @@ class _Walk:
         if isinstance(value, BucketAnswer):
             return _answer(value, self.known)
         if isinstance(value, Bucket):
-            return _Walk(self.known.at(value.sensitive), close=bool(value.sensitive)).bucket(value)
+            return self.bucket(value) if self.close else _Walk(self.known.at(value.sensitive)).bucket(value)
         if isinstance(value, Change):
             return replace(
                 value,
@@ -130,22 +134,24 @@ class _Walk:
         return replace(value, **{name: self.everything(getattr(value, name)) for name in names})
 
     def bucket(self, bucket: Bucket, *, live: bool = False) -> Bucket:
-        """What is declared, or what S3 has."""
+        """What is declared, or what S3 has. What is not named here is text, or holds some."""
         cors = bucket.cors
         if cors is not None:
             cors = replace(cors, rules=tuple(self.rule(each, live=live) for each in cors.rules))
         owner, region = (
             None if each is not None and self.known.marked(each) else each for each in (bucket.account, bucket.region)
         )
+        named = {"name", "cors", "address", "account", "region", "sensitive", *_NO_TEXT}
+        others = (each.name for each in dataclasses.fields(bucket) if each.name not in named)
         return replace(
             bucket,
             name=self.value(bucket.name),
             cors=cors,
             address=None if bucket.address is None else _KEY.sub(self._key, bucket.address),
-            reason=self.everything(bucket.reason),
             account=owner,
             region=region,
             sensitive=frozenset(),
+            **{name: self.everything(getattr(bucket, name)) for name in others},
         )
 
     def _key(self, found: re.Match[str]) -> str:

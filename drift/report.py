@@ -128,6 +128,12 @@ class Report:
     sensitive: frozenset[str | int] = frozenset()
 
     @property
+    def all_sensitive(self) -> frozenset[str | int]:
+        """All that must not be printed, also of buckets that were put in by hand."""
+        sides = (side for each in self.buckets for side in (each.declared, each.live, *each.also_declared))
+        return self.sensitive.union(*(side.sensitive for side in sides if side is not None))
+
+    @property
     def findings(self) -> tuple[Finding, ...]:
         """All findings, in the order of the buckets."""
         return tuple(finding for bucket in self.buckets for finding in bucket.findings)

@@ -125,6 +125,11 @@ class Simulation:
     """Texts and numbers of the source that must not be printed."""
 
     @property
+    def all_sensitive(self) -> frozenset[str | int]:
+        """The same, with those of the buckets."""
+        return self.sensitive.union(*(each.bucket.sensitive for each in self.buckets))
+
+    @property
     def exit_code(self) -> int:
         """2 for an error in the input, 4 if there is no bucket, 3 if one has no answer, else 0: refused or allowed."""
         if self.failed:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from drift.cors.model import API_NAMES, BucketCors, CorsRule, Text, TextList, Unknown
 from drift.errors import InputError
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Bucket, RulePlace, Snapshot, State
+from drift.snapshot import Alternative, Bucket, RulePlace, Snapshot, State
 
 T = TypeVar("T")
 
@@ -121,6 +122,32 @@ def _time(node: _Node) -> datetime:
 
 
 def _bucket(node: _Node, source: str) -> Bucket:
+    bucket = Bucket(
+        name=_text(node.get("bucket")),
+        source=node.get("source").maybe(_Node.text) or source,
+        address=node.get("address").maybe(_Node.text),
+        account=node.get("account").maybe(_Node.text),
+        region=node.get("region").maybe(_Node.text),
+        writes_max_age_zero=node.get("writes_max_age_zero").flag(default=False),
+        bare=node.get("bare").flag(default=False),
+        stack=node.get("stack").maybe(_Node.text),
+        **_declared(node),
+    )
+    alternatives = node.get("alternatives").maybe(_Node.list) or []
+    if len(alternatives) == 1:
+        raise node.get("alternatives").fail("two or more")
+    return replace(bucket, alternatives=tuple(_alternative(each, bucket) for each in alternatives))
+
+
+def _alternative(node: _Node, bucket: Bucket) -> Alternative:
+    """One of several declarations, with what the bucket says for all of them."""
+    declared = node.get("declared").maybe(_declared)
+    advice = node.get("advice").maybe(_Node.text)
+    return Alternative(node.get("when").text(), None if declared is None else replace(bucket, **declared), advice)
+
+
+def _declared(node: _Node) -> dict[str, Any]:
+    """The fields of a bucket that say what is declared, and where."""
     state = node.get("state").choice(State, ", ".join(State))
     rules = tuple(_rule(each) for each in node.get("rules").maybe(_Node.list) or ())
     if bool(rules) != (state is State.CONFIGURED):
@@ -128,21 +155,14 @@ def _bucket(node: _Node, source: str) -> Bucket:
     places = tuple(_place(each) for each in node.get("places").maybe(_Node.list) or ())
     if places and len(places) != len(rules):
         raise node.get("places").fail("as many as the rules")
-    return Bucket(
-        name=_text(node.get("bucket")),
-        state=state,
-        source=node.get("source").maybe(_Node.text) or source,
-        address=node.get("address").maybe(_Node.text),
-        cors=BucketCors(rules, node.get("ordered").flag(default=True)) if rules else None,
-        reason=node.get("reason").maybe(_Node.text),
-        location=node.get("location").maybe(_location),
-        places=places,
-        account=node.get("account").maybe(_Node.text),
-        region=node.get("region").maybe(_Node.text),
-        writes_max_age_zero=node.get("writes_max_age_zero").flag(default=False),
-        says_none=node.get("says_none").flag(default=False),
-        bare=node.get("bare").flag(default=False),
-    )
+    return {
+        "state": state,
+        "cors": BucketCors(rules, node.get("ordered").flag(default=True)) if rules else None,
+        "reason": node.get("reason").maybe(_Node.text),
+        "location": node.get("location").maybe(_location),
+        "places": places,
+        "says_none": node.get("says_none").flag(default=False),
+    }
 
 
 def _rule(node: _Node) -> CorsRule:

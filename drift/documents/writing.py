@@ -12,7 +12,7 @@ from drift.diff import Change
 from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
 from drift.location import Diagnostic
 from drift.report import BucketReport, Finding, Report
-from drift.snapshot import Bucket, Snapshot
+from drift.snapshot import Alternative, Bucket, Snapshot
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -83,6 +83,21 @@ def _bucket(bucket: Bucket) -> dict[str, Json]:
         "says_none": bucket.says_none,
         "bare": bucket.bare,
         "places": places,
+        "stack": bucket.stack,
+        "alternatives": [_alternative(each) for each in bucket.alternatives],
+    }
+
+
+_OF_ALTERNATIVES = ("state", "rules", "ordered", "reason", "says_none", "location", "places")
+"""What differs between alternatives; all else is that of their bucket."""
+
+
+def _alternative(alternative: Alternative) -> dict[str, Json]:
+    declared = None if alternative.bucket is None else _bucket(alternative.bucket)
+    return {
+        "when": alternative.when,
+        "advice": alternative.advice,
+        "declared": None if declared is None else {key: declared[key] for key in _OF_ALTERNATIVES},
     }
 
 

@@ -9,6 +9,7 @@ from drift.location import Diagnostic, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.words import (
+    alternative_lines,
     called,
     change_lines,
     name_of,
@@ -107,8 +108,11 @@ def _write_declared(console: Console, bucket: Bucket) -> None:
         write_line(console, (f"  at {place}", "dim"))
     if bucket.reason:
         write_line(console, (f"  {printable(bucket.reason)}", ""))
-    for index, rule in enumerate(bucket.cors.rules if bucket.cors else (), 1):
+    for index, rule in enumerate(bucket.cors.rules if bucket.cors and not bucket.alternatives else (), 1):
         write_line(console, (f"  {index}. {rule_words(rule)}", ""))
+    for alternative in bucket.alternatives:
+        for line in alternative_lines(alternative):
+            write_line(console, (f"  {line}", ""))
     if bucket.state is State.CONFIGURED and bucket.cors and not bucket.cors.ordered and len(bucket.cors.rules) > 1:
         write_line(console, ("  the rules are a set: S3 may hold them in any order", "dim"))
     write_line(console)

@@ -12,7 +12,7 @@ from drift.diff import Change, ChangeKind
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState, Report
 from drift.sensitive import REASON, SHOWN
-from drift.snapshot import Bucket, State
+from drift.snapshot import Alternative, Bucket, State
 
 STATE_WORDS = {
     BucketState.IN_SYNC: "in sync",
@@ -118,6 +118,20 @@ def rule_words(rule: CorsRule) -> str:
     if rule.id:
         parts.append(f"(ID {value_words(rule.id)})")
     return " ".join(parts)
+
+
+def alternative_lines(alternative: Alternative) -> Iterator[str]:
+    """What is declared in one of the cases that the code leaves open: the case, and the rules in it."""
+    bucket = alternative.bucket
+    if bucket is None:
+        what = "not declared at all"
+    elif bucket.cors is None:
+        what = printable(bucket.reason or bucket.state.value)
+    else:
+        what = ""
+    yield f"if {printable(alternative.when)}: {what}".rstrip()
+    for index, rule in enumerate(bucket.cors.rules if bucket and bucket.cors else (), 1):
+        yield f"  {index}. {rule_words(rule)}"
 
 
 def _listed(values: TextList) -> str:

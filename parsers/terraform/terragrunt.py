@@ -145,7 +145,7 @@ class Unit:
         if self.path.endswith(STACK):
             self._tell_unread("a stack is not read: its units come from Terragrunt", outcome)
             return
-        if self._unread and self.source is None:
+        if self._unread and self.source is None and self.folder is None:
             self._tell_unread(self._unread[0], outcome)
             return
         tree = self._generated(outcome)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.documents import snapshot_from_json, snapshot_to_json
 from drift.errors import InputError
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Bucket, RulePlace, Snapshot, State
+from drift.snapshot import Alternative, Bucket, RulePlace, Snapshot, State
 from tests.cli.conftest import schema
 
 unknowns = st.builds(Unknown, st.text(min_size=1), st.text(), st.text())
@@ -31,9 +32,31 @@ rules = st.builds(
 locations = st.builds(Location, st.text(), st.none() | st.integers(1, 9999), st.none(), st.none() | st.integers(1, 99))
 
 
+_DECLARED = (State.CONFIGURED, State.ABSENT, State.UNKNOWN)
+
+
 @st.composite
 def buckets(draw: st.DrawFn) -> Bucket:
-    state = draw(st.sampled_from(State))
+    """Any bucket, also one whose code leaves open what is declared."""
+    bucket = draw(single_buckets(tuple(State)))
+    if draw(st.integers(0, 3)):
+        return bucket
+    cases = st.builds(Alternative, st.text(), st.none() | single_buckets(_DECLARED), st.none() | st.text())
+    given = draw(st.lists(cases, min_size=2, max_size=3))
+    return replace(bucket, alternatives=tuple(replace(each, bucket=_case(each.bucket, bucket)) for each in given))
+
+
+def _case(case: Bucket | None, bucket: Bucket) -> Bucket | None:
+    """With all that alternatives have in common."""
+    if case is None:
+        return None
+    names = ("name", "source", "address", "account", "region", "writes_max_age_zero", "bare", "stack")
+    return replace(case, **{name: getattr(bucket, name) for name in names})
+
+
+@st.composite
+def single_buckets(draw: st.DrawFn, states: tuple[State, ...]) -> Bucket:
+    state = draw(st.sampled_from(states))
     cors, places = None, tuple[RulePlace, ...]()
     if state is State.CONFIGURED:
         cors = BucketCors(tuple(draw(st.lists(rules, min_size=1, max_size=3))), draw(st.booleans()))
@@ -52,6 +75,7 @@ def buckets(draw: st.DrawFn) -> Bucket:
         writes_max_age_zero=draw(st.booleans()),
         says_none=draw(st.booleans()),
         bare=draw(st.booleans()),
+        stack=draw(st.none() | st.text()),
     )
 
 

@@ -17,7 +17,7 @@ from drift.redaction import redacted
 from drift.report import BucketState, Report
 from drift.reporters import answers, terminal
 from drift.simulate import Asked, answer_all
-from drift.snapshot import Bucket
+from drift.snapshot import Alternative, Bucket, State
 from tests.rules import EXPOSED, HEADERS, ORIGINS, bucket, rule, rules_, snapshot
 
 TOKEN = "Zq7kHush9"
@@ -124,6 +124,33 @@ def test_no_answer_tells_a_sensitive_text(name: str, rules: tuple[CorsRule, ...]
     answers.write_text(shown, stream)
 
     assert hidden_in(stream.getvalue() + json.dumps(simulation_to_json(shown)) + repr(shown))
+
+
+@given(declared_rules, declared_rules, live_rules)
+def test_alternatives_of_which_one_is_declared_tell_nothing_sensitive(
+    ours: tuple[CorsRule, ...], others: tuple[CorsRule, ...], theirs: tuple[CorsRule, ...]
+) -> None:
+    one, two = marked("b", ours), marked("b", others)
+    cases = tuple(Alternative(f"it is {TOKEN}", each, f"say that it is {TOKEN}") for each in (one, two, None))
+    both = one.sensitive | two.sensitive
+    declared = snapshot(Bucket("b", State.UNKNOWN, "test", reason=TOKEN, alternatives=cases, sensitive=both))
+
+    stream = io.StringIO()
+    terminal.write_snapshot(redacted(declared), stream)
+    shown = stream.getvalue() + json.dumps(snapshot_to_json(redacted(declared))) + repr(redacted(declared))
+
+    assert hidden_in(shown)
+    assert hidden_in(outputs(redacted(compare(declared, snapshot(bucket("b", *theirs))))))
+
+
+def test_marks_of_a_declaration_that_is_only_silent_are_not_lost() -> None:
+    """The name is marked at the bucket itself, which says nothing of rules; its configuration has the name in clear."""
+    name = f"b-{TOKEN.lower()}"
+    declared = snapshot(bucket(name, sensitive=frozenset({name})), bucket(name, rule()))
+
+    report = redacted(compare(declared, snapshot(bucket(name, rule("PUT")))))
+
+    assert hidden_in(outputs(report))
 
 
 @given(rules_, rules_)
