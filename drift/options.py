@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from drift.assignments import split_assignments
 from drift.conversions import Command
 from drift.settings import DeclaredSettings, Format, Undeclared
 
@@ -117,13 +118,21 @@ def declared_settings(
     parameter, parameters_file, stack_name = stack
     return DeclaredSettings(
         root,
-        _in_order(context, var or [], var_file or []),
+        _in_order(context, _assignments(context, "var", var), var_file or []),
         workspace,
-        tuple(parameter or ()),
+        tuple(_assignments(context, "parameter", parameter)),
         tuple(parameters_file or ()),
         stack_name,
         dict(os.environ),
     )
+
+
+def _assignments(context: typer.Context, name: str, values: list[str] | None) -> list[str]:
+    """The values of an option for assignments; those of its environment variable may have blanks in them."""
+    source = context.get_parameter_source(name)
+    if source is not None and source.name == "ENVIRONMENT":
+        return split_assignments(os.environ.get(f"CORS_DRIFT_{name.upper()}", ""))
+    return values or []
 
 
 def _in_order(context: typer.Context, var: list[str], var_file: list[Path]) -> tuple[str | Path, ...]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from drift.errors import InputError
 from drift.location import Location
+from parsers.terraform.block_values import has_blocks, rules_as_values
 from parsers.terraform.convert import convert, to_text
 from parsers.terraform.expressions import Scope, evaluate
 from parsers.terraform.references import (
@@ -157,9 +158,21 @@ def _remote_state(it: Object, name: str) -> Value | None:
     return it.open(name, "is only known to whom reads that state; give a plan, or the state of this configuration")
 
 
+def _bucket(it: Object, name: str) -> Value | None:
+    """An ``aws_s3_bucket``: its inline rules are computed where none are written."""
+    if name != "cors_rule":
+        return bucket_attribute(it, name)
+    return rules_as_values(it, "list") if has_blocks(it.block, name) else None
+
+
+def _configuration(it: Object, name: str) -> Value | None:
+    return rules_as_values(it, "set") if name == "cors_rule" else of_bucket(it, name)
+
+
 _RESOURCES: Mapping[str, Reader] = {
-    "aws_s3_bucket": bucket_attribute,
     **dict.fromkeys(BUCKET_IS_ID, of_bucket),
+    "aws_s3_bucket": _bucket,
+    "aws_s3_bucket_cors_configuration": _configuration,
     "awscc_s3_bucket": _cloud_control,
     "aws_cloudfront_distribution": _distribution,
     "random_id": _random_id,

@@ -31,10 +31,12 @@ class Run:
     modules: int = 0
     instances: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    _told: set[Diagnostic] = field(default_factory=set)
 
     def tell(self, diagnostic: Diagnostic) -> None:
         """Remembers a fault, once."""
-        if diagnostic not in self.diagnostics:
+        if diagnostic not in self._told:
+            self._told.add(diagnostic)
             self.diagnostics.append(diagnostic)
 
     def told(self, word: str, at: Location | None = None) -> bool:

@@ -186,6 +186,8 @@ class ModuleInstance:
 
     def _counted(self, shown: str, block: Block) -> Expansion:
         """The instances of a block, as long as the root has not too many in all."""
+        if self.run.instances > MAX_INSTANCES_IN_ALL:
+            return self._too_many(block)
         expansion = expand(block, self.scope)
         if expansion.fault is not None:
             place = next(
@@ -195,12 +197,16 @@ class ModuleInstance:
             help_ = "until this is put right it is not known which instances there are"
             self._tell_of_module(Diagnostic(Severity.ERROR, "unusable-repetition", message, place or block.at, help_))
         self.run.instances += len(expansion.instances)
-        if self.run.instances > MAX_INSTANCES_IN_ALL:
-            reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
-            if not self.run.told("too-many-instances"):
-                self.run.tell(Diagnostic(Severity.ERROR, "too-many-instances", reason, block.at, "give a plan"))
-            return replace(any_instance(self.scope, reason, keyed=expansion.keyed), repeated=expansion.repeated)
-        return expansion
+        return self._too_many(block) if self.run.instances > MAX_INSTANCES_IN_ALL else expansion
+
+    def _too_many(self, block: Block) -> Expansion:
+        """What stands for the instances of a block for which there is no more room."""
+        reason = f"the configuration has more than {MAX_INSTANCES_IN_ALL:,} instances"
+        if not self.run.told("too-many-instances"):
+            self.run.tell(Diagnostic(Severity.ERROR, "too-many-instances", reason, block.at, "give a plan"))
+        keyed = block.expression("for_each") is not None
+        found = any_instance(self.scope, reason, keyed=keyed)
+        return replace(found, repeated=keyed or block.expression("count") is not None)
 
     def objects(self, kind: str, type_name: str, name: str, at: Location) -> Value:
         """What a reference to a resource gives: an object, or a tuple or map of them."""
@@ -246,7 +252,8 @@ class ModuleInstance:
             self.run.modules += 1
             if self.run.modules > MAX_MODULES:
                 many = Unreadable(f"there are more than {MAX_MODULES:,} modules", block.at)
-                self.run.tell(Diagnostic(Severity.ERROR, "too-many-modules", many.message, block.at))
+                if not self.run.told("too-many-modules"):
+                    self.run.tell(Diagnostic(Severity.ERROR, "too-many-modules", many.message, block.at, "give a plan"))
                 return Call(expansion, tuple(None for _ in expansion.instances), many)
             children.append(self._child(found, name, block, instance))
         return Call(expansion, tuple(children))

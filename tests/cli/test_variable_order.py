@@ -9,7 +9,7 @@ import pytest
 
 from tests.cli.conftest import Cli
 
-SOURCE = 'variable "v" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.v\n}\n'
+SOURCE = 'variable "u" {}\nvariable "w" {}\nvariable "v" {}\nresource "aws_s3_bucket" "b" {\n  bucket = var.v\n}\n'
 
 
 def name(cli: Cli, folder: Path, *arguments: str) -> object:
@@ -48,3 +48,10 @@ def test_a_value_from_the_environment_wins_over_a_file_from_there(
     monkeypatch.setenv("CORS_DRIFT_VAR", "v=environment")
     monkeypatch.setenv("CORS_DRIFT_VAR_FILE", str(tmp_path / "one.tfvars"))
     assert name(cli, tmp_path) == "environment"
+
+
+def test_a_value_from_the_environment_may_have_blanks(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CORS_DRIFT_VAR", "u=x v=one two w=y")
+    assert name(cli, tmp_path) == "one two"

@@ -182,3 +182,32 @@ def test_objects_of_resources_and_modules_can_be_passed_around_whole(
     assert snapshot.diagnostics == ()
     (found,) = (each for each in snapshot.buckets if each.address == "aws_s3_bucket.z")
     assert found.name == wanted
+
+
+@pytest.mark.parametrize(
+    ("expression", "wanted"),
+    [
+        ("tolist(aws_s3_bucket_cors_configuration.c.cors_rule)[0].max_age_seconds", "5"),
+        ('join("", one(aws_s3_bucket_cors_configuration.c.cors_rule).allowed_methods)', "GETPUT"),
+        ('join("", [for r in aws_s3_bucket_cors_configuration.c.cors_rule : r.id == null ? "none" : r.id])', "none"),
+        ('join("", aws_s3_bucket.i.cors_rule[0].allowed_methods)', "PUTGET"),
+        ("length(aws_s3_bucket.i.cors_rule)", "2"),
+    ],
+)
+def test_the_rules_of_a_resource_are_values_of_the_types_of_the_provider(
+    expression: str, wanted: str, tmp_path: Path
+) -> None:
+    rule = '  cors_rule {\n    allowed_methods = ["PUT", "GET"]\n    allowed_origins = ["*"]\n'
+    source = (
+        'resource "aws_s3_bucket_cors_configuration" "c" {\n  bucket = "c"\n'
+        f'{rule}    max_age_seconds = "5"\n  }}\n}}\n'
+        f'resource "aws_s3_bucket" "i" {{\n  bucket = "i"\n{rule}  }}\n{rule}  }}\n}}\n'
+    )
+    snapshot = read(tmp_path, {"main.tf": source + bucket(expression, "z")})
+    assert [each.name for each in snapshot.buckets if each.address == "aws_s3_bucket.z"] == [wanted]
+
+
+def test_a_bucket_without_rules_of_its_own_has_rules_that_are_only_known_after_apply(tmp_path: Path) -> None:
+    source = bucket('"x"') + bucket('"b-${length(aws_s3_bucket.x.cors_rule)}"', "z")
+    names = {each.address: each.name for each in read(tmp_path, {"main.tf": source}).buckets}
+    assert isinstance(names["aws_s3_bucket.z"], Unknown)
