@@ -1,120 +1,158 @@
-"""Functions of encodings and hashes (terraform/internal/lang/funcs/crypto.go and encoding.go, go-cty json)."""
+"""Functions of text encodings (terraform/internal/lang/funcs/encoding.go)."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import hashlib
-import json
-from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any
-from urllib.parse import quote
+import gzip
+import io
+import re
+import zlib
+from urllib.parse import quote, unquote_to_bytes
 
+from parsers.terraform.functions.json_text import encode_json, jsondecode
 from parsers.terraform.functions.registry import function
-from parsers.terraform.values import (
-    ANY,
-    FALSE,
-    NULL,
-    STRING,
-    TRUE,
-    EvaluationError,
-    Value,
-    number,
-    number_text,
-    object_of,
-    text,
-    tuple_of,
+from parsers.terraform.limits import MAX_TEXT
+from parsers.terraform.values import STRING, EvaluationError, RefusalError, Value, text
+
+__all__ = ["decoded_base64", "encode_json", "jsondecode"]
+
+_LATIN = {1: "l1", 2: "l2", 3: "l3", 4: "l4", 9: "l5", 10: "l6"}
+_CODECS = {
+    "utf-8": "utf-8",
+    "csutf8": "utf-8",
+    "utf-16": "utf-16",
+    "csutf16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "csutf16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "csutf16be": "utf-16-be",
+    "us-ascii": "ascii",
+    "ascii": "ascii",
+    "koi8-r": "koi8-r",
+    "koi8-u": "koi8-u",
+    "macintosh": "mac-roman",
+    **{f"iso-8859-{part}": f"iso8859-{part}" for part in (*range(1, 11), 13, 14, 15, 16)},
+    **{f"iso_8859-{part}": f"iso8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 14, 15, 16)},
+    **{f"latin{number[1:]}": f"iso8859-{part}" for part, number in _LATIN.items()},
+    **{number: f"iso8859-{part}" for part, number in _LATIN.items()},
+    **{f"windows-{page}": f"cp{page}" for page in range(1250, 1259)},
+    **{f"ibm{page}": f"cp{page}" for page in ("037", "437", "850", "852", "855", "862", "866", "1140")},
+}
+"""The encodings by their names at IANA, which Terraform goes by, as far as Python has the same."""
+_OTHER_CODECS = frozenset(
+    {
+        "shift_jis",
+        "ms_kanji",
+        "csshiftjis",
+        "euc-jp",
+        "eucjp",
+        "iso-2022-jp",
+        "csiso2022jp",
+        "gbk",
+        "cp936",
+        "ms936",
+        "gb18030",
+        "gb2312",
+        "hz-gb-2312",
+        "big5",
+        "csbig5",
+        "euc-kr",
+        "cseuckr",
+        "ibm858",
+        "ibm860",
+        "ibm863",
+        "ibm865",
+        "ibm1047",
+        "windows-874",
+        "x-mac-cyrillic",
+        "tis-620",
+    }
 )
-
-_ESCAPED = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-
-
-def encode_json(value: Value) -> str:
-    """The value as jsonencode writes it: no spaces, keys sorted, and markup escaped as Go does."""
-    data = value.data
-    if data is None:
-        return "null"
-    if isinstance(data, bool):
-        return "true" if data else "false"
-    if isinstance(data, Decimal):
-        return number_text(data)
-    if isinstance(data, str):
-        shown = json.dumps(data, ensure_ascii=False)
-        return "".join(_ESCAPED.get(char, char) for char in shown).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
-    if isinstance(data, tuple):
-        return "[" + ",".join(encode_json(each) for each in data) + "]"
-    if isinstance(data, Mapping):
-        return "{" + ",".join(f"{encode_json(text(key))}:{encode_json(each)}" for key, each in data.items()) + "}"
-    raise EvaluationError("this value cannot be written as JSON")
+"""Encodings that the two may read differently."""
 
 
-def from_json(data: Any) -> Value:
-    """A decoded JSON document (numbers as Decimal) as a value."""
-    if data is None:
-        return NULL
-    if isinstance(data, bool):
-        return TRUE if data else FALSE
-    if isinstance(data, int | Decimal):
-        return number(data)
-    if isinstance(data, str):
-        return text(data)
-    if isinstance(data, list):
-        return tuple_of(from_json(each) for each in data)
-    return object_of({key: from_json(each) for key, each in data.items()})
-
-
-@function("jsonencode", ANY, nulls=True)
-def jsonencode(value: Value) -> Value:
-    return text(encode_json(value))
-
-
-@function("jsondecode", STRING)
-def jsondecode(value: Value) -> Value:
+def decoded_base64(content: str, name: str) -> bytes:
+    """What base64 stands for. Go passes over line breaks in it."""
     try:
-        data = json.loads(value.text, parse_float=Decimal, parse_int=Decimal, parse_constant=_no_constant)
-        return from_json(data)
-    except (ValueError, RecursionError, ArithmeticError) as error:
-        raise EvaluationError("jsondecode: this is no valid JSON") from error
+        return base64.b64decode(content.replace("\r", "").replace("\n", ""), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise EvaluationError(f"{name}: this is no valid base64") from error
 
 
-def _no_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
+def _as_text(content: bytes, name: str) -> Value:
+    try:
+        return text(content.decode())
+    except UnicodeDecodeError as error:
+        raise EvaluationError(f"{name}: the content is not UTF-8") from error
 
 
-@function("base64encode", STRING)
+@function("base64encode", STRING, gives=STRING)
 def base64encode(value: Value) -> Value:
     return text(base64.b64encode(value.text.encode()).decode())
 
 
-@function("base64decode", STRING)
+@function("base64decode", STRING, gives=STRING)
 def base64decode(value: Value) -> Value:
+    return _as_text(decoded_base64(value.text, "base64decode"), "base64decode")
+
+
+@function("base64gunzip", STRING, gives=STRING)
+def base64gunzip(value: Value) -> Value:
+    """Known to OpenTofu only."""
+    packed = decoded_base64(value.text, "base64gunzip")
     try:
-        return text(base64.b64decode(value.text, validate=True).decode())
-    except (binascii.Error, ValueError) as error:
-        raise EvaluationError("base64decode: this is no valid base64 of text") from error
+        content = gzip.GzipFile(fileobj=io.BytesIO(packed)).read(4 * MAX_TEXT + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise EvaluationError("base64gunzip: this is no valid gzip") from error
+    if len(content) > 4 * MAX_TEXT:
+        raise RefusalError(f"a string of more than {MAX_TEXT:,} characters")
+    return _as_text(content, "base64gunzip")
 
 
-@function("urlencode", STRING)
+@function("urlencode", STRING, gives=STRING)
 def urlencode(value: Value) -> Value:
     return text(quote(value.text, safe="-_.~ ").replace(" ", "+"))
 
 
-@function("md5", STRING)
-def md5(value: Value) -> Value:
-    return text(hashlib.md5(value.text.encode(), usedforsecurity=False).hexdigest())
+@function("urldecode", STRING, gives=STRING)
+def urldecode(value: Value) -> Value:
+    """Known to OpenTofu only."""
+    if re.search(r"%(?![0-9A-Fa-f]{2})", value.text):
+        raise EvaluationError("urldecode: this is no URL-encoded text")
+    return _as_text(unquote_to_bytes(value.text.replace("+", " ")), "urldecode")
 
 
-@function("sha1", STRING)
-def sha1(value: Value) -> Value:
-    return text(hashlib.sha1(value.text.encode(), usedforsecurity=False).hexdigest())
+def _codec(name: Value) -> str:
+    wanted = name.text.strip().lower()
+    found = _CODECS.get(wanted)
+    if found is None:
+        if wanted in _OTHER_CODECS:
+            raise RefusalError(f"the encoding {wanted} is not evaluated by this program")
+        raise EvaluationError("this is no encoding that Terraform supports")
+    return found
 
 
-@function("sha256", STRING)
-def sha256(value: Value) -> Value:
-    return text(hashlib.sha256(value.text.encode()).hexdigest())
+@function("textencodebase64", STRING, STRING, gives=STRING)
+def textencodebase64(value: Value, encoding: Value) -> Value:
+    codec = _codec(encoding)
+    try:
+        content = b"\xfe\xff" + value.text.encode("utf-16-be") if codec == "utf-16" else value.text.encode(codec)
+    except UnicodeEncodeError as error:
+        raise EvaluationError("textencodebase64: the encoding has not all of these characters") from error
+    return text(base64.b64encode(content).decode())
 
 
-@function("sha512", STRING)
-def sha512(value: Value) -> Value:
-    return text(hashlib.sha512(value.text.encode()).hexdigest())
+@function("textdecodebase64", STRING, STRING, gives=STRING)
+def textdecodebase64(value: Value, encoding: Value) -> Value:
+    codec = _codec(encoding)
+    content = decoded_base64(value.text, "textdecodebase64")
+    if codec == "utf-16" and content[:2] not in (b"\xfe\xff", b"\xff\xfe"):
+        codec = "utf-16-be"
+    try:
+        decoded = content.decode(codec)
+    except UnicodeDecodeError as error:
+        raise EvaluationError("textdecodebase64: this is no text in that encoding") from error
+    if "\ufffd" in decoded:
+        raise EvaluationError("textdecodebase64: this is no text in that encoding")
+    return text(decoded)

@@ -143,10 +143,9 @@ def test_an_unknown_leaves_known_what_does_not_hang_on_it(source: str, known: st
         "{ a = 1 }[u.s]",
         "-u.n",
         "u.n + 1 > 0",
-        "no_such_function(1)",
         "timestamp()",
         "provider::x::f(1)",
-        "try(no_such_function(1), 2)",
+        "try(timestamp(), 2)",
     ],
 )
 def test_what_hangs_on_an_unknown_is_unknown(source: str) -> None:
@@ -174,9 +173,9 @@ def test_an_unknown_text_keeps_what_is_certain_of_its_ends(source: str, prefix: 
 
 
 def test_unknowns_name_the_function_that_is_not_evaluated_and_its_place() -> None:
-    unresolved = value_of("cidrhost(1)").unresolved
+    unresolved = value_of("provider::x::f(1)").unresolved
     assert unresolved is not None
-    assert unresolved.reason == "cidrhost() is not evaluated by this program (test:1)"
+    assert unresolved.reason == "provider::x::f() is not evaluated by this program (test:1)"
 
 
 def test_errors_and_reasons_hold_no_evaluated_text() -> None:
@@ -192,7 +191,7 @@ def test_errors_and_reasons_hold_no_evaluated_text() -> None:
         assert secret not in str(caught.value)
 
 
-@pytest.mark.parametrize("source", ["1e300 * 1e300", 'format("%x", 1)', 'regex("^(a|aa)+$", "LONG")'])
+@pytest.mark.parametrize("source", ["1e300 * 1e300", 'format("%9999999d", 1)', 'regex("^(a|aa)+$", "LONG")'])
 def test_what_this_program_refuses_is_not_caught_by_try(source: str) -> None:
     with pytest.raises(RefusalError):
         value_of(f"try({source.replace('LONG', 'a' * 60 + 'b')}, 1)")
@@ -209,22 +208,13 @@ def test_empty_matches_are_those_of_go(  # recorded with terraform console 1.11.
     assert [each.text for each in value_of('regexall("|x", "x")').members] == ["", ""]
 
 
-@pytest.mark.parametrize(
-    "pattern",
-    [
-        r"\\p{Greek}",
-        r"\\Qa.b\\E",
-        r"(?U)a+",
-        r"\\x{61}",
-        r"(?i)\u212a",
-        "a{,3}",
-        r"\\h",
-        r"\\R",
-        r"\\012",
-        "a{2000}",
-        "(?x)a",
-    ],
-)
-def test_a_pattern_that_go_may_read_otherwise_is_not_evaluated(pattern: str) -> None:
+@pytest.mark.parametrize("pattern", [r"\\C", r"\\Qab\\E*", "(?i)\u017f", r"\\p{Vai}", "(" * 60 + ")" * 60])
+def test_a_pattern_that_cannot_be_said_otherwise_is_not_evaluated(pattern: str) -> None:
     with pytest.raises(RefusalError, match="regular expression"):
-        value_of(f'can(regex("{pattern}", "a"))')
+        value_of(f'can(regex("{pattern}", "\u017f"))')
+
+
+def test_a_name_that_is_no_function_is_an_error() -> None:
+    with pytest.raises(EvaluationError, match="there is no function named no_such_function"):
+        value_of("no_such_function(1)")
+    assert value_of("try(no_such_function(1), 2)").data == 2
