@@ -50,7 +50,7 @@ class PlanParser:
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """What each plan declares, or each state says was applied."""
-        snapshots = [read(tree, path) for path in units]
+        snapshots = [read(tree, path, inputs.endpoint_url) for path in units]
         return Snapshot(
             self.name,
             tuple(bucket for each in snapshots for bucket in each.buckets),

@@ -9,7 +9,7 @@ from typing import Any
 
 from drift.cors.model import BucketCors, Text, Unknown
 from drift.snapshot import Bucket, State
-from parsers.plan.configuration import Configuration
+from parsers.plan.configuration import Configuration, host_of
 from parsers.plan.hidden import sensitive_in
 from parsers.plan.resources import BUCKET, CORS, Resource
 from parsers.plan.rules import AFTER_APPLY, rules_of
@@ -23,27 +23,48 @@ NOT_TOLD = (
 )
 
 
-def from_plan(resources: Sequence[Resource], configuration: Configuration) -> Iterator[Bucket]:
-    """What a plan's code declares. Raises ``Malformed``."""
+def from_plan(
+    resources: Sequence[Resource], configuration: Configuration, endpoint_url: str | None = None
+) -> Iterator[Bucket]:
+    """What a plan's code declares; ``endpoint_url`` is the server that is asked in the place of AWS.
+
+    Raises ``Malformed``.
+    """
     owners = Owners(resources, configuration)
+    for resource, bucket in _declared(resources, configuration, owners):
+        provider = configuration.provider(resource)
+        region, account = provider.constants()
+        placed = replace(bucket, region=bucket.region or region, account=bucket.account or account)
+        silent = resource.type == BUCKET and owners.has_separate(resource)  # the separate resource speaks for it
+        yield placed if silent else _elsewhere(placed, provider.server(), endpoint_url)
+
+
+def _declared(
+    resources: Sequence[Resource], configuration: Configuration, owners: Owners
+) -> Iterator[tuple[Resource, Bucket]]:
     for resource in resources:
         if resource.actions == ("forget",):
             continue  # no longer this code's business
         name = owners.name(resource)
         if resource.type == CORS and not resource.deleted:
-            yield _placed(_separate(resource, name), resource, configuration)
+            yield resource, _separate(resource, name)
         elif resource.type == CORS and name not in owners.destroyed:
-            yield _placed(_bucket(resource, name, State.ABSENT), resource, configuration)
+            yield resource, _bucket(resource, name, State.ABSENT)
         elif resource.type == BUCKET and not resource.deleted:
             inline = _inline(resource, name, configuration, separate=owners.has_separate(resource))
             if not (isinstance(name, Unknown) and owners.has_separate(resource) and inline.state is State.ABSENT):
-                yield _placed(inline, resource, configuration)
+                yield resource, inline
 
 
-def _placed(bucket: Bucket, resource: Resource, configuration: Configuration) -> Bucket:
-    """With the region and the account that the code sets for the provider."""
-    region, account = configuration.provider(resource).constants()
-    return replace(bucket, region=bucket.region or region, account=bucket.account or account)
+def _elsewhere(bucket: Bucket, server: str | None, asked: str | None) -> Bucket:
+    """The entry, unknown if its provider sends it to another server than the one that is asked."""
+    if server is None or (asked is not None and server and host_of(server) == host_of(asked)):
+        return bucket
+    if server:
+        reason = f"its provider sends it to {server}, which is not AWS; ask that with --endpoint-url"
+    else:
+        reason = "whether its provider sends it to AWS is not known: the plan does not tell the endpoint"
+    return replace(bucket, state=State.UNKNOWN, cors=None, places=(), says_none=False, reason=reason)
 
 
 def from_state(resources: Sequence[Resource]) -> Iterator[Bucket]:

@@ -120,12 +120,19 @@ def _constant(expression: object) -> object:
     return _mapping(expression).get("constant_value")
 
 
-def _is_aws(url: str) -> bool:
+def host_of(url: str) -> tuple[str, int | None] | None:
+    """Host and port of a URL, which may be without a scheme; None if it has none."""
     try:
-        host = urlsplit(url if "://" in url else f"//{url}").hostname
+        parts = urlsplit(url if "://" in url else f"https://{url}")
+        port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except ValueError:
-        return False
-    return host is not None and _AWS_HOST.fullmatch(host) is not None
+        return None
+    return None if parts.hostname is None else (parts.hostname, port)
+
+
+def _is_aws(url: str) -> bool:
+    host = host_of(url)
+    return host is not None and _AWS_HOST.fullmatch(host[0]) is not None
 
 
 def _mapping(value: object) -> Mapping[str, Any]:

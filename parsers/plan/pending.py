@@ -131,18 +131,6 @@ def _unknown(resource: Resource, reason: str) -> Bucket:
     )
 
 
-def other_servers(resources: Sequence[Resource], configuration: Configuration, owners: Owners) -> Iterator[Diagnostic]:
-    """Buckets that are none of AWS, since the code has the provider ask another server."""
-    for each in resources:
-        url = configuration.provider(each).server()
-        if url is None or each.deleted or not _speaks(each, owners):
-            continue
-        where = f"on {url}" if url else "on a server that the plan does not name"
-        message = f"{each.address}: its provider keeps buckets {where}, not in AWS"
-        advice = f"compare it with --endpoint-url {url}" if url else "compare it with --endpoint-url URL"
-        yield Diagnostic(Severity.INFO, "other-server", message, each.location, advice)
-
-
 def _rules(resource: Resource, values: Mapping[str, Any] | None) -> object:
     """The rules in a form that is equal where they mean the same: the provider's empty values, a set's order."""
     given = (values or {}).get("cors_rule")

@@ -12,7 +12,7 @@ from parsers.plan.buckets import Owners, from_plan, from_state
 from parsers.plan.configuration import Configuration
 from parsers.plan.kinds import Kind, kind_of
 from parsers.plan.marks import MarkedJson, text_of
-from parsers.plan.pending import found_by_refresh, left_out, other_servers, pending
+from parsers.plan.pending import found_by_refresh, left_out, pending
 from parsers.plan.resources import Malformed, Resource, planned, shown_state, state_file
 
 MAJOR_VERSIONS = ("0", "1")
@@ -22,14 +22,14 @@ _SHOW_PLAN = "make it with `terraform show -json PLAN > plan.json`"
 _SHOW_STATE = "make it with `terraform show -json > state.json`"
 
 
-def read(tree: Tree, path: str) -> Snapshot:
+def read(tree: Tree, path: str, endpoint_url: str | None = None) -> Snapshot:
     """What the file declares; a file that cannot be used is an error among the diagnostics."""
     try:
         text = text_of(tree.read(path), path)
         if path.endswith(".tfstate") and not text.strip():
             return Snapshot("plan")  # Terraform, too, takes an empty file for an empty state
         document = MarkedJson(text, path)
-        buckets, remarks = _read(document)
+        buckets, remarks = _read(document, endpoint_url)
         return Snapshot("plan", tuple(buckets), tuple(remarks))
     except InputError as error:
         fault = Diagnostic(Severity.ERROR, "unreadable-plan", error.message, error.location, error.advice)
@@ -39,7 +39,7 @@ def read(tree: Tree, path: str) -> Snapshot:
     return Snapshot("plan", diagnostics=(fault,))
 
 
-def _read(document: MarkedJson) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+def _read(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
     value = document.value
     place = Location(document.path)
     kind = kind_of(value) if isinstance(value, dict) else None
@@ -60,17 +60,16 @@ def _read(document: MarkedJson) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]
     _check_format(value["format_version"], place)
     if kind is Kind.SHOWN_STATE:
         return _state(tuple(shown_state(document)), place)
-    return _plan(document)
+    return _plan(document, endpoint_url)
 
 
-def _plan(document: MarkedJson) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+def _plan(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
     resources, configuration = tuple(planned(document)), Configuration(document.value)
     owners = Owners(resources, configuration)
     missing, remarks = left_out(document, resources, configuration)
     remarks += pending(resources, owners)
     remarks += found_by_refresh(document, owners)
-    remarks += other_servers(resources, configuration, owners)
-    return (*from_plan(resources, configuration), *missing), remarks
+    return (*from_plan(resources, configuration, endpoint_url), *missing), remarks
 
 
 def _check_format(version: object, place: Location) -> None:

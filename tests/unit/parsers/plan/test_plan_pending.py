@@ -163,9 +163,24 @@ def test_region_account_and_server_come_from_constants_of_the_provider() -> None
 
     assert (app.region, app.account) == ("eu-west-1", "111122223333")
     assert lab.account is None
-    (other,) = [each for each in case("pending-changes").diagnostics if each.id == "other-server"]
-    assert other.message == f"{CORS}.lab: its provider keeps buckets on http://localhost:4566, not in AWS"
-    assert other.help == "compare it with --endpoint-url http://localhost:4566"
+
+
+@pytest.mark.parametrize(
+    ("asked", "state"),
+    [
+        (None, State.UNKNOWN),
+        ("http://localhost:4567", State.UNKNOWN),
+        ("http://localhost:4566/", State.CONFIGURED),
+    ],
+)
+def test_a_bucket_on_another_server_is_compared_only_with_that_server(asked: str | None, state: State) -> None:
+    snapshot = PARSER.parse(DiskTree(CASES / "pending-changes"), ["plan.json"], Inputs(endpoint_url=asked))
+    (lab,) = [each for each in snapshot.buckets if each.address == f"{CORS}.lab"]
+
+    assert lab.state is state
+    if state is State.UNKNOWN:
+        assert lab.reason is not None
+        assert "its provider sends it to http://localhost:4566, which is not AWS" in lab.reason
 
 
 @pytest.mark.parametrize(
