@@ -16,6 +16,7 @@ from lark import Tree
 
 from parsers.terraform.cutter import BlockCut, body_of, cut
 from parsers.terraform.grammar import Node, tables
+from parsers.terraform.scan import ScanError
 from parsers.terraform.templates import unescape
 from parsers.terraform.tokens import NEWLINE, STRING, Token, tokens_of, with_parentheses
 
@@ -42,6 +43,8 @@ def _cut(source: str, items: Iterator[Any]) -> list[Form]:
             found.append(("{", item.type, item.labels, item.start, item.end, inner))
         else:
             tokens = tokens_of(source, item.value, item.end)
+            if not tokens:
+                raise ScanError("an expression is missing", item.value)
             found.append(("=", item.name, item.start, tokens[-1].end, _read(tables().parse(with_parentheses(tokens)))))
     return found
 
