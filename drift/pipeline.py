@@ -68,14 +68,26 @@ def check(paths: Sequence[Path], settings: Settings, progress: Progress | None =
     from drift.compare import compare
 
     declared = read_declared(paths, settings)
-    wanted = _names(declared)
-    if settings.live.source is not None:
-        live = _load_live(settings.live.source, settings)
-        if not any(bucket.bare for bucket in (*declared.buckets, *live.buckets)):  # such rules have no name to ask for
-            live = SavedFetcher(live).fetch(wanted)
-    else:
-        live = _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
+    try:
+        live = _live_side(declared, settings, progress)
+    except errors.CorsDriftError as error:
+        if declared.all_sensitive:
+            from drift.redaction import hide_in_error
+
+            hide_in_error(error, declared.all_sensitive)
+        raise
     return compare(declared, live, _rules(settings), _exits(settings), now=datetime.now(UTC))
+
+
+def _live_side(declared: Snapshot, settings: Settings, progress: Progress | None) -> Snapshot:
+    """What is live of the buckets that are declared."""
+    wanted = _names(declared)
+    if settings.live.source is None:
+        return _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
+    live = _load_live(settings.live.source, settings)
+    if any(bucket.bare for bucket in (*declared.buckets, *live.buckets)):  # such rules have no name to ask for
+        return live
+    return SavedFetcher(live).fetch(wanted)
 
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
@@ -252,7 +264,7 @@ def _names(declared: Snapshot) -> list[Wanted]:
     """The buckets to read: those with a name and something to compare, each once."""
     wanted: dict[str, Bucket] = {}
     for bucket in declared.buckets:
-        if isinstance(bucket.name, str) and bucket.state in (State.CONFIGURED, State.ABSENT):
+        if isinstance(bucket.name, str) and bucket.comparable:
             wanted.setdefault(bucket.name, bucket)
     return [Wanted(name, bucket.account, bucket.region) for name, bucket in wanted.items()]
 

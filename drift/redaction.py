@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 from drift.cors.model import CorsAnswer, CorsRequest, CorsRule, TextList, Unknown
 from drift.cors.verdict import Witness
 from drift.diff import Change
+from drift.errors import CorsDriftError
 from drift.location import Location
 from drift.report import BucketReport, Report
 from drift.sensitive import REASON, SHOWN, Sensitive
@@ -46,6 +47,14 @@ def redacted(result: Result) -> Result:
         values -= {result.asked.origin, *result.asked.page.headers}
     known = Sensitive(values, (text for bucket, marked in _sides(result) if marked for text in _clear(bucket)))
     return replace(_Walk(known).everything(result), sensitive=frozenset())  # type: ignore[no-any-return]
+
+
+def hide_in_error(error: CorsDriftError, values: frozenset[str | int]) -> None:
+    """Hides the sensitive values of what had been read when the error came up."""
+    known = Sensitive(values)
+    error.message = known.scrub(error.message)
+    error.advice = None if error.advice is None else known.scrub(error.advice)
+    error.args = (error.message,)
 
 
 def _sides(result: Report | Snapshot | Simulation) -> Iterator[tuple[Bucket, bool]]:

@@ -10,6 +10,7 @@ import pytest
 
 from drift.__main__ import run
 from drift.action import step
+from drift.errors import EndpointError
 from drift.settings import Format
 from tests.cli.conftest import Cli, schema, snapshot_file
 
@@ -128,6 +129,19 @@ def test_the_actions_step_writes_no_secret(
     assert code == 1
     assert "site" in written
     assert SECRET not in (told.out + told.err + written).lower()
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_an_error_of_the_live_side_tells_no_name(cli: Cli, monkeypatch: pytest.MonkeyPatch, kind: Format) -> None:
+    def broken(*_: object) -> None:
+        raise EndpointError(f"https://b-{SECRET}.s3.example: no answer", advice=f"ask b-{SECRET} later")
+
+    monkeypatch.setattr("drift.pipeline._fetcher", broken)
+    result = cli("check", PLAN, "--format", kind)
+
+    assert result.code == 2
+    assert "no answer" in result.err
+    assert SECRET not in result.out + result.err
 
 
 def test_a_defect_prints_no_value(
