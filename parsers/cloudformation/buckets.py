@@ -9,8 +9,10 @@ from drift.cors.model import Unknown
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket
+from parsers.cloudformation.calls import PROCESSED
 from parsers.cloudformation.declaration import Declaration, bucket_not_known
 from parsers.cloudformation.intrinsics import Scope
+from parsers.cloudformation.loops import LOOP
 from parsers.cloudformation.resources import BUCKET, is_bucket, slip_in
 from parsers.cloudformation.unread import file_names, speaks_for_buckets, unread_in
 from parsers.document import ListNode, MapNode, Node, Scalar, shown
@@ -34,8 +36,8 @@ def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[
     for key, node in scope.template.resources:
         bucket: Bucket | None
         if key.text.startswith("Fn::"):
-            bucket, diagnostic = _generated(scope, key, node, inputs)
-            diagnostics.append(diagnostic)
+            bucket, found = _generated(scope, key, node, inputs)
+            diagnostics.extend(found)
         elif isinstance(node, MapNode) and (is_bucket(node) or slip_in(key, node) is not None):
             outcome = Declaration(scope, key, node, inputs).read()
             bucket = outcome.bucket
@@ -76,17 +78,17 @@ def _parameters_taken(scope: Scope) -> Iterator[Diagnostic]:
             yield Diagnostic(Severity.INFO, "default-taken", f"parameter {key.text}: {what} was taken", at, advice)
 
 
-def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[Bucket | None, Diagnostic]:
+def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[Bucket | None, list[Diagnostic]]:
     """``Fn::ForEach::...`` and ``Fn::Transform`` among the resources make resources that cannot be seen here."""
-    reason = f"{key.text} on line {key.place.line} makes resources when the template is processed"
-    if key.text in scope.ledger.unmade:
-        reason += f"; {scope.ledger.unmade[key.text]}"
+    made = f"{key.text} on line {key.place.line} makes resources when the template is processed"
+    reason = scope.ledger.unmade.get(key.text, made)
     location = _location(scope, key, node)
-    diagnostic = _not_seen(reason, scope, key)
+    told = key.text.startswith(LOOP) and not scope.template.extended  # a fault of the template, told as one
+    diagnostics = [] if told else [_not_seen(reason, scope, key)]
     likely = key.text == "Fn::Transform" and speaks_for_buckets(file_names(node))
     if not likely and not any(scalar.text == BUCKET for scalar in _scalars(node)):
-        return None, diagnostic
-    return bucket_not_known(Unknown(reason), key.text, reason, location, inputs), diagnostic
+        return None, diagnostics
+    return bucket_not_known(Unknown(reason), key.text, reason, location, inputs), diagnostics
 
 
 def _not_seen(reason: str, scope: Scope, node: Node) -> Diagnostic:
@@ -95,7 +97,7 @@ def _not_seen(reason: str, scope: Scope, node: Node) -> Diagnostic:
         "not-evaluated",
         f"{reason}: buckets that come of it are not seen",
         node.place.location(scope.template.path),
-        "give the processed template (aws cloudformation get-template --template-stage Processed)",
+        PROCESSED,
     )
 
 

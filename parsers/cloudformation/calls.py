@@ -31,6 +31,9 @@ def mixed_call(node: MapNode) -> str | None:
     return next((name for name in node.names if name.startswith("Fn::")), None)
 
 
+PROCESSED = "give the processed template (aws cloudformation get-template --template-stage Processed)"
+"""What to do where CloudFormation rewrites a template in ways of its own."""
+
 MAX_WRITTEN = 2000
 """Characters of an expression's text, by which two expressions are known to be the same."""
 

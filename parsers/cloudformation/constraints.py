@@ -7,25 +7,49 @@ MinValue; of list types, AllowedValues and AllowedPattern hold for each member).
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass
+from decimal import Decimal
 
 from parsers.document import ListNode, MapNode, Node, Scalar, shown, whole_number
 
 MAX_MATCHING = 0.2
-"""Seconds for one pattern; one that takes longer is not held against the value."""
+"""Seconds for one pattern. After the first that takes longer, no pattern of the template is held against a value."""
 MAX_PATTERN = 5_000
-_BOUND = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?", re.ASCII)
+MAX_MEMBERS_MATCHED = 100
+_BOUND = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
 
 
-def violation(node: MapNode, value: str, *, is_list: bool) -> str | None:
+@dataclass(slots=True)
+class Patterns:
+    """Matches the patterns of one template, as long as that is quick."""
+
+    too_slow: bool = False
+
+    def refuse(self, pattern: str, value: str) -> bool:
+        """Whether a pattern certainly does not match, not even a part, in the syntax that Java and Python share."""
+        import regex  # type: ignore[import-untyped]
+
+        if self.too_slow or len(pattern) > MAX_PATTERN:
+            return False
+        try:
+            return regex.search(pattern, value, timeout=MAX_MATCHING) is None
+        except TimeoutError:
+            self.too_slow = True
+        except (regex.error, RecursionError, MemoryError, OverflowError, ValueError):
+            pass  # Java may understand it
+        return False
+
+
+def violation(node: MapNode, value: str, patterns: Patterns, *, is_list: bool) -> str | None:
     """What the declaration has against a value, without naming the value; None where nothing is certain."""
     members = [member.strip() for member in value.split(",")] if is_list else [value]
     allowed = allowed_values(node)
-    if allowed is not None and any(member not in allowed for member in members):
+    if allowed is not None and not set(members) <= set(allowed):
         return f"AllowedValues are {', '.join(map(shown, allowed[:10]))}{', ...' if len(allowed) > 10 else ''}"
     pattern = node.get("AllowedPattern")
-    if isinstance(pattern, Scalar) and pattern.tag is None and any(_mismatch(pattern.text, each) for each in members):
-        return f"AllowedPattern is {shown(pattern.text)}"
+    text = pattern.text if isinstance(pattern, Scalar) and pattern.tag is None else None
+    if text is not None and any(patterns.refuse(text, each) for each in members[:MAX_MEMBERS_MATCHED]):
+        return f"AllowedPattern is {shown(text)}"
     kind = node.get("Type")
     if isinstance(kind, Scalar) and kind.text in ("Number", "List<Number>"):
         return next((fault for member in members if (fault := _number_fault(node, member))), None)
@@ -47,28 +71,14 @@ def _text(node: Node) -> str | None:
     return node.text.lower() if node.is_boolean else node.text
 
 
-def _mismatch(pattern: str, value: str) -> bool:
-    """Whether a pattern certainly does not match, as a whole or in part, in the syntax that Java and Python share."""
-    import regex  # type: ignore[import-untyped]
-
-    if len(pattern) > MAX_PATTERN:
-        return False
-    try:
-        return regex.search(pattern, value, timeout=MAX_MATCHING) is None
-    except (regex.error, TimeoutError, RecursionError, MemoryError, OverflowError):
-        return False
-
-
 def _number_fault(node: MapNode, text: str) -> str | None:
-    try:
-        number = Decimal(text if len(text) < 100 else "")
-    except InvalidOperation:
-        return "a number is due"
+    if _BOUND.fullmatch(text) is None:
+        return None if re.search("[0-9]", text) else "a number is due"
     for name, sign in (("MinValue", 1), ("MaxValue", -1)):
         bound = node.get(name)
-        text = bound.text if isinstance(bound, Scalar) else ""
-        if _BOUND.fullmatch(text) and (number - Decimal(text)) * sign < 0:
-            return f"{name} is {text}"
+        limit = bound.text if isinstance(bound, Scalar) else ""
+        if _BOUND.fullmatch(limit) and (Decimal(text) - Decimal(limit)) * sign < 0:
+            return f"{name} is {limit}"
     return None
 
 

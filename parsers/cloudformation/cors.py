@@ -230,7 +230,8 @@ class CorsReader:
             if twice:
                 what = f"{_quoted(member.data)} is" if isinstance(member.data, str) else "a rule is"
                 message = f"{what} there twice in {name}"
-                self._refuse("duplicate-items", _inside(key, member.node), message, "keep one of them: CloudFormation takes each once")
+                advice = "keep one of them: CloudFormation takes each once"
+                self._refuse("duplicate-items", _inside(key, member.node), message, advice)
                 return
 
     def _refuse_type(self, value: Value, what: str, due: str) -> None:

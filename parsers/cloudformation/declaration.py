@@ -14,7 +14,7 @@ from drift.interfaces import Inputs
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Alternative, Bucket, State
 from parsers.cloudformation.alternatives import Assumption, possibilities
-from parsers.cloudformation.calls import call_of, mixed_call
+from parsers.cloudformation.calls import PROCESSED, call_of, mixed_call
 from parsers.cloudformation.conditions import Undecided
 from parsers.cloudformation.cors import CorsReader
 from parsers.cloudformation.intrinsics import Scope
@@ -134,10 +134,10 @@ class _Reading:
             if isinstance(truth, Undecided):
                 return self._unknown(f"whether the bucket is created is not known: {truth.reason}")
         if scope.template.macros:
-            return self._unknown(f"the macro {scope.template.macros[0]} may rewrite the template")
+            return self._unknown(f"the macro {scope.template.macros[0]} may rewrite the template: {PROCESSED}")
         function = mixed_call(resource)
         if function is not None:
-            return self._unknown(f"{function} rewrites the resource when the stack is deployed")
+            return self._unknown(f"{function} rewrites the resource when the stack is deployed: {PROCESSED}")
         slip = slip_in(self.declaration.key, resource)
         if slip is not None:
             return self._refused(slip)
@@ -149,7 +149,9 @@ class _Reading:
         function = mixed_call(properties)
         if function is not None or call_of(properties) is not None:
             what = function or "a function"
-            return self._unknown(f"{what} in its Properties (line {properties.place.line}) needs the stack")
+            return self._unknown(
+                f"{what} in its Properties (line {properties.place.line}) needs the stack: {PROCESSED}"
+            )
         return self._with(properties)
 
     def _with(self, properties: MapNode) -> Outcome:

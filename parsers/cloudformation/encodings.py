@@ -11,8 +11,8 @@ import itertools
 import json
 from typing import TYPE_CHECKING
 
-from drift.cors.model import Unknown
-from parsers.cloudformation.values import Data, Entries, Null, Value, like
+from drift.cors.model import Text, Unknown
+from parsers.cloudformation.values import MAX_TEXT, Data, Entries, Null, Value, like
 from parsers.document import ListNode, Node, Scalar
 
 if TYPE_CHECKING:
@@ -27,7 +27,11 @@ def base64_of(scope: Scope, node: Node) -> Data:
     if isinstance(text, Unknown):
         return Unknown(text.reason)
     scope.spend(len(text) // 100)
-    return like((text,), base64.b64encode(text.encode("utf-8", "replace")).decode("ascii"))
+    return _bounded(like((text,), base64.b64encode(text.encode("utf-8", "replace")).decode("ascii")))
+
+
+def _bounded(text: str) -> Text:
+    return text if len(text) <= MAX_TEXT else Unknown(f"the text is longer than {MAX_TEXT:,} characters")
 
 
 def cidr(scope: Scope, node: Node) -> Data:
@@ -68,7 +72,7 @@ def json_text(scope: Scope, node: Node) -> Data:
     plain = _plain(value, texts)
     if isinstance(plain, Unknown):
         return Unknown(plain.reason)
-    return like(texts, json.dumps(plain, separators=(",", ":"), ensure_ascii=False))
+    return _bounded(like(texts, json.dumps(plain, separators=(",", ":"), ensure_ascii=False)))
 
 
 def _plain(value: Value, texts: list[str]) -> object:

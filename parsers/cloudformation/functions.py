@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
 from parsers.cloudformation import encodings
+from parsers.cloudformation.calls import PROCESSED
 from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, needs_extensions
 from parsers.cloudformation.values import (
     MAX_MEMBERS,
@@ -239,7 +240,7 @@ def _import_value(scope: Scope, node: Node) -> Data:
 def not_evaluated(name: str, node: Node) -> str:
     """Why a function stays unknown, with what would settle it."""
     if name == "Fn::Transform":
-        return f"Fn::Transform on line {node.place.line} is resolved by CloudFormation: give the processed template"
+        return f"Fn::Transform on line {node.place.line} is expanded by CloudFormation: {PROCESSED}"
     return f"{name} on line {node.place.line} cannot be evaluated without the stack"
 
 

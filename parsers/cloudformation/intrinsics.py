@@ -13,8 +13,9 @@ from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
 from drift.location import Diagnostic, Severity
 from parsers.cloudformation.alternatives import Assumption, Fork
-from parsers.cloudformation.calls import call_of
+from parsers.cloudformation.calls import PROCESSED, call_of
 from parsers.cloudformation.conditions import Conditions, Truth, Undecided
+from parsers.cloudformation.constraints import Patterns
 from parsers.cloudformation.functions import FUNCTIONS, ONLY_EXTENDED, not_evaluated
 from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, LOOP, entries_of, expanded, needs_extensions
 from parsers.cloudformation.names import BucketNames
@@ -39,6 +40,7 @@ class Ledger:
     steps: int = 0
     referred: dict[str, Declared] = field(default_factory=dict)
     faults: dict[Diagnostic, None] = field(default_factory=dict)
+    patterns: Patterns = field(default_factory=Patterns)
     unmade: dict[str, str] = field(default_factory=dict)
     """Loops among the resources that could not be followed, and why."""
 
@@ -225,7 +227,14 @@ class Scope:
         line = declared.node.place.line
         if declared.name in self._bound and not declared.is_list:
             return Value(self._bound[declared.name], node)
-        resolved, violation = declared.resolve(self._given)
+        resolved, violation = declared.resolve(self._given, self.ledger.patterns)
+        if self.ledger.patterns.too_slow:
+            self.fault(
+                "slow-pattern",
+                "a pattern takes too long to match: no AllowedPattern was held against its value",
+                declared.node,
+                "simplify AllowedPattern",
+            )
         if violation is not None:
             self.fault("parameter-not-allowed", violation, declared.node, "give a value that its declaration allows")
         if isinstance(resolved, tuple):
@@ -270,7 +279,7 @@ class Scope:
             return Value(entries, node)
         function = next((key.text for key, _ in entries if key.text.startswith("Fn::")), None)
         if function is not None:
-            reason = f"{function} on line {node.place.line} changes what stands beside it when the stack is deployed"
+            reason = f"{function} on line {node.place.line} changes what stands beside it when deployed: {PROCESSED}"
             return Value(Unknown(reason), node)
         evaluated = ((key, self.value(value)) for key, value in entries)
         return Value(Entries(tuple(entry for entry in evaluated if not isinstance(entry[1].data, NoValue))), node)

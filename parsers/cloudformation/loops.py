@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from drift.cors.model import Unknown
 from parsers.cloudformation.calls import call_of
+from parsers.cloudformation.values import MAX_TEXT
 from parsers.document import ListNode, MapNode, Node, Scalar, shown
 
 if TYPE_CHECKING:
@@ -108,6 +109,9 @@ def _made_by(scope: Scope, key: Scalar, node: Node) -> tuple[Entry, ...] | Unkno
             return Unknown(f"the collection of {key.text} (line {key.place.line}) is not known: {member.data.reason}")
         if not isinstance(member.data, str):
             return Unknown(f"the collection of {key.text} (line {key.place.line}) holds {member.describe()}, not texts")
+        scope.spend(1)
+        if scope.exhausted:
+            raise _TooMuchError
         put = _Substitution(scope, name.text, member.data)
         for inner_key, inner in fragment.entries:
             entry = put.key(inner_key), put.node(inner)
@@ -129,6 +133,8 @@ class _Substitution:
     def in_text(self, text: str) -> str:
         if self.name not in text:
             return text
+        if len(text) + text.count(self.name) * len(self.text) > MAX_TEXT:
+            raise _TooMuchError
         bare = re.sub("[^0-9a-zA-Z]+", "", self.text)
         return text.replace(f"${{{self.name}}}", self.text).replace(f"&{{{self.name}}}", bare)
 

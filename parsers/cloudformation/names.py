@@ -86,7 +86,9 @@ class BucketNames:
         prefix = ""
         if isinstance(stack, str) and len(stack) + len(logical_id) + 2 + RANDOM_PART <= MAX_NAME:
             prefix = f"{stack}-{logical_id}-".lower()
-        return Unknown(f"CloudFormation generates the name of {logical_id}", prefix)
+        of_stack = f" in stack {stack}" if isinstance(stack, str) else ""
+        reason = f"CloudFormation generates the name of {logical_id}{of_stack}: give it with --bucket NAME"
+        return Unknown(reason, prefix)
 
     def _account_regional(self, prefix: Text) -> Text:
         pseudo = self._scope.pseudo

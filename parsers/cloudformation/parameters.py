@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.constraints import allowed_values, violation
+from parsers.cloudformation.constraints import Patterns, allowed_values, violation
 from parsers.cloudformation.values import MAX_MEMBERS, Secret, joined, like
 from parsers.document import MapNode, Node, Scalar, shown
 
@@ -59,7 +59,7 @@ class Declared:
         """Whether its value is a list once it is referred to."""
         return self.type == "CommaDelimitedList" or self.type.startswith("List<")
 
-    def resolve(self, given: Given) -> tuple[Text | tuple[str, ...], str | None]:
+    def resolve(self, given: Given, patterns: Patterns) -> tuple[Text | tuple[str, ...], str | None]:
         """Its value: what was given, else its default; and what its declaration has against that value."""
         value = given.of(self.name)
         source = given.sources.get(self.name, "the value given") if value is not None else "its default"
@@ -72,7 +72,7 @@ class Declared:
             return Unknown(f"parameter {self.name} has no value: give one with --parameter {self.name}=VALUE"), None
         if isinstance(value, Unknown):
             return value, None
-        fault = violation(self.node, value, is_list=self.is_list)
+        fault = violation(self.node, value, patterns, is_list=self.is_list)
         if fault is not None:
             what = "" if self.is_secret else f" {shown(value)}"
             message = f"parameter {self.name} does not allow{what} ({source}): {fault}"
