@@ -88,6 +88,7 @@ class TerragruntFile:
         }
         self._known: dict[str, Value] = {}
         self._open: set[str] = set()
+        self._shown: Value | None = None
 
     def blocks(self, kind: str) -> list[Block]:
         """The top-level blocks of a type."""
@@ -134,10 +135,13 @@ class TerragruntFile:
 
     def shown(self) -> Value:
         """The file as another one sees it that reads or includes it."""
-        inputs = self.inputs()
-        given = inputs if isinstance(inputs, Value) else object_of(inputs)
-        nowhere = Location(self.path)
-        return object_of({"locals": object_of({n: self._local(n, nowhere) for n in self._locals}), "inputs": given})
+        if self._shown is None:
+            self._shown = unknown(f"{self.path} is read by a file that it reads itself")
+            inputs = self.inputs()
+            given = inputs if isinstance(inputs, Value) else object_of(inputs)
+            own = {name: self._local(name, Location(self.path)) for name in self._locals}
+            self._shown = object_of({"locals": object_of(own), "inputs": given})
+        return self._shown
 
     def _local(self, name: str, at: Location) -> Value:
         if name in self._known:

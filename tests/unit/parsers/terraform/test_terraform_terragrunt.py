@@ -311,6 +311,24 @@ def test_a_file_that_includes_itself_ends(tmp_path: Path) -> None:
     assert isinstance(only(read(tmp_path, {"live/prod/terragrunt.hcl": unit})).name, Unknown)
 
 
+def test_files_that_read_one_another_end(tmp_path: Path) -> None:
+    def other(name: str) -> str:
+        reads = "\n".join(f'  v{n} = read_terragrunt_config("../{name}.hcl").locals.v{n}' for n in range(20))
+        return f'locals {{\n{reads}\n}}\ninputs = read_terragrunt_config("../{name}.hcl").inputs\n'
+
+    unit = UNIT.replace('"site-prod"', 'read_terragrunt_config("../a.hcl").locals.v1')
+    files = {"live/a.hcl": other("b"), "live/b.hcl": other("a"), "live/prod/terragrunt.hcl": unit}
+
+    assert isinstance(only(read(tmp_path, files)).name, Unknown)
+
+
+def test_a_long_chain_of_locals_ends(tmp_path: Path) -> None:
+    chain = "\n".join(f"  v{n} = local.v{n + 1}" for n in range(3000))
+    unit = f"locals {{\n{chain}\n}}\n" + UNIT.replace('"site-prod"', "local.v0")
+
+    assert isinstance(only(read(tmp_path, {"live/prod/terragrunt.hcl": unit})).name, Unknown)
+
+
 def test_an_application_of_cdk_for_terraform_is_told_with_what_to_run(tmp_path: Path) -> None:
     snapshot = read(tmp_path, {"app/cdktf.json": '{"language": "typescript"}'}, "app")
 
