@@ -179,10 +179,11 @@ def _element(source: Type, target: Type) -> Type:
 
 
 def _alike(members: list[Value], steps: list[str]) -> list[Value]:
-    """The members converted to what their own types have in common."""
+    """The members converted to what their own types have in common; an error is put down to the last of a list."""
     common = unify(each.type for each in members)
     if common is None:
-        raise EvaluationError("cannot find a common base type for all elements")
+        path = "" if steps[-1].startswith('["') else steps[-1]
+        raise EvaluationError("cannot find a common base type for all elements", path=path)
     return [_part(each, common, step) for each, step in zip(members, steps, strict=True)]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from drift.location import Location
-from parsers.terraform.limits import MAX_EXPRESSION_DEPTH, MAX_STEPS, SHARES, STEPS_PER_WEIGHT
+from parsers.terraform.limits import MAX_EXPRESSION_DEPTH, MAX_STEPS, SHARES, WEIGHT_PER_STEP
 from parsers.terraform.nodes import (
     Call,
     Conditional,
@@ -44,6 +44,12 @@ class Budget:
             self.steps = self._floor
             raise RefusalError("it takes too long to evaluate")
         self.steps -= steps
+
+    def charge(self, *values: Value) -> None:
+        """Takes away what it costs to go through values, or to make them. Raises RefusalError as ``spend`` does."""
+        weight = sum(each.weight for each in values)
+        if weight >= WEIGHT_PER_STEP:
+            self.spend(weight // WEIGHT_PER_STEP)
 
 
 class Names(Protocol):
@@ -101,8 +107,8 @@ def evaluate(expression: Expression, scope: Scope) -> Value:
     budget.depth += 1
     try:
         value = _EVALUATORS[type(expression)](expression, scope)
-        if value.weight > 1 and isinstance(expression, _MAKERS):
-            budget.spend(int(value.weight * STEPS_PER_WEIGHT))
+        if isinstance(expression, _MAKERS):
+            budget.charge(value)
         return value
     except EvaluationError as error:
         if error.at is None:

@@ -114,6 +114,7 @@ def _call(node: Call, scope: Scope) -> Value:
         if isinstance(more, Value):
             return more
         args.extend(more)
+    scope.budget.charge(*args)
     return scope.names.call(node.name, args, node.at)
 
 
@@ -178,7 +179,19 @@ def _unary(node: Unary, scope: Scope) -> Value:
 
 @evaluates(Binary)
 def _binary(node: Binary, scope: Scope) -> Value:
-    return operators.binary(node.operator, evaluate(node.left, scope), evaluate(node.right, scope))
+    """Chains of operators lie deep in one another on the left; they are worked off without going deep."""
+    chain = [node]
+    while isinstance(chain[-1].left, Binary):
+        chain.append(chain[-1].left)
+    value = evaluate(chain[-1].left, scope)
+    for each in reversed(chain):
+        right = evaluate(each.right, scope)
+        scope.budget.charge(value, right)
+        try:
+            value = operators.binary(each.operator, value, right)
+        except EvaluationError as error:
+            raise EvaluationError(error.message, error.at or each.at) from error
+    return value
 
 
 __all__ = ["Budget", "Names", "Scope", "evaluate", "evaluate_or_unknown"]

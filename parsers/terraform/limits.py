@@ -15,9 +15,10 @@ SHARES = 10
 """Into how many parts the steps are cut: one expression with all that it refers to may take one of them. Real ones stay
 below a thousand steps."""
 
-STEPS_PER_WEIGHT = 0.25
-"""How many steps each part of a value counts that a function, a loop or a template has made: what doubles with each
-line of the source is paid for by its size, and all values of one root together stay within some hundred megabytes."""
+WEIGHT_PER_STEP = 10
+"""How much of a value may be made or gone through for one step, by functions, loops, templates and comparisons: what
+doubles with each line of the source is paid for by its size, and all values of one root stay within some hundred
+megabytes."""
 
 MAX_INSTANCES = 10_000
 """How many instances ``count`` or ``for_each`` of one block may make."""

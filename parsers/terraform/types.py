@@ -73,7 +73,9 @@ class Type:
         """As Terraform names it in its messages."""
         if self.kind == "any":
             return "any type"
-        return f"{self.kind} of {self.element}" if self.element is not None else self.kind
+        if self.element is None:
+            return self.kind
+        return f"{self.kind} of {'any single type' if self.element.kind == 'any' else self.element}"
 
 
 STRING = Type("string")
