@@ -22,12 +22,12 @@ from parsers.terraform.scan import (
 )
 from parsers.terraform.templates import TemplateError, unescape
 
-_BLANK = rf"(?:[ \t\r]++|{BLOCK_COMMENT}){{0,100}}"
-_SPACE = re.compile(rf"(?:[ \t\r\n]++|{LINE_COMMENT}|{BLOCK_COMMENT}){{0,1000}}")
+_BLANK = rf"(?:[ \t]++|{BLOCK_COMMENT}){{0,100}}"
+_SPACE = re.compile(rf"(?:[ \t\n]++|\r\n|{LINE_COMMENT}|{BLOCK_COMMENT}){{0,1000}}")
 _BLANKS = re.compile(_BLANK)
 _ITEM = re.compile(rf"({IDENTIFIER}){_BLANK}(?:(=)(?![=>])|((?:(?:{IDENTIFIER}|{PLAIN_STRING}){_BLANK}){{0,100}})\{{)")
 _LABEL = re.compile(rf"{BLOCK_COMMENT}|({IDENTIFIER})|\"({PLAIN_TEXT})\"")
-_LINE_END = re.compile(rf"{_BLANK}(?:{LINE_COMMENT})?(?:\n|\Z)")
+_LINE_END = re.compile(rf"{_BLANK}(?:{LINE_COMMENT})?(?:\r?\n|\Z)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,7 +148,9 @@ class _Reader:
         inner = _nodes(node)[0]
         while inner.name == "expr_term" and len(inner.children) == 1 and isinstance(inner.children[0], Node):
             inner = inner.children[0]
-        if inner.name in ("identifier", "literal_value", "keyword"):
+        if inner.name == "keyword":
+            raise InputError(f"{_INVALID}a for needs the name of a variable", location=self._at(inner), advice=_ADVICE)
+        if inner.name in ("identifier", "literal_value"):
             return Template((_word(inner),), self._at(inner))
         return self.expression(inner)
 
@@ -193,12 +195,15 @@ class _Reader:
         above = _full_splat_of(base)
         if above is not None:
             return self._splatted(above, lambda each: self._of_attributes(each, splat, node))
+        inner = base.children[0]
+        if isinstance(inner, Node) and inner.name == "attr_splat_expr_term" and _only_names(_nodes(inner)[1]):
+            raise InputError(f"{_INVALID}a splat with .* holds no other", location=self._at(node), advice="write [*]")
         return self._of_attributes(self.expression(base), splat, node)
 
     def _of_attributes(self, base: Expression, splat: Node, node: Node) -> Expression:
         at, steps = self._at(node), _nodes(splat)
         each: Expression = Name(SPLAT_ITEM, at)
-        while steps and steps[0].name in ("get_attr", "short_index"):
+        while steps and steps[0].name in _NAMES:
             each = self._step(each, steps.pop(0), node.start)
         result: Expression = Splat(base, each, at)
         for step in steps:
@@ -209,9 +214,16 @@ class _Reader:
         return Unary(_words(node)[0], self.expression(_nodes(node)[0]), self._at(node))
 
     def _binary(self, node: Node) -> Expression:
-        left, term = _nodes(node)
-        operator, right = _nodes(term)
-        return Binary(_word(operator), self.expression(left), self.expression(right), self._at(node))
+        """A chain of operators, which may be long: those on the left are read in a loop."""
+        chain: list[Node] = []
+        while node.name == "binary_op":
+            chain.append(node)
+            node = _nodes(node)[0]
+        result = self.expression(node)
+        for each in reversed(chain):
+            operator, right = _nodes(_nodes(each)[1])
+            result = Binary(_word(operator), result, self.expression(right), self._at(each))
+        return result
 
     def _conditional(self, node: Node) -> Expression:
         test, then, otherwise = (self.expression(each) for each in _nodes(node))
@@ -256,6 +268,13 @@ _EXPRESSIONS: dict[str, Callable[[_Reader, Node], Expression]] = {
     "for_tuple_expr": _Reader._for,
     "for_object_expr": _Reader._for,
 }
+
+
+_NAMES = ("get_attr", "short_index")
+
+
+def _only_names(splat: Node) -> bool:
+    return all(each.name in _NAMES for each in _nodes(splat))
 
 
 def _full_splat_of(base: Node) -> Node | None:

@@ -66,7 +66,10 @@ def _read(node: Node | Token) -> Any:
 
 def _judged(tree: Tree[LarkToken], source: str) -> Form:
     leaves = [each for each in tree.scan_values(lambda _: True) if each.type != "NL_OR_COMMENT"]
-    start, end = leaves[0].start_pos, leaves[-1].start_pos + len(leaves[-1].rstrip("\r\n"))
+    start, last = leaves[0].start_pos, leaves[-1].start_pos
+    assert start is not None
+    assert last is not None
+    end = last + len(leaves[-1].rstrip("\r\n"))
     if tree.data == "attribute":
         name, *_, expression = tree.children
         return ("=", _only_text(name), start, end, _tree(expression, source))
