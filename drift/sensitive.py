@@ -48,6 +48,7 @@ class Sensitive:
         known = frozenset(each.lower() for each in clear)
         self._texts = frozenset(each.lower() for each in texts) - known
         self._hidden: frozenset[str] = frozenset()
+        self._held: dict[str, bool] = {}
         self._clear = frozenset(each for each in known if not self.marked(each))
         self._patterns = tuple(each for each in sorted(self._texts) if "*" in each)
 
@@ -70,7 +71,13 @@ class Sensitive:
         lowered = text.lower()
         if lowered in self._texts or lowered in self._hidden:
             return text not in VOCABULARY
-        return any(len(each) >= _LEAST and each in lowered for each in (*self._texts, *self._hidden))
+        return self._holds(lowered) or any(len(each) >= _LEAST and each in lowered for each in self._hidden)
+
+    def _holds(self, lowered: str) -> bool:
+        """Whether a sensitive text is a part; remembered, since the same few texts come up at every bucket."""
+        if lowered not in self._held:
+            self._held[lowered] = any(len(each) >= _LEAST and each in lowered for each in self._texts)
+        return self._held[lowered]
 
     def betrays(self, text: str) -> bool:
         """Whether a value that S3 has gives a sensitive one away."""
