@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from drift.location import Location
 from parsers.terraform.functions import (  # noqa: F401 - they enter themselves
+    assumptions,
     collections,
     conversions,
     csv_text,
@@ -38,24 +39,8 @@ UNKNOWABLE = {
 }
 """Functions whose results, all of them strings, cannot be told; and why."""
 
-ELSEWHERE = frozenset(
-    {
-        "convert",
-        "assumeequal",
-        "assumelistlength",
-        "assumelistlengthmax",
-        "assumelistlengthmin",
-        "assumemaplength",
-        "assumemaplengthmax",
-        "assumemaplengthmin",
-        "assumenotnull",
-        "assumesetlength",
-        "assumesetlengthmax",
-        "assumesetlengthmin",
-        "assumestringprefix",
-    }
-)
-"""Functions that newer versions of Terraform or OpenTofu have."""
+ELSEWHERE = frozenset({"convert"})
+"""Functions of newer versions that are not covered."""
 
 
 def call(name: str, args: list[Value], at: Location) -> Value:

@@ -8,7 +8,6 @@ from parsers.terraform.convert import convert
 from parsers.terraform.functions.arguments import whole
 from parsers.terraform.functions.graphemes import graphemes
 from parsers.terraform.functions.registry import function
-from parsers.terraform.functions.sensitivity import outer_marks
 from parsers.terraform.operators import equal
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
@@ -38,8 +37,7 @@ def open_length(value: Value) -> str | None:
     return None if opened is None else opened.reason
 
 
-@function("length", ANY, deep=False, shallow=False, marks=True)
-@outer_marks
+@function("length", ANY, deep=False, shallow=False, moves=True)
 def length(value: Value) -> Value:
     data, kind = value.data, value.type.kind
     if isinstance(data, str):
@@ -103,8 +101,7 @@ def _type_of_element(value: Value, position: Value) -> Type:
     return kind.items[place % len(kind.items)]
 
 
-@function("element", ANY, NUMBER, deep=False, marks=True, gives=_type_of_element)
-@outer_marks
+@function("element", ANY, NUMBER, deep=False, moves=True, gives=_type_of_element)
 def element(value: Value, position: Value) -> Value:
     _type_of_element(value, position)
     if not value.members:

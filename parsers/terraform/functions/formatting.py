@@ -88,13 +88,18 @@ def formatlist(template: Value, *args: Value) -> Value:
     for arg in lists:
         inner = first_unknown(arg) if arg.type.kind == "set" and len(arg.members) > 1 else None
         opened = opened or inner
-    if len({len(arg.members) for arg in lists if arg.unresolved is None}) > 1:
+    lengths = (arg.type.items if arg.type.kind == "tuple" else arg.members for arg in lists if _has_length(arg))
+    if len(set(map(len, lengths))) > 1:
         raise EvaluationError("formatlist needs lists of one length")
     if opened is not None:
         return unknown(opened.reason, _STRINGS, not_null=True)
     count = len(lists[0].members) if lists else 1
     rows = ([_at(arg, row) for arg in args] for row in range(count))
     return list_of(STRING, [format_(template, *row) for row in rows])
+
+
+def _has_length(arg: Value) -> bool:
+    return arg.type.kind == "tuple" or arg.unresolved is None
 
 
 def _at(arg: Value, row: int) -> Value:

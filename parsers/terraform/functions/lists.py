@@ -8,7 +8,7 @@ from parsers.terraform.convert import convert
 from parsers.terraform.functions.arguments import whole
 from parsers.terraform.functions.collections import open_length
 from parsers.terraform.functions.registry import function
-from parsers.terraform.functions.sensitivity import bare, outer_marks
+from parsers.terraform.functions.sensitivity import bare
 from parsers.terraform.operators import equal
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
@@ -57,8 +57,7 @@ def _type_of_concat(*lists: Value) -> Type:
     return Type("tuple", items=tuple(items))
 
 
-@function("concat", rest=ANY, deep=False, marks=True, gives=_type_of_concat)
-@outer_marks
+@function("concat", rest=ANY, deep=False, moves=True, gives=_type_of_concat)
 def concat(*lists: Value) -> Value:
     kind = _type_of_concat(*lists)
     if kind.kind == "list":
@@ -98,8 +97,7 @@ def compact(value: Value) -> Value:
     return list_of(STRING, (member for member in value.members if member.data))
 
 
-@function("chunklist", LIST, NUMBER, deep=False, marks=True, gives=lambda value, _: Type("list", value.type))
-@outer_marks
+@function("chunklist", LIST, NUMBER, deep=False, moves=True, gives=lambda value, _: Type("list", value.type))
 def chunklist(value: Value, size: Value) -> Value:
     members, count = value.members, whole(size)
     if count < 0:
@@ -130,8 +128,7 @@ def _type_of_reverse(value: Value) -> Type:
     raise EvaluationError(f"reverse needs a list, not {kind}")
 
 
-@function("reverse", ANY, deep=False, marks=True, gives=_type_of_reverse)
-@outer_marks
+@function("reverse", ANY, deep=False, moves=True, gives=_type_of_reverse)
 def reverse(value: Value) -> Value:
     kind = _type_of_reverse(value)
     reason = open_length(value)
@@ -156,8 +153,7 @@ def _type_of_slice(value: Value, start: Value, end: Value) -> Type:
     return ANY if first is None or last is None else Type("tuple", items=kind.items[first:last])
 
 
-@function("slice", ANY, NUMBER, NUMBER, deep=False, marks=True, gives=_type_of_slice)
-@outer_marks
+@function("slice", ANY, NUMBER, NUMBER, deep=False, moves=True, gives=_type_of_slice)
 def slice_(value: Value, start: Value, end: Value) -> Value:
     return _like(_type_of_slice(value, start, end), value.members[whole(start) : whole(end)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drift.location import Location
 from parsers.terraform.convert import convert
 from parsers.terraform.functions.registry import function
-from parsers.terraform.functions.sensitivity import bare, outer_marks
+from parsers.terraform.functions.sensitivity import bare
 from parsers.terraform.values import (
     ANY,
     RESOURCE,
@@ -29,8 +29,7 @@ _STRINGS = Type("list", STRING)
 _LISTS = Type("map", _STRINGS)
 
 
-@function("keys", ANY, deep=False, shallow=False, marks=True)
-@outer_marks
+@function("keys", ANY, deep=False, shallow=False, moves=True)
 def keys(value: Value) -> Value:
     kind = value.type
     if isinstance(value.data, Lazy):
@@ -55,8 +54,7 @@ def _type_of_values(value: Value) -> Type:
     return Type("tuple", items=tuple(each for _, each in kind.fields))
 
 
-@function("values", ANY, deep=False, marks=True, gives=_type_of_values)
-@outer_marks
+@function("values", ANY, deep=False, moves=True, gives=_type_of_values)
 def values(value: Value) -> Value:
     kind = _type_of_values(value)
     members = list(value.entries.values())
@@ -118,8 +116,7 @@ def _type_of_merge(*maps: Value) -> Type:
     return Type("object", fields=tuple(sorted(fields.items())))
 
 
-@function("merge", rest=ANY, deep=False, shallow=False, nulls=True, marks=True)
-@outer_marks
+@function("merge", rest=ANY, deep=False, shallow=False, nulls=True, moves=True)
 def merge(*maps: Value) -> Value:
     given = [each for each in maps if not each.is_null]
     lazy = [each for each in given if isinstance(each.data, Lazy)]
@@ -172,8 +169,7 @@ def _check_names(names: Value, count: int) -> None:
         raise EvaluationError("zipmap cannot take null for a key")
 
 
-@function("zipmap", _STRINGS, ANY, deep=False, marks=True, gives=_type_of_zipmap)
-@outer_marks
+@function("zipmap", _STRINGS, ANY, deep=False, moves=True, gives=_type_of_zipmap)
 def zipmap(names: Value, members: Value) -> Value:
     opened = first_unknown(names)
     if opened is not None:

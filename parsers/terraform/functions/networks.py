@@ -36,7 +36,13 @@ class _Network:
     bits: int
 
     def __str__(self) -> str:
-        return f"{_shown(self.first, self.bits)}/{self.prefix}"
+        prefix = max(0, self.prefix - 96) if self.is_mapped else self.prefix
+        return f"{_shown(self.first, self.bits)}/{prefix}"
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether the addresses are those of IPv4 inside IPv6, which Go treats half as the one, half as the other."""
+        return self.bits == 128 and self.first >> 32 == _MAPPED
 
 
 def _shown(address: int, bits: int) -> str:
@@ -66,8 +72,6 @@ def _network(value: Value) -> _Network:
     address, bits = _address(content)
     if not slash or not re.fullmatch(r"[0-9]{1,3}", length) or int(length) > bits:
         raise EvaluationError("this is no network in CIDR notation")
-    if bits == 128 and address >> 32 == _MAPPED:
-        raise RefusalError("a network of IPv4 addresses inside IPv6, which Terraform mixes up, is not computed")
     host = bits - int(length)
     return _Network(address >> host << host, int(length), bits)
 
@@ -91,15 +95,15 @@ def cidrhost(prefix: Value, host: Value) -> Value:
         wanted = last - measured
     if measured > last:
         raise EvaluationError(f"a network with a prefix of {network.prefix} bits has no such host")
-    return text(_shown(_inserted(network, wanted, 0), network.bits))
+    return text(_shown(_inserted(network, wanted, 96 if network.is_mapped else 0), network.bits))
 
 
 @function("cidrnetmask", STRING, gives=STRING)
 def cidrnetmask(prefix: Value) -> Value:
     network = _network(prefix)
-    if network.bits == 128:
+    if network.bits == 128 and not network.is_mapped:
         raise EvaluationError("networks of IPv6 have no netmask")
-    return text(_shown((1 << 32) - (1 << (32 - network.prefix)), 32))
+    return text(_shown((1 << network.bits) - (1 << (network.bits - network.prefix)), network.bits))
 
 
 @function("cidrsubnet", STRING, NUMBER, NUMBER, gives=STRING)

@@ -1,11 +1,8 @@
-"""``sensitive`` and its like, and how functions that move values without looking at them carry marks.
-
-Sources: terraform/internal/lang/funcs/sensitive.go and conversion.go, go-cty docs/marks.md.
-"""
+"""``sensitive`` and its like (terraform/internal/lang/funcs/sensitive.go, go-cty docs/marks.md)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from parsers.terraform.functions.registry import function
@@ -30,18 +27,6 @@ _NONE: frozenset[str] = frozenset()
 def bare(value: Value) -> Value:
     """The value without the marks that it has as a whole; what is in it keeps its own."""
     return replace(value, marks=_NONE) if value.marks else value
-
-
-def outer_marks(body: Callable[..., Value]) -> Callable[..., Value]:
-    """A body for a function with ``marks``: only the marks of the arguments as a whole go on the result, while what is
-    in them takes its own along.
-    """
-
-    def carried(*args: Value) -> Value:
-        marks = _NONE.union(*(arg.marks for arg in args))
-        return marked(body(*map(bare, args)), marks) if marks else body(*args)
-
-    return carried
 
 
 @function("sensitive", ANY, deep=False, shallow=False, nulls=True, marks=True)

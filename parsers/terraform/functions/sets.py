@@ -8,7 +8,6 @@ import math
 from parsers.terraform.convert import convert
 from parsers.terraform.functions.collections import open_length
 from parsers.terraform.functions.registry import function
-from parsers.terraform.functions.sensitivity import outer_marks
 from parsers.terraform.limits import MAX_WEIGHT
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
@@ -75,8 +74,7 @@ def _type_of_product(args: tuple[Value, ...]) -> Type:
     return Type("list" if ordered else "set", Type("tuple", items=tuple(elements)))
 
 
-@function("setproduct", rest=ANY, deep=False, shallow=False, marks=True)
-@outer_marks
+@function("setproduct", rest=ANY, deep=False, shallow=False, moves=True)
 def setproduct(*args: Value) -> Value:
     for arg in args:
         if arg.unresolved is not None and arg.type.kind == "any":
