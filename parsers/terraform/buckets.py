@@ -34,6 +34,7 @@ class Resource:
     instance: Instance
     address: str
     doubt: str | None
+    provider: Provider
 
     @property
     def scope(self) -> Scope:
@@ -44,11 +45,6 @@ class Resource:
     def at(self) -> Location:
         """Where it is declared: its block, or the call of the module that is only known in outline."""
         return self.block.at if self.module.outlined is None else self.module.outlined.at
-
-    @property
-    def provider(self) -> Provider:
-        """The provider configuration that it uses."""
-        return provider_of(self.module, self.block.expression("provider"), self.scope)
 
     def entry(self, name: Value) -> Bucket:
         """Its entry before anything is known of its rules."""
@@ -83,7 +79,9 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
         expansion = module.expansion("resource", type_name, name, block)
         doubtful = doubt or expansion.reason
         for instance in expansion.instances:
-            make(found, Resource(module, block, instance, f"{module.prefix}{type_name}.{name}{instance.key}", doubtful))
+            address = f"{module.prefix}{type_name}.{name}{instance.key}"
+            provider = provider_of(module, block.expression("provider"), instance.scope)
+            make(found, Resource(module, block, instance, address, doubtful, provider))
     for name, block in module.module.calls.items():
         call = module.module_call(name)
         for instance, child in zip(call.expansion.instances, call.children, strict=False):

@@ -31,6 +31,8 @@ class Run:
     modules: int = 0
     instances: int = 0
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    folders: dict[str, bool] = field(default_factory=dict)
+    """Whether the folders that were looked at have configuration in them."""
     _told: set[Diagnostic] = field(default_factory=set)
 
     def tell(self, diagnostic: Diagnostic) -> None:
@@ -118,6 +120,25 @@ def _plain(expression: Expression | None) -> str | None:
     return parts[0] if len(parts) == 1 and isinstance(parts[0], str) else None
 
 
+def surplus_arguments(name: str, block: Block, module: Module) -> list[Diagnostic]:
+    """The arguments of a call for which the called module has no variable: Terraform refuses them."""
+    if module.broken:
+        return []
+    return [
+        Diagnostic(
+            Severity.WARNING,
+            "unknown-argument",
+            f'the module behind module.{name} has no variable "{argument}"',
+            block.attributes[argument].at,
+            "Terraform refuses it; correct the name",
+        )
+        for argument in sorted(set(block.attributes) - set(module.variables) - _META)
+    ]
+
+
+_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
+
+
 def source_of(block: Block, scope: Scope) -> str | None:
     """The source of a call, which OpenTofu lets be put together from variables and locals."""
     plain = local_source(block)
@@ -148,6 +169,8 @@ _INIT = "run `terraform init`, or give a plan"
 def _local_folder(run: Run, found: str, block: Block, shown: str) -> str | Unreadable:
     """A folder that the source names by its path. Terraform refuses one that is not there."""
     parent, name = posixpath.split(found)
+    if run.folders.get(found):
+        return found
     if files.leaves_tree(found):
         message, advice = f"{shown} leads out of the tree", "give a --root that holds all of it"
     elif not run.tree.is_folder(found) and name in run.tree.names(parent):
@@ -163,7 +186,9 @@ def _local_folder(run: Run, found: str, block: Block, shown: str) -> str | Unrea
 
 
 def _has_configuration(run: Run, folder: str) -> bool:
-    return any(files.stem(name) is not None for name in run.tree.names(folder))
+    if folder not in run.folders:
+        run.folders[folder] = any(files.stem(name) is not None for name in run.tree.names(folder))
+    return run.folders[folder]
 
 
 def _not_on_disk(block: Block, message: str, source: str, advice: str) -> Unreadable:

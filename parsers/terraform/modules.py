@@ -13,7 +13,7 @@ from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import functions
 from parsers.terraform.arguments import Argument, variable_value
 from parsers.terraform.attributes import data_attribute, resource_attribute
-from parsers.terraform.calls import Found, Outlined, Run, Unreadable, called_module
+from parsers.terraform.calls import Found, Outlined, Run, Unreadable, called_module, surplus_arguments
 from parsers.terraform.config import Module
 from parsers.terraform.expand import Expansion, Instance, all_instances, any_instance, expand
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
@@ -33,8 +33,6 @@ from parsers.terraform.values import (
     marked,
     unknown,
 )
-
-_META = frozenset({"source", "version", "providers", "count", "for_each", "depends_on"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class ModuleInstance:
     def call(self, name: str, args: list[Value], at: Location) -> Value:
         """See ``expressions.Names``."""
         if name in FILE_FUNCTIONS:
-            return call_file_function(self.run.tree, self.run.root, self, name, args, at)
+            return call_file_function(self.run.tree, self.run.root, self, name, args, at, self.run.budget)
         return functions.call(name, args, at)
 
     def _once(self, key: Hashable, shown: str, at: Location, work: Callable[[], Value]) -> Value:
@@ -140,7 +138,9 @@ class ModuleInstance:
 
         def work() -> Value:
             call = None if self.caller is None else (self.prefix.removesuffix("."), self.caller[1].at)
-            return variable_value(name, block, self._given(name), call, self._tell_of_module)
+            value = variable_value(name, block, self._given(name), call, self._tell_of_module)
+            self.run.budget.charge(value)
+            return value
 
         return self._once(("var", name), f"var.{name}", block.at, work)
 
@@ -246,7 +246,8 @@ class ModuleInstance:
         if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
         if found.outlined is None:
-            self._tell_of_surplus(name, block, found.module)
+            for fault in surplus_arguments(name, block, found.module):
+                self.run.tell(fault)
         children: list[ModuleInstance | None] = []
         for instance in expansion.instances:
             self.run.modules += 1
@@ -257,16 +258,6 @@ class ModuleInstance:
                 return Call(expansion, tuple(None for _ in expansion.instances), many)
             children.append(self._child(found, name, block, instance))
         return Call(expansion, tuple(children))
-
-    def _tell_of_surplus(self, name: str, block: Block, module: Module) -> None:
-        """Arguments for which the called module has no variable: Terraform refuses them."""
-        if module.broken:
-            return
-        for argument in sorted(set(block.attributes) - set(module.variables) - _META):
-            message = f'the module behind module.{name} has no variable "{argument}"'
-            place = block.attributes[argument].at
-            help_ = "Terraform refuses it; correct the name"
-            self.run.tell(Diagnostic(Severity.WARNING, "unknown-argument", message, place, help_))
 
     def _child(self, found: Found, name: str, block: Block, instance: Instance) -> ModuleInstance:
         def given(argument: str) -> Argument | None:

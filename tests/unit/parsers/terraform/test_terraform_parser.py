@@ -278,7 +278,7 @@ def doubled(template: str) -> str:
         (doubled("[{0}, {0}]") + bucket("jsonencode(local.l30)"), "members"),
         (bucket("setproduct(range(1000), range(1000), range(1000))[0][0]"), "combinations"),
         (bucket('regex("^(a|aa)+$", "' + "a" * 60 + 'b")'), "takes too long"),
-        (bucket('indent(100000, "x")'), "indentation"),
+        (bucket('indent(2000000, "x")'), "indentation"),
         (bucket('replace("' + "a" * 5000 + '", "a", "' + "b" * 5000 + '")'), "characters"),
         (bucket('replace("' + "a" * 5000 + '", "/a/", "' + "b" * 900000 + '")'), "makes the string too long"),
         (bucket('"${local.a}"') + "locals {\n  a = local.b\n  b = local.a\n}\n", "refers to itself"),
