@@ -70,7 +70,11 @@ def _unmarked(value: Value, target: Type) -> Value:
         return Value(_filled(value.type, plain(target)), None)
     if isinstance(data, Unresolved):
         return _convert_unknown(value, data, target)
+    if isinstance(data, Lazy) and data.whole is None and target.kind == "object":
+        return object_of({name: convert(data.attribute(name, None), kind) for name, kind in target.fields})
     if isinstance(data, Lazy) and data.whole is None:
+        if target.kind == "object":
+            return _resource_to_object(data, target)
         return unknown(f"{data.address} as a whole is only known after apply", plain(target))
     if value.type.kind in ("any", "resource"):
         return convert(as_object(value), target)
@@ -82,6 +86,11 @@ def _unmarked(value: Value, target: Type) -> Value:
         return _to_object(value, target)
     pairs = enumerate(zip(value.members, target.items, strict=True))
     return tuple_of(_part(each, kind, f"[{at}]") for at, (each, kind) in pairs)
+
+
+def _resource_to_object(data: Lazy, target: Type) -> Value:
+    """The wanted attributes of a resource, each known as far as it is known of the resource."""
+    return object_of({name: _part(data.attribute(name, None), kind, f".{name}") for name, kind in target.fields})
 
 
 def _part(value: Value, target: Type, step: str) -> Value:

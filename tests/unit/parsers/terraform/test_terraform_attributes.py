@@ -211,3 +211,18 @@ def test_a_bucket_without_rules_of_its_own_has_rules_that_are_only_known_after_a
     source = bucket('"x"') + bucket('"b-${length(aws_s3_bucket.x.cors_rule)}"', "z")
     names = {each.address: each.name for each in read(tmp_path, {"main.tf": source}).buckets}
     assert isinstance(names["aws_s3_bucket.z"], Unknown)
+
+
+def test_a_resource_that_is_given_to_a_module_has_the_attributes_that_the_module_wants(tmp_path: Path) -> None:
+    files = {
+        "main.tf": (
+            'resource "aws_s3_bucket" "r" {\n  bucket = "r"\n  tags = { t = "tagged" }\n}\n'
+            'module "m" {\n  source = "./m"\n  given = aws_s3_bucket.r\n}\n'
+        ),
+        "m/main.tf": (
+            'variable "given" {\n  type = object({ id = string, tags = map(string), arn = optional(string) })\n}\n'
+            + bucket('"${var.given.id}-${var.given.tags.t}"')
+        ),
+    }
+    names = {each.address: each.name for each in read(tmp_path, files).buckets}
+    assert names["module.m.aws_s3_bucket.x"] == "r-tagged"

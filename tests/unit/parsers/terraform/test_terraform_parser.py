@@ -323,7 +323,7 @@ def test_source_nested_without_end_is_one_error(source: str, tmp_path: Path) -> 
 
 def test_long_chains_of_operators_are_no_crash(tmp_path: Path) -> None:
     snapshot = read(tmp_path, {"main.tf": bucket(" + ".join(["1"] * 5000))})
-    assert snapshot.errors or isinstance(only(snapshot).name, Unknown)
+    assert snapshot.errors or isinstance(only(snapshot).name, Unknown) or only(snapshot).name == "5000"
 
 
 def test_json_documents_of_modules_that_are_no_such_thing_are_ignored(tmp_path: Path) -> None:
