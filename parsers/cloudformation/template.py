@@ -17,7 +17,10 @@ _CHILDREN = re.compile(rb"AWS::CloudFormation::Stack|AWS::Serverless::Applicatio
 """What brings in resources from templates that stand elsewhere."""
 _RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
 _RESOURCES_BLOCK = re.compile(
-    rb"^Resources[ \t]*:[ \t]*(?:#[^\n]*)?\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]+[^ \t\r\n#]", re.MULTILINE
+    rb"^Resources[ \t]*+:[ \t]*+(?:#[^\n]*+)?\r?\n"
+    rb"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+"  # lines that say nothing; never tried again in another way
+    rb"[ \t]++[^ \t\r\n#]",
+    re.MULTILINE,
 )
 """The section as nearly every template in YAML has it: what follows need not be read to know what the file is."""
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')

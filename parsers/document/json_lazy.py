@@ -14,11 +14,15 @@ from json import JSONDecoder
 from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]  # C, and not in the stubs
 
 from parsers.document.builder import MAX_DEPTH, MAX_NODES, no_cycles
-from parsers.document.json_text import SURROGATE, read_strictly
+from parsers.document.json_text import SURROGATE, Scanner, read_strictly
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _BREAK = re.compile(r"\r\n|\r|\n")
+
+
+MAX_SKIPPED = 50_000_000
+"""Characters that are passed over in one text, again for each list or mapping around them; the rest is read at once."""
 
 
 class _Refused(ValueError):  # noqa: N818 - never leaves this file
@@ -53,7 +57,7 @@ def read_json(text: str, path: str) -> Node:
             _check(_CHECK.decode(text))
     except (ValueError, RecursionError):
         return read_strictly(text, path)
-    return _Text(text).node(_skip(text, 0))[0]
+    return _Text(text, path).node(_skip(text, 0))[0]
 
 
 def _check(root: object) -> None:
@@ -76,12 +80,18 @@ def _skip(text: str, offset: int) -> int:
 class _Text:
     """A JSON text that is known to be sound. Implements ``nodes.Source``."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, path: str) -> None:
         self.text = text
+        self._path = path
+        self._skipped = 0
 
     @cached_property
     def _starts(self) -> list[int]:
         return [0, *(match.end() for match in _BREAK.finditer(self.text))]
+
+    @cached_property
+    def _scanner(self) -> Scanner:
+        return Scanner(self.text, self._path)
 
     def place(self, start: int, end: int) -> Place:
         line = bisect_right(self._starts, start)
@@ -116,7 +126,10 @@ class _Text:
         first = self.text[offset]
         if first == '"':
             return self.string(offset)
+        if first in "{[" and self._skipped > MAX_SKIPPED:
+            return self._scanner.read_from(offset)
         end: int = _STEP(self.text, offset)[1]
+        self._skipped += end - offset
         if first == "{":
             return MapNode.later(self, offset, end), end
         if first == "[":

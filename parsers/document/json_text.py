@@ -30,7 +30,9 @@ class _Open:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-class _Scanner:
+class Scanner:
+    """Reads one text from left to right."""
+
     def __init__(self, text: str, path: str) -> None:
         self.text = text
         self.bounds = Bounds(path)
@@ -75,17 +77,21 @@ class _Scanner:
         return Scalar(SURROGATE.sub("\ufffd", text), self.place(offset, end)), end
 
     def read(self) -> Node:
+        node, offset = self.read_from(self.skip(0))
+        offset = self.skip(offset)
+        if offset < len(self.text):
+            raise self.fault("something follows the end of the JSON", offset)
+        return node
+
+    def read_from(self, offset: int) -> tuple[Node, int]:
+        """The value that starts at an offset, and where it ends."""
         stack: list[_Open] = []
-        offset = self.skip(0)
         while True:
             node, offset = self.value(stack, offset)
             while node is not None:
-                offset = self.skip(offset)
                 if not stack:
-                    if offset < len(self.text):
-                        raise self.fault("something follows the end of the JSON", offset)
-                    return node
-                node, offset = self.after(stack, node, offset)
+                    return node, offset
+                node, offset = self.after(stack, node, self.skip(offset))
 
     def value(self, stack: list[_Open], offset: int) -> tuple[Node | None, int]:
         """A scalar or an empty container; None where a container was opened and its first value is due."""
@@ -142,4 +148,4 @@ class _Scanner:
 
 def read_strictly(text: str, path: str) -> Node:
     """The nodes of a JSON text. Raises ``InputError`` with the place of the fault."""
-    return _Scanner(text, path).read()
+    return Scanner(text, path).read()

@@ -301,6 +301,14 @@ def test_json_with_a_character_too_many_is_read_or_refused_in_the_same_way(value
     assert found[0] == found[1]
 
 
+def test_json_of_which_too_much_was_passed_over_is_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = json.dumps({"a": [{"b": [1, {"c": "x"}, []]}, {}], "d": {"e": {"f": None}}}, indent=1)
+    wanted = picture(read_strictly(text, "x.json"))
+    for most in range(-1, len(text), 7):
+        monkeypatch.setattr("parsers.document.json_lazy.MAX_SKIPPED", most)
+        assert picture(read_json(text, "x.json")) == wanted
+
+
 def test_number_of_ten_thousand_digits_in_json_is_read_as_its_text() -> None:
     digits = "9" * 10_000
     assert text(member(read(f'{{"a": {digits}}}', "x.json"), "a")) == digits
