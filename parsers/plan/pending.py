@@ -12,7 +12,7 @@ from parsers.plan.buckets import Owners, known_name
 from parsers.plan.configuration import Configuration
 from parsers.plan.hidden import sensitive_in
 from parsers.plan.marks import MarkedJson
-from parsers.plan.resources import BUCKET, CORS, Resource, deferred, planned
+from parsers.plan.resources import BUCKET, CORS, Resource, deferred, planned, shown_state
 from parsers.plan.rules import rules_of
 
 _MOST_RULES = 3
@@ -65,8 +65,11 @@ def found_by_refresh(document: MarkedJson, owners: Owners) -> Iterator[Diagnosti
     """Rules that somebody had changed in S3 since the last apply, as Terraform saw it when it planned."""
     taken = document.value.get("timestamp")
     when = f"on {taken[:20]} " if isinstance(taken, str) and taken.isascii() and taken.isprintable() else ""
+    before = document.value.get("prior_state")
+    known = () if before is None else shown_state(document, before)
+    separate = {known_name(each.values) for each in known if each.type == CORS}
     for each in planned(document, "resource_drift"):
-        if each.type == BUCKET and owners.has_separate(each):
+        if each.type == BUCKET and (owners.has_separate(each) or known_name(each.values) in separate):
             continue  # it only shows what the separate resource has put there
         old = _rules(each, each.was)
         new = () if each.deleted else _rules(each, each.values)
@@ -82,19 +85,37 @@ def left_out(
 ) -> tuple[list[Bucket], list[Diagnostic]]:
     """What an unfinished plan does not tell: an unknown for each S3 resource of its code that it leaves out."""
     put_off = [_unknown(each, f"the plan puts it off to a later one ({reason})") for each, reason in deferred(document)]
-    if document.value.get("errored") is True:
-        what = "planning ended with an error, so that resources may be missing here"
-    elif document.value.get("complete") is False:
-        what = "the plan was made for a part of the code or puts a part off, so that resources are missing here"
-    else:
+    found = _why_unfinished(document.value)
+    if found is None:
         return put_off, []
+    what, advice = found
     place = Location(document.path)
-    told = Diagnostic(Severity.WARNING, "incomplete-plan", what, place, "plan again, without -target")
+    told = Diagnostic(Severity.WARNING, "incomplete-plan", what, place, advice)
     seen = {(each.module, each.type, each.name) for each in resources}
     seen |= {(each.module, each.type, each.name) for each, _ in deferred(document)}
     if not configuration.known:
         return [*put_off, _missing(None, what, place)], [told]
     return [*put_off, *(_missing(each, what, place) for each in _unseen(seen, configuration))], [told]
+
+
+def _why_unfinished(plan: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Why the plan does not tell all that the code declares, and what to do about it."""
+    if plan.get("errored") is True:
+        return "planning ended with an error, so that resources may be missing here", "mend the error and plan again"
+    if plan.get("complete") is False:
+        what = "the plan was made for a part of the code or puts a part off, so that resources are missing here"
+        return what, "plan again, without -target"
+    if plan.get("resource_changes") is None and _has_resources(plan.get("prior_state")):
+        what = "this plan only refreshes the state, so that it does not tell what the code declares"
+        return what, "plan again, without -refresh-only"
+    return None
+
+
+def _has_resources(state: object) -> bool:
+    """Whether there is anything in a state: then a plan of all of the code would speak of it."""
+    values = state.get("values") if isinstance(state, dict) else None
+    root = values.get("root_module") if isinstance(values, dict) else None
+    return isinstance(root, dict) and bool(root.get("resources") or root.get("child_modules"))
 
 
 def _unseen(seen: set[tuple[tuple[str, ...], str, str]], configuration: Configuration) -> Iterator[str]:

@@ -133,9 +133,12 @@ def _planned(document: MarkedJson, item: object, where: str, place: Location, pa
     )
 
 
-def shown_state(document: MarkedJson) -> Iterator[Resource]:
-    """The managed S3 resources of ``values``, in all modules. Raises ``Malformed``."""
-    values = document.value.get("values")
+def shown_state(document: MarkedJson, state: object = None) -> Iterator[Resource]:
+    """The managed S3 resources of ``values``, in all modules, or of those of a state inside the document.
+
+    Raises ``Malformed``.
+    """
+    values = _object(document.value if state is None else state, "state").get("values")
     if values is None:  # an empty state
         return
     pending = [(_object(_object(values, "values").get("root_module") or {}, "values.root_module"), "root_module")]

@@ -146,6 +146,34 @@ def test_resources_of_modules_that_an_errored_plan_leaves_out_are_unknown(tmp_pa
     assert (bucket.address, bucket.state) == (f"module.a.module.b.{CORS}.this", State.UNKNOWN)
 
 
+def test_a_plan_that_only_refreshes_leaves_everything_unknown() -> None:
+    snapshot = case("refresh-only")
+
+    assert [(each.address, each.state) for each in snapshot.buckets] == [
+        (f"{CORS}.{name}", State.UNKNOWN) for name in ("broken", "fine")
+    ]
+    (told,) = snapshot.diagnostics
+    assert told.help == "plan again, without -refresh-only"
+
+
+def test_a_real_plan_that_ended_with_an_error_leaves_what_it_did_not_reach_unknown() -> None:
+    snapshot = case("errored")
+
+    assert [(each.address, each.state) for each in snapshot.buckets] == [
+        (f"{BUCKET}.fine", State.ABSENT),
+        (f"{CORS}.fine", State.CONFIGURED),
+        (f"{CORS}.broken", State.UNKNOWN),
+    ]
+    assert snapshot.diagnostics[0].help == "mend the error and plan again"
+
+
+def test_a_plan_that_destroys_declares_nothing_any_more() -> None:
+    snapshot = case("destroy")
+
+    assert snapshot.buckets == ()
+    assert snapshot.errors == ()
+
+
 def test_what_the_plan_puts_off_is_unknown_with_its_reason(tmp_path: Path) -> None:
     later = change(CORS, None, {"bucket": "b"}, "create", after_unknown={"cors_rule": True})
     document = plan(deferred_changes=[{"reason": "instance_count_unknown", "resource_change": later}], complete=False)
