@@ -124,6 +124,8 @@ def cidrsubnet(prefix: Value, new_bits: Value, number: Value) -> Value:
 def cidrsubnets(prefix: Value, *new_bits: Value) -> Value:
     network = _network(prefix)
     end = network.first + (1 << (network.bits - network.prefix))
+    if network.is_mapped:
+        raise RefusalError("subnets of a network of IPv4 inside IPv6, which Terraform mixes up, are not computed")
     if new_bits and network.first == 0:
         raise EvaluationError("the first subnet would lie before the first address, as Terraform counts")
     position, found = network.first, []

@@ -88,7 +88,10 @@ def setproduct(*args: Value) -> Value:
         raise RefusalError("setproduct gives too many combinations")
     items = kind.element.items if kind.element is not None else ()
     columns = [[convert(member, item) for member in arg.members] for arg, item in zip(args, items, strict=True)]
-    return sequence(kind, [tuple_of(row) for row in itertools.product(*columns)])
+    rows = [tuple_of(row) for row in itertools.product(*columns)]
+    if len({row.type for row in rows}) > 1:
+        raise EvaluationError("the combinations have types that do not go together")
+    return sequence(kind, rows)
 
 
 def _unknown_product(reason: str, kind: Type, args: tuple[Value, ...]) -> Value:

@@ -37,7 +37,7 @@ locals {
   n      = tonumber(local.a)
   b      = tobool(local.a)
   l      = split(",", local.s)
-  m      = tomap({ for k in ["k"] : k => local.s if local.b })
+  m      = zipmap(local.l, local.l)
   p      = "pre-${local.s}-post"
   secret = sensitive("hush")
   inner  = { open = "o", secret = local.secret }

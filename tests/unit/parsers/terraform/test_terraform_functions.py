@@ -68,7 +68,6 @@ NOT_REFUSED = {
 """What Terraform refuses before it evaluates anything."""
 
 OTHER_TYPES = {
-    "values(local.m)": "the surroundings know the type of the map better than those of the recording",
     "tolist(local.l)": "Terraform forgets the element type of an unknown list",
 }
 
