@@ -7,7 +7,17 @@ from decimal import Decimal
 
 from parsers.terraform.convert import convert
 from parsers.terraform.evaluation import Scope, evaluate, evaluates
-from parsers.terraform.nodes import Binary, Conditional, Expression, ObjectNode, Template, TupleNode, Unary
+from parsers.terraform.nodes import (
+    Binary,
+    Conditional,
+    Expression,
+    ObjectNode,
+    Template,
+    TemplateFor,
+    TemplateIf,
+    TupleNode,
+    Unary,
+)
 from parsers.terraform.operators import bounds
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
@@ -129,7 +139,9 @@ def _outline(expression: Expression, scope: Scope) -> Value:
                 return unknown(reason)
             entries[name.data] = _arm(item, scope).value
         return object_of(entries)
-    if isinstance(expression, Template) and len(expression.parts) > 1:
+    if isinstance(expression, Template) and (
+        len(expression.parts) > 1 or isinstance(expression.parts[0], TemplateIf | TemplateFor)
+    ):
         return unknown(reason, STRING, not_null=True)
     if isinstance(expression, Unary | Binary):
         return unknown(reason, NUMBER if expression.operator in "+-*/%" else BOOL)

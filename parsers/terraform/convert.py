@@ -70,8 +70,6 @@ def _unmarked(value: Value, target: Type) -> Value:
         return Value(_filled(value.type, plain(target)), None)
     if isinstance(data, Unresolved):
         return _convert_unknown(value, data, target)
-    if isinstance(data, Lazy) and data.whole is None and target.kind == "object":
-        return object_of({name: convert(data.attribute(name, None), kind) for name, kind in target.fields})
     if isinstance(data, Lazy) and data.whole is None:
         if target.kind == "object":
             return _resource_to_object(data, target)

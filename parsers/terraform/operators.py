@@ -19,6 +19,7 @@ from parsers.terraform.values import (
     Value,
     as_object,
     deep_marks,
+    first_unknown,
     length_bounds,
     marked,
     truth,
@@ -134,7 +135,9 @@ def _equal(left: Value, right: Value) -> Value:
         return unknown("whether two resources are equal is only known after apply", BOOL, not_null=True)
     if not (_type_is_known(left) and _type_is_known(right)):
         may_be = _may_become(left.type, right.type) or _may_become(right.type, left.type)
-        return unknown("a value has a type that is not known", BOOL, not_null=True) if may_be else FALSE
+        found = first_unknown(left) or first_unknown(right)
+        reason = "a value has a type that is not known" if found is None else found.reason
+        return unknown(reason, BOOL, not_null=True) if may_be else FALSE
     if left.type != right.type:  # a resource may be of any object type
         may_be = _may_become(left.type, right.type)
         return unknown("whether two resources are equal is only known after apply", BOOL) if may_be else FALSE

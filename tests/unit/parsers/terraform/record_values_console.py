@@ -2,8 +2,9 @@
 
     python tests/unit/parsers/terraform/record_values_console.py [FILE WITH EXPRESSIONS, ONE A LINE]
 
-The expressions of the file are added to those that are there already; all are run again, in a folder that holds
-``values_console.tf`` and nothing else. Each is recorded with what is shown and its type, or with the error.
+The expressions of the file are added to those that are there already; without a file all of these are run again. It is
+done in a folder that holds ``values_console.tf`` and nothing else. Each expression is recorded with what is shown and
+its type, or with the error.
 """
 
 from __future__ import annotations
@@ -41,13 +42,12 @@ def record(source: str, folder: str) -> dict[str, str]:
 
 
 def main() -> None:
-    """Writes the table anew."""
-    sources = dict.fromkeys(json.loads(TABLE.read_text()) if TABLE.exists() else ())
-    if len(sys.argv) > 1:
-        sources |= dict.fromkeys(filter(None, Path(sys.argv[1]).read_text().splitlines()))
+    """Writes the table with what is added, or anew."""
+    table = json.loads(TABLE.read_text()) if TABLE.exists() else {}
+    sources = list(filter(None, Path(sys.argv[1]).read_text().splitlines())) if len(sys.argv) > 1 else list(table)
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(HERE / "values_console.tf", Path(folder) / "main.tf")
-        table = {source: record(source, folder) for source in sources}
+        table |= {source: record(source, folder) for source in sources}
     TABLE.write_text(json.dumps(table, indent=1, ensure_ascii=False) + "\n")
 
 
