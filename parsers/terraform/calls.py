@@ -78,16 +78,17 @@ class Found:
 
 
 def called_module(
-    run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str], scope: Scope
+    run: Run, folder: str, path: tuple[str, ...], block: Block, above: set[str], scope: Scope, *, quiet: bool = False
 ) -> Found | Unreadable:
     """The module that a call in ``folder`` means, or why it cannot be read.
 
     ``path`` are the names of the calls from the root down, ``above`` the folders of the modules around the call.
+    With ``quiet``, in an outline, nothing is told of a module that is not on disk.
     """
     shown = f"module.{path[-1]}"
     found = _folder(run, folder, path, block, scope)
     if isinstance(found, Unreadable):
-        return found if found.source is None else _in_outline(run, block, found)
+        return found if found.source is None else _in_outline(run, block, found, quiet)
     if len(path) > MAX_MODULE_DEPTH or found in above:
         message = f"{shown} calls itself" if found in above else "modules are nested too deep"
         run.tell(Diagnostic(Severity.ERROR, "module-cycle", message, block.at, "break the circle of module calls"))
@@ -98,7 +99,7 @@ def called_module(
     return Found(module)
 
 
-def _in_outline(run: Run, block: Block, why: Unreadable) -> Found | Unreadable:
+def _in_outline(run: Run, block: Block, why: Unreadable, quiet: bool) -> Found | Unreadable:
     """The outline of a well-known module that is not on disk; of any other what is missing is told."""
     version = _plain(block.expression("version"))
     outline = None
@@ -109,8 +110,9 @@ def _in_outline(run: Run, block: Block, why: Unreadable) -> Found | Unreadable:
         unseen = f"{why.message}: buckets that it declares are not seen"
         run.tell(Diagnostic(weight, "module-not-on-disk", unseen, block.at, why.advice))
         return why
-    told = f"{why.message}: its buckets are read by the documented inputs of {outline.name}"
-    run.tell(Diagnostic(Severity.INFO, "module-in-outline", told, block.at, f"for certainty, {why.advice}"))
+    told = f"{why.message}: it is read by the documented inputs of {outline.name}"
+    if not quiet:
+        run.tell(Diagnostic(Severity.INFO, "module-in-outline", told, block.at, f"for certainty, {why.advice}"))
     rules = next((attribute.at for name, attribute in block.attributes.items() if "cors" in name), block.at)
     return Found(outline.module, Outlined(block.at, rules, why))
 

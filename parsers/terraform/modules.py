@@ -242,7 +242,9 @@ class ModuleInstance:
 
     def _make_call(self, name: str, block: Block) -> Call:
         expansion = self._expanded(("module", name), f"module.{name}", block)
-        found = called_module(self.run, self.module.folder, (*self._path, name), block, self._folders(), self.scope)
+        quiet = self.outlined is not None
+        path = (*self._path, name)
+        found = called_module(self.run, self.module.folder, path, block, self._folders(), self.scope, quiet=quiet)
         if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
         if found.outlined is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from parsers.terraform.label_outline import LABEL, LABEL_CALL, LABEL_VARIABLES
+
 
 @dataclass(frozen=True, slots=True)
 class Outline:
@@ -60,9 +62,10 @@ output "s3_bucket_bucket_domain_name" { value = try(aws_s3_bucket.this[0].bucket
 output "s3_bucket_bucket_regional_domain_name" { value = try(aws_s3_bucket.this[0].bucket_regional_domain_name, "") }
 """
 
-_CLOUDPOSSE = """
-variable "enabled" { default = null }
-variable "context" { default = null }
+_CLOUDPOSSE = (
+    LABEL_VARIABLES
+    + LABEL_CALL
+    + """
 variable "bucket_name" { default = null }
 variable "expected_bucket_owner" { default = null }
 variable "cors_configuration" {
@@ -77,10 +80,9 @@ variable "cors_configuration" {
   }))
 }
 locals {
-  made = coalesce(var.enabled, try(var.context.enabled, null), true)
-  name = var.bucket_name != null && var.bucket_name != "" ? var.bucket_name : data.label.of_context.id
+  made = module.this.enabled
+  name = var.bucket_name != null && var.bucket_name != "" ? var.bucket_name : module.this.id
 }
-data "label" "of_context" {}
 resource "aws_s3_bucket" "default" {
   count  = local.made ? 1 : 0
   bucket = local.name
@@ -95,6 +97,7 @@ output "bucket_arn" { value = local.made ? aws_s3_bucket.default[0].arn : "" }
 output "bucket_domain_name" { value = local.made ? aws_s3_bucket.default[0].bucket_domain_name : "" }
 output "bucket_regional_domain_name" { value = local.made ? aws_s3_bucket.default[0].bucket_regional_domain_name : "" }
 """
+)
 
 _TRUSSWORKS = """
 variable "bucket" {}
@@ -229,6 +232,7 @@ OUTLINES = (
         _TERRAFORM_AWS_MODULES,
         "local.rules",
     ),
+    _outline("cloudposse/label/null", "cloudposse/terraform-null-label", ((0, 24), 1), LABEL),
     _outline(
         "cloudposse/s3-bucket/aws",
         "cloudposse/terraform-aws-s3-bucket",

@@ -79,7 +79,8 @@ def test_the_rules_in_the_call_of_a_well_known_module_are_read(
     assert told == []
     first = snapshot.diagnostics[0]
     assert (first.id, first.help) == ("module-in-outline", "for certainty, run `terraform init`, or give a plan")
-    assert f"its buckets are read by the documented inputs of {source}" in first.message
+    assert f"it is read by the documented inputs of {source}" in first.message
+    assert len(snapshot.diagnostics) == 1
 
 
 @pytest.mark.parametrize(
@@ -152,10 +153,40 @@ def test_instances_of_a_call_are_read_each_by_itself(tmp_path: Path) -> None:
     assert [each.name for each in read(tmp_path, {"main.tf": source}).buckets] == ["b-a", "b-b"]
 
 
-def test_a_name_made_of_labels_is_not_known(tmp_path: Path) -> None:
-    source = call("cloudposse/s3-bucket/aws", f'  namespace = "eg"\n  name = "x"\n  cors_configuration = {RULES}\n')
-    found = by_address(read(tmp_path, {"main.tf": source}))
-    entry = found["module.assets.aws_s3_bucket_cors_configuration.default[0]"]
+LABELS = [
+    ('namespace = "eg"\n  stage = "prod"\n  name = "App"', "eg-prod-app"),
+    ('namespace = "eg"\n  name = "a_b"\n  attributes = ["Web", "", "web", "x"]', "eg-ab-web-x"),
+    ('tenant = "t"\n  name = "n"\n  label_order = ["name", "tenant"]\n  delimiter = ""', "nt"),
+    ('name = "aB"\n  label_value_case = "upper"\n  regex_replace_chars = "/a/"', "B"),
+    (
+        'name = "n"\n  context = { namespace = "ctx", attributes = ["c"], delimiter = "_" }\n  attributes = ["d"]',
+        "ctx_n_c_d",
+    ),
+]
+
+
+@pytest.mark.parametrize(("labels", "wanted"), LABELS)
+def test_a_name_is_put_together_of_labels(labels: str, wanted: str, tmp_path: Path) -> None:
+    source = call("cloudposse/s3-bucket/aws", f"  {labels}\n  cors_configuration = {RULES}\n")
+    assert only(read(tmp_path, {"main.tf": source})).name == wanted
+
+
+@pytest.mark.parametrize(("labels", "wanted"), LABELS)
+def test_a_label_module_gives_its_id_also_through_the_context(labels: str, wanted: str, tmp_path: Path) -> None:
+    source = (
+        call("cloudposse/label/null", f"  {labels}\n", label="label")
+        + call("cloudposse/label/null", "  context = module.label.context\n", label="again")
+        + 'resource "aws_s3_bucket" "x" {\n  bucket = "${module.label.id}.${module.again.id}"\n}\n'
+    )
+    assert only(read(tmp_path, {"main.tf": source})).name == f"{wanted}.{wanted}"
+
+
+@pytest.mark.parametrize("labels", ['name = "n"\n  id_length_limit = 12', "name = var.unset"])
+def test_a_name_of_labels_that_are_not_known_or_cut_short_is_not_known(labels: str, tmp_path: Path) -> None:
+    source = 'variable "unset" {}\n' + call(
+        "cloudposse/s3-bucket/aws", f'  namespace = "eg"\n  {labels}\n  cors_configuration = {RULES}\n'
+    )
+    entry = by_address(read(tmp_path, {"main.tf": source}))["module.assets.aws_s3_bucket_cors_configuration.default[0]"]
     assert isinstance(entry.name, Unknown)
     assert entry.state is State.CONFIGURED
 
