@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import gzip
-import io
 import re
 import zlib
 from urllib.parse import quote, unquote_to_bytes
@@ -101,10 +99,13 @@ def base64decode(value: Value) -> Value:
 def base64gunzip(value: Value) -> Value:
     """Known to OpenTofu only."""
     packed = decoded_base64(value.text, "base64gunzip")
+    unpacking = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     try:
-        content = gzip.GzipFile(fileobj=io.BytesIO(packed)).read(4 * MAX_TEXT + 1)
-    except (OSError, EOFError, zlib.error) as error:
+        content = unpacking.decompress(packed, 4 * MAX_TEXT + 1)
+    except zlib.error as error:
         raise EvaluationError("base64gunzip: this is no valid gzip") from error
+    if not unpacking.eof and len(content) <= 4 * MAX_TEXT:
+        raise EvaluationError("base64gunzip: this is no whole gzip")
     if len(content) > 4 * MAX_TEXT:
         raise RefusalError(f"a string of more than {MAX_TEXT:,} characters")
     return _as_text(content, "base64gunzip")

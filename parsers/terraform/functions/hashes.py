@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-import uuid
 
 from parsers.terraform.functions.encoding import decoded_base64
 from parsers.terraform.functions.registry import function
@@ -13,11 +12,12 @@ from parsers.terraform.functions.rsa import decrypted
 from parsers.terraform.values import STRING, EvaluationError, Value, text
 
 _NAMESPACES = {
-    "dns": uuid.NAMESPACE_DNS,
-    "url": uuid.NAMESPACE_URL,
-    "oid": uuid.NAMESPACE_OID,
-    "x500": uuid.NAMESPACE_X500,
+    "dns": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "url": "6ba7b811-9dad-11d1-80b4-00c04fd430c8",
+    "oid": "6ba7b812-9dad-11d1-80b4-00c04fd430c8",
+    "x500": "6ba7b814-9dad-11d1-80b4-00c04fd430c8",
 }
+"""RFC 9562, section 6.6."""
 _HEX = "[0-9A-Fa-f]"
 _UUID = re.compile(rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}|{_HEX}{{32}}")
 
@@ -43,15 +43,15 @@ _enter("base64sha512", "sha512", in_base64=True)
 
 @function("uuidv5", STRING, STRING, gives=STRING)
 def uuidv5(namespace: Value, name: Value) -> Value:
-    wanted = namespace.text
-    within = _NAMESPACES.get(wanted)
-    if within is None:
-        plain = wanted.removeprefix("urn:uuid:")
-        plain = plain[1:-1] if plain.startswith("{") and plain.endswith("}") else plain
-        if _UUID.fullmatch(plain) is None:
-            raise EvaluationError("uuidv5: this is no namespace")
-        within = uuid.UUID(plain)
-    return text(str(uuid.uuid5(within, name.text)))
+    wanted = namespace.text.removeprefix("urn:uuid:")
+    within = _NAMESPACES.get(namespace.text, wanted[1:-1] if wanted[:1] + wanted[-1:] == "{}" else wanted)
+    if _UUID.fullmatch(within) is None:
+        raise EvaluationError("uuidv5: this is no namespace")
+    digest = hashed(bytes.fromhex(within.replace("-", "")) + name.text.encode(), "sha1")
+    number = int.from_bytes(digest[:16], "big")
+    number = number & ~(0xF << 76) & ~(0x3 << 62) | 5 << 76 | 2 << 62
+    shown = f"{number:032x}"
+    return text("-".join((shown[:8], shown[8:12], shown[12:16], shown[16:20], shown[20:])))
 
 
 @function("rsadecrypt", STRING, STRING, gives=STRING)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from dataclasses import dataclass
 
@@ -47,6 +46,8 @@ class _Network:
 
 def _shown(address: int, bits: int) -> str:
     """An address as Go shows it: one of IPv4 inside IPv6 as IPv4."""
+    import ipaddress
+
     if bits == 32 or address >> 32 == _MAPPED:
         return str(ipaddress.IPv4Address(address & 0xFFFFFFFF))
     return str(ipaddress.IPv6Address(address))
@@ -59,6 +60,8 @@ def _address(content: str) -> tuple[int, int]:
         if len(parts) != 4 or not all(re.fullmatch(r"[0-9]{1,10}", part) and int(part) < 256 for part in parts):
             raise EvaluationError("this is no IP address")
         return int.from_bytes(bytes(map(int, parts)), "big"), 32
+    import ipaddress
+
     try:
         if "%" in content:
             raise ValueError
