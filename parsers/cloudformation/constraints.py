@@ -24,6 +24,7 @@ class Patterns:
     """Matches the patterns of one template, as long as that is quick."""
 
     too_slow: bool = False
+    told: bool = False
 
     def refuse(self, pattern: str, value: str) -> bool:
         """Whether a pattern certainly does not match, not even a part, in the syntax that Java and Python share."""

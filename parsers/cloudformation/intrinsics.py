@@ -40,6 +40,7 @@ class Ledger:
     steps: int = 0
     referred: dict[str, Declared] = field(default_factory=dict)
     faults: dict[Diagnostic, None] = field(default_factory=dict)
+    made: int = 0
     patterns: Patterns = field(default_factory=Patterns)
     unmade: dict[str, str] = field(default_factory=dict)
     """Loops among the resources that could not be followed, and why."""
@@ -228,7 +229,8 @@ class Scope:
         if declared.name in self._bound and not declared.is_list:
             return Value(self._bound[declared.name], node)
         resolved, violation = declared.resolve(self._given, self.ledger.patterns)
-        if self.ledger.patterns.too_slow:
+        if self.ledger.patterns.too_slow and not self.ledger.patterns.told:
+            self.ledger.patterns.told = True
             self.fault(
                 "slow-pattern",
                 "a pattern takes too long to match: no AllowedPattern was held against its value",

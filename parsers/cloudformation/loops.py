@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 LOOP = "Fn::ForEach::"
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
 
+MAX_MADE = 50_000
+"""Nodes and rounds of all loops of a template. CloudFormation takes 500 resources and 1 MB after they are expanded."""
+
 Entry = tuple[Scalar, Node]
 
 
@@ -77,6 +80,12 @@ def needs_extensions(name: str, node: Node) -> str:
     return f"{name} on line {node.place.line} needs Transform: {LANGUAGE_EXTENSIONS}, which the template does not have"
 
 
+def _count(scope: Scope) -> None:
+    scope.ledger.made += 1
+    if scope.ledger.made > MAX_MADE:
+        raise _TooMuchError
+
+
 def _is_loop(key: Scalar) -> bool:
     return key.text.startswith(LOOP)
 
@@ -109,9 +118,7 @@ def _made_by(scope: Scope, key: Scalar, node: Node) -> tuple[Entry, ...] | Unkno
             return Unknown(f"the collection of {key.text} (line {key.place.line}) is not known: {member.data.reason}")
         if not isinstance(member.data, str):
             return Unknown(f"the collection of {key.text} (line {key.place.line}) holds {member.describe()}, not texts")
-        scope.spend(1)
-        if scope.exhausted:
-            raise _TooMuchError
+        _count(scope)
         put = _Substitution(scope, name.text, member.data)
         for inner_key, inner in fragment.entries:
             entry = put.key(inner_key), put.node(inner)
@@ -142,9 +149,7 @@ class _Substitution:
         return Scalar(self.in_text(key.text), key.place, key.plain, key.tag)
 
     def node(self, node: Node) -> Node:
-        self.scope.spend(1)
-        if self.scope.exhausted:
-            raise _TooMuchError
+        _count(self.scope)
         call = call_of(node)
         if call is not None and call[0] == "Ref" and isinstance(call[1], Scalar) and call[1].text == self.name:
             return Scalar(self.text, node.place)

@@ -1,0 +1,104 @@
+"""Values of NoEcho parameters: compared like any other, and marked wherever they go."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from drift.cors.model import Unknown
+from drift.interfaces import Inputs
+from drift.snapshot import Bucket, Snapshot, State
+from drift.tree import DiskTree
+from parsers.cloudformation import PARSER
+
+HEAD = (
+    "Parameters:\n  Host: {Type: String, NoEcho: true}\n"
+    "  Hosts: {Type: CommaDelimitedList, NoEcho: true, Default: 'a, b'}\n"
+    "  Age: {Type: Number, NoEcho: 'true', Default: 77}\n  Open: {Type: String}\n"
+    "Conditions:\n  U: !Equals [!Ref Open, x]\n"
+)
+
+
+def parse(folder: Path, rule: str, name: str = "my-bucket", head: str = HEAD) -> Snapshot:
+    text = (
+        f"{head}Resources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketName: {name}\n"
+        f"      CorsConfiguration:\n        CorsRules:\n          - {rule}\n"
+    )
+    (folder / "t.yaml").write_text(text)
+    return PARSER.parse(DiskTree(folder), ["t.yaml"], Inputs(parameters=(("Host", "hidden.example"),)))
+
+
+def bucket_with(folder: Path, origins: str, more: str = "", name: str = "my-bucket") -> Bucket:
+    (bucket,) = parse(folder, f"{{AllowedMethods: [GET], AllowedOrigins: {origins}{more}}}", name).buckets
+    return bucket
+
+
+@pytest.mark.parametrize(
+    ("origins", "sensitive"),
+    [
+        ("[!Ref Host]", {"hidden.example"}),
+        ('[!Sub "https://${Host}", https://clear.example]', {"https://hidden.example"}),
+        ('[!Join ["", ["https://", !Ref Host]]]', {"https://hidden.example"}),
+        ('!Split [".", !Ref Host]', {"hidden", "example"}),
+        ('[!Select [1, !Split [".", !Sub "a.${Host}"]]]', {"hidden"}),
+        ("!Ref Hosts", {"a", "b"}),
+        ("[!Base64 {Ref: Host}]", {"aGlkZGVuLmV4YW1wbGU="}),
+        ("[https://clear.example]", set()),
+    ],
+)
+def test_text_that_comes_of_a_secret_is_marked(tmp_path: Path, origins: str, sensitive: set[str]) -> None:
+    bucket = bucket_with(tmp_path, origins)
+    assert bucket.state is State.CONFIGURED
+    assert bucket.sensitive == sensitive
+
+
+def test_secret_number_and_id_and_name_are_marked(tmp_path: Path) -> None:
+    bucket = bucket_with(tmp_path, '["*"]', ", MaxAge: !Ref Age, Id: !Ref Host", "!Sub 'b-${Host}'")
+    assert bucket.name == "b-hidden.example"
+    assert bucket.sensitive == {77, "hidden.example", "b-hidden.example"}
+
+
+def test_secret_is_compared_as_the_text_that_it_is(tmp_path: Path) -> None:
+    bucket = bucket_with(tmp_path, "[!Ref Host]")
+    assert bucket.cors is not None
+    origins = bucket.cors.rules[0].allowed_origins
+    assert origins == ("hidden.example",)
+    assert isinstance(origins, tuple)
+    assert type(origins[0]) is str
+
+
+def test_secret_is_no_known_end_of_a_text_that_is_not_known(tmp_path: Path) -> None:
+    bucket = bucket_with(tmp_path, '[!Sub "https://${Host}.${Open}", !Sub "${Open}.${Host}/x"]')
+    assert bucket.cors is not None
+    origins = bucket.cors.rules[0].allowed_origins
+    assert isinstance(origins, tuple)
+    first, second = origins
+    assert isinstance(first, Unknown)
+    assert isinstance(second, Unknown)
+    assert (first.prefix, first.suffix) == ("https://", "")
+    assert (second.prefix, second.suffix) == ("", "/x")
+
+
+def test_secret_is_marked_in_every_alternative_and_in_the_whole(tmp_path: Path) -> None:
+    bucket = bucket_with(tmp_path, "[!If [U, !Ref Host, https://clear.example]]")
+    assert bucket.sensitive == {"hidden.example"}
+    marked = [each.bucket.sensitive for each in bucket.alternatives if each.bucket is not None]
+    assert sorted(map(len, marked)) == [0, 1]
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "{AllowedMethods: [GET], AllowedOrigins: [!Ref Host, !Ref Host]}",
+        "{AllowedMethods: [!Ref Host], AllowedOrigins: [a]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [a], MaxAge: !Ref Host}",
+        "{AllowedMethods: [GET], AllowedOrigins: [!Ref Host]}",
+    ],
+)
+def test_no_message_gives_a_secret_away(tmp_path: Path, rule: str) -> None:
+    head = HEAD.replace("NoEcho: true}", "NoEcho: true, AllowedValues: [other]}", 1)
+    for each in (HEAD, head):
+        snapshot = parse(tmp_path, rule, head=each)
+        assert all("hidden.example" not in f"{found.message} {found.help}" for found in snapshot.diagnostics)
+        assert all("hidden.example" not in (bucket.reason or "") for bucket in snapshot.buckets)
