@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from parsers.terraform.convert import convert
 from parsers.terraform.evaluation import Scope, evaluate, evaluates
+from parsers.terraform.mismatch import difference
 from parsers.terraform.nodes import (
     Binary,
     Conditional,
@@ -30,6 +31,7 @@ from parsers.terraform.values import (
     Type,
     Unresolved,
     Value,
+    deep_marks,
     length_bounds,
     marked,
     object_of,
@@ -95,8 +97,9 @@ def _common_type(then: Value, otherwise: Value) -> Type:
         return ANY
     common = unify((then.type, otherwise.type))
     if common is None:
-        message = f"the 'true' value is {then.type}, but the 'false' value is {otherwise.type}"
-        raise EvaluationError(f"the true and false results must have consistent types: {message}")
+        hidden = deep_marks(then) | deep_marks(otherwise)  # the names of attributes may be secret
+        message = "" if hidden else f": {difference(then.type, otherwise.type)}"
+        raise EvaluationError(f"the true and false results must have consistent types{message}")
     return common
 
 

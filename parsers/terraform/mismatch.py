@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from parsers.terraform.types import Type
 from parsers.terraform.unify import convertible
 
@@ -40,3 +42,31 @@ def _elements(given: Type, wanted: Type, element: Type) -> str:
         if not convertible(kind, element):
             return f"element {name}: {mismatch(kind, element)}"
     return f"all elements must be {element}"
+
+
+def difference(then: Type, otherwise: Type) -> str:
+    """Why the two results of a conditional have no type in common (hclsyntax, describeConditionalTypeMismatch)."""
+    if then.kind == otherwise.kind == "object":
+        return _between_objects(dict(then.fields), dict(otherwise.fields))
+    if then.kind == otherwise.kind == "tuple":
+        length, other_length = len(then.items), len(otherwise.items)
+        if length != other_length:
+            return f"the 'true' tuple has length {length}, but the 'false' tuple has length {other_length}"
+        pairs = enumerate(zip(then.items, otherwise.items, strict=True))
+        return next((f"type mismatch for tuple element {at}: {difference(a, b)}" for at, (a, b) in pairs if a != b), "")
+    inner, other = then.element, otherwise.element
+    if inner and other and then.kind == otherwise.kind and inner.kind == other.kind in ("object", "tuple"):
+        return f"mismatched {then.kind} element types: {difference(inner, other)}"
+    if str(then) == str(otherwise):
+        return "at least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+    return f"the 'true' value is {then}, but the 'false' value is {otherwise}"
+
+
+def _between_objects(then: Mapping[str, Type], otherwise: Mapping[str, Type]) -> str:
+    for name, kind in then.items():
+        if name not in otherwise:
+            return f"the 'true' value includes object attribute \"{name}\", which is absent in the 'false' value"
+        if kind != otherwise[name]:
+            return f'type mismatch for object attribute "{name}": {difference(kind, otherwise[name])}'
+    name = min(otherwise.keys() - then.keys(), default="")
+    return f"the 'false' value includes object attribute \"{name}\", which is absent in the 'true' value"

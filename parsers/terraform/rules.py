@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from drift.cors.model import BucketCors, CorsRule, Seconds, Text, TextList, Unknown
-from drift.location import Diagnostic, Location
+from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import RulePlace
 from parsers.terraform.convert import convert
 from parsers.terraform.expand import evaluated, nested_blocks
@@ -18,7 +18,18 @@ from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.nodes import Attribute, Block, ObjectNode, Template, TupleNode
 from parsers.terraform.schema import bucket_faults, configuration_faults, missing_fields, rule_faults
 from parsers.terraform.secrets import secret_texts
-from parsers.terraform.values import NUMBER, STRING, EvaluationError, RefusalError, Type, Unresolved, Value, marked
+from parsers.terraform.values import (
+    EPHEMERAL,
+    NUMBER,
+    STRING,
+    EvaluationError,
+    RefusalError,
+    Type,
+    Unresolved,
+    Value,
+    deep_marks,
+    marked,
+)
 
 _FIELDS = {
     "id": "ID",
@@ -103,6 +114,7 @@ def _attribute_rules(attribute: Attribute, scope: Scope) -> Rules:
         node = nodes[position] if len(nodes) == len(members) else attribute.expression
         fields = {name: marked(each, value.marks | member.marks) for name, each in member.data.items()}
         secrets.update(_secrets(fields))
+        faults += _kept(fields, node.at)
         rules.append(_rule(fields, node.at, "list"))
         places.append(_object_place(node))
         faults += missing_fields(member.data.keys(), node.at)
@@ -136,14 +148,30 @@ def _block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
     if not blocks:
         return Rules()
     faults = rule_faults((each for each, _ in blocks), inline=inline)
+    values = [{name: evaluated(each, name, inner) for name in _FIELDS} for each, inner in blocks]
+    faults += tuple(fault for fields, (each, _) in zip(values, blocks, strict=True) for fault in _kept(fields, each.at))
     if faults:
         return _refused(tuple(dict.fromkeys(faults)))
-    values = [{name: evaluated(each, name, inner) for name in _FIELDS} for each, inner in blocks]
     kind = "list" if inline else "set"
     rules = tuple(_rule(fields, each.at, kind) for fields, (each, _) in zip(values, blocks, strict=True))
     secrets = frozenset(secret for fields in values for secret in _secrets(fields))
     places = tuple(_block_place(each) for each, _ in blocks)
     return Rules(BucketCors(rules, ordered=True), places, sensitive=secrets)
+
+
+def _kept(fields: Fields, at: Location) -> Iterable[Diagnostic]:
+    """The arguments that Terraform would have to keep in its state and must not, as they are ephemeral."""
+    return (
+        Diagnostic(
+            Severity.WARNING,
+            "ephemeral-value",
+            f'an ephemeral value is given to "{name}"',
+            at,
+            "Terraform refuses it, as this argument is kept in the state; give it a sensitive value",
+        )
+        for name, value in fields.items()
+        if value is not None and EPHEMERAL in deep_marks(value)
+    )
 
 
 def _secrets(fields: Fields) -> Iterable[str | int]:

@@ -9,10 +9,11 @@ from parsers.terraform import functions
 from parsers.terraform.expressions import Budget, Scope
 from parsers.terraform.rules import Rules, inline_rules, separate_rules
 from parsers.terraform.syntax import parse_file
-from parsers.terraform.values import SENSITIVE, Value, marked, number, text, tuple_of, unknown
+from parsers.terraform.values import EPHEMERAL, SENSITIVE, Value, marked, number, text, tuple_of, unknown
 
 VALUES = {
     "secret": marked(text("https://hush"), {SENSITIVE}),
+    "token": marked(text("https://hush"), {EPHEMERAL}),
     "seconds": marked(number(77), {SENSITIVE}),
     "origins": marked(tuple_of([text("https://a"), text("https://b")]), {SENSITIVE}),
     "mixed": tuple_of([text("https://open"), marked(text("https://hush"), {SENSITIVE})]),
@@ -69,6 +70,14 @@ def test_a_sensitive_list_of_rules_hides_all_that_is_in_it() -> None:
     )
     found = inline_rules(parse_file("t.tf", source.encode()).blocks[0], Scope(Vars(), Budget()))
     assert found.sensitive == {"GET", "*", 5}
+
+
+@pytest.mark.parametrize("inline", [False, True])
+def test_an_ephemeral_value_in_a_rule_is_refused_as_by_terraform(inline: bool) -> None:
+    found = rules("[var.token]", inline=inline)
+    assert found.cors is None
+    assert [each.id for each in found.faults] == ["ephemeral-value"]
+    assert "hush" not in str(found)
 
 
 def test_a_reason_never_holds_a_sensitive_text() -> None:
