@@ -58,7 +58,8 @@ def difference(then: Type, otherwise: Type) -> str:
     if inner and other and then.kind == otherwise.kind and inner.kind == other.kind in ("object", "tuple"):
         return f"mismatched {then.kind} element types: {difference(inner, other)}"
     if str(then) == str(otherwise):
-        return "at least one deeply-nested attribute or element is not compatible across both the 'true' and the 'false' value"
+        both = "both the 'true' and the 'false' value"
+        return f"at least one deeply-nested attribute or element is not compatible across {both}"
     return f"the 'true' value is {then}, but the 'false' value is {otherwise}"
 
 
