@@ -7,7 +7,7 @@ asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
 
 from drift.location import Location
@@ -184,13 +184,11 @@ Part = str | TemplateIf | TemplateFor | Expression
 
 
 class Attribute:
-    """``name = expression``; ``at`` spans both. What is given as a function is read when it is first asked for."""
+    """``name = expression``; ``at`` spans both. A subclass may read both when they are first asked for."""
 
     __slots__ = ("_at", "_expression", "name")
 
-    def __init__(
-        self, name: str, expression: Expression | Callable[[], Expression], at: Location | Callable[[], Location]
-    ) -> None:
+    def __init__(self, name: str, expression: Expression | None = None, at: Location | None = None) -> None:
         self.name = name
         self._expression = expression
         self._at = at
@@ -198,15 +196,13 @@ class Attribute:
     @property
     def expression(self) -> Expression:
         """The expression; ``Unreadable`` where it is malformed."""
-        if callable(self._expression):
-            self._expression = self._expression()
+        assert self._expression is not None  # noqa: S101 - a subclass that gives none reads it
         return self._expression
 
     @property
     def at(self) -> Location:
         """From the name to the end of the expression."""
-        if callable(self._at):
-            self._at = self._at()
+        assert self._at is not None  # noqa: S101
         return self._at
 
 
@@ -221,17 +217,13 @@ class Body:
 class Block:
     """A block with its labels; ``at`` runs from its first word to its closing brace.
 
-    A body that is given as a function is read when it is first asked for.
+    A subclass may read the body and the place when they are first asked for.
     """
 
     __slots__ = ("_at", "_body", "labels", "type")
 
     def __init__(
-        self,
-        type_name: str,
-        labels: tuple[str, ...],
-        body: Body | Callable[[], Body],
-        at: Location | Callable[[], Location],
+        self, type_name: str, labels: tuple[str, ...], body: Body | None = None, at: Location | None = None
     ) -> None:
         self.type = type_name
         self.labels = labels
@@ -241,8 +233,7 @@ class Block:
     @property
     def body(self) -> Body:
         """The arguments and nested blocks."""
-        if callable(self._body):
-            self._body = self._body()
+        assert self._body is not None  # noqa: S101 - a subclass that gives none reads it
         return self._body
 
     @property
@@ -258,8 +249,7 @@ class Block:
     @property
     def at(self) -> Location:
         """From the first word to the closing brace."""
-        if callable(self._at):
-            self._at = self._at()
+        assert self._at is not None  # noqa: S101
         return self._at
 
     def of_type(self, type_name: str) -> tuple[Block, ...]:

@@ -20,7 +20,12 @@ MAX_NESTING = 500
 IDENTIFIER = r"[^\W\d][\w-]*+"
 _ESCAPE = r"\\(?:[nrt\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"
 _RUN = "{0,1000}"
+_SIMPLE = r"[$%]\{[ \w.-]*+\}"
+"""An interpolation in which nothing can be open: the most frequent ones are references."""
 PLAIN_TEXT = rf"(?:[^\"\\$%\r\n]++|{_ESCAPE}|\$\$\{{|%%\{{|[$%](?!\{{)){_RUN}"
+_QUOTED = rf"(?:[^\"\\$%\r\n]++|{_ESCAPE}|\$\$\{{|%%\{{|{_SIMPLE}|[$%](?!\{{)){_RUN}"
+SIMPLE_STRING = rf"\"{_QUOTED}\""
+"""A quoted string of text and simple interpolations, unless it is a very long one."""
 PLAIN_STRING = rf"\"{PLAIN_TEXT}\""
 """A quoted string with no interpolation or directive in it, unless it is a very long one."""
 
@@ -28,12 +33,12 @@ LINE_COMMENT = r"(?:\#|//)[^\n]*+"
 BLOCK_COMMENT = r"/\*(?s:.*?)\*/"
 HEREDOC_START = rf"<<-?({IDENTIFIER})\r?\n"
 
-_INERT = rf"{PLAIN_STRING}|{LINE_COMMENT}|{BLOCK_COMMENT}|/(?![/*])|<(?!<-?{IDENTIFIER}\r?\n)"
+_INERT = rf"{SIMPLE_STRING}|{LINE_COMMENT}|{BLOCK_COMMENT}|/(?![/*])|<(?!<-?{IDENTIFIER}\r?\n)"
 _CODE = re.compile(rf"(?:[^\"\#/<{{}}]++|{_INERT}){_RUN}")
 _EXPRESSION = re.compile(rf"(?:[^\"\#/<{{}}()\[\]\n]++|{_INERT}){_RUN}")
-_STRING = re.compile(PLAIN_TEXT)
+_STRING = re.compile(_QUOTED)
 _HEREDOC = re.compile(HEREDOC_START)
-_INTERPOLATION = re.compile(r"\$\$\{|%%\{|[$%]\{")
+_INTERPOLATION = re.compile(rf"\$\$\{{|%%\{{|{_SIMPLE}|[$%]\{{")
 _CLOSING = {"(": ")", "[": "]", "{": "}"}
 _BRACE, _QUOTE = "{", '"'
 
@@ -55,7 +60,8 @@ class _Heredoc(str):
 
 def end_of_block(source: str, at: int) -> int:
     """The offset behind the brace that closes what was opened before ``at``. Raises ScanError."""
-    return _Scan(source, at - 1, _BRACE).until_closed(at)
+    end = _CODE.match(source, at).end()  # type: ignore[union-attr] # it matches the empty string
+    return end + 1 if source.startswith("}", end) else _Scan(source, at - 1, _BRACE).until_closed(end)
 
 
 def end_of_string(source: str, at: int) -> int:

@@ -30,8 +30,9 @@ from parsers.terraform.places import Text
 from parsers.terraform.scan import ScanError
 from parsers.terraform.templates import TemplateError, parse_template
 
-MAX_SOURCE_BYTES = 32 * 1024 * 1024
-"""Larger files are refused: cutting goes at some 20 MB/s, and hand-written files have some hundred kilobytes."""
+MAX_SOURCE_BYTES = 8 * 1024 * 1024
+"""Larger files are refused: hand-written ones have some hundred kilobytes. Cutting them goes at some 20 MB/s, a file of
+nothing but interpolations at a tenth of that."""
 
 MAX_EXPRESSION_CHARACTERS = 1_000_000
 """Longer expressions are not read: reading goes at some 200 KB/s."""
@@ -132,28 +133,84 @@ class _Source:
             ) from error
         return Body(attributes, tuple(blocks))
 
-    def _block(self, block: BlockCut) -> Block:
-        return Block(block.type, block.labels, lambda: self._body(block), lambda: self._text.at(block.start, block.end))
+    def _block(self, cut_out: BlockCut) -> Block:
+        return _CutBlock(self, cut_out)
 
-    def _body(self, block: BlockCut) -> Body:
+    def _attribute(self, cut_out: ArgumentCut) -> Attribute:
+        return _CutAttribute(self, cut_out)
+
+    def body(self, block: BlockCut) -> Body:
+        """The body of a block; what cannot be cut is told, and may hold anything."""
         try:
             return self._made(body_of(self._text.source, block))
         except InputError as error:
             self._tell(error)
-            at = error.location or self._text.at(block.start, block.end)
-            return Body(UnreadableArguments(error.message, at))
+            return Body(UnreadableArguments(error.message, error.location or self.place(block.start, block.end)))
 
-    def _attribute(self, item: ArgumentCut) -> Attribute:
-        return Attribute(item.name, lambda: self._expression(item), lambda: self._place(item))
-
-    def _place(self, item: ArgumentCut) -> Location:
-        return self._text.at(item.start, value_end(self._text, item.value, item.end))
-
-    def _expression(self, item: ArgumentCut) -> Expression:
+    def expression(self, item: ArgumentCut) -> Expression:
+        """The expression of an argument; what cannot be read is told, and is an unknown."""
         try:
             if item.end - item.value > MAX_EXPRESSION_CHARACTERS:
-                _refuse_long(self._text.source[item.value : item.end], self._text.at(item.start, item.value))
+                _refuse_long(self._text.source[item.value : item.end], self.place(item.start, item.value))
             return read_expression(self._text, item.value, item.end)
         except InputError as error:
             self._tell(error)
-            return Unreadable(error.message, error.location or self._place(item))
+            return Unreadable(error.message, error.location or self.place(item.start, item.value))
+
+    def place(self, start: int, end: int) -> Location:
+        """The place of a block."""
+        return self._text.at(start, end)
+
+    def place_of(self, item: ArgumentCut) -> Location:
+        """The place of an argument, without the space and comments behind it."""
+        return self._text.at(item.start, value_end(self._text, item.value, item.end))
+
+
+class _CutBlock(Block):
+    """A block of a file that was cut."""
+
+    __slots__ = ("_cut", "_source")
+
+    def __init__(self, source: _Source, cut_out: BlockCut) -> None:
+        super().__init__(cut_out.type, cut_out.labels)
+        self._source = source
+        self._cut = cut_out
+
+    @property
+    def body(self) -> Body:
+        """See ``Block``."""
+        if self._body is None:
+            self._body = self._source.body(self._cut)
+        return self._body
+
+    @property
+    def at(self) -> Location:
+        """See ``Block``."""
+        if self._at is None:
+            self._at = self._source.place(self._cut.start, self._cut.end)
+        return self._at
+
+
+class _CutAttribute(Attribute):
+    """An argument of a body that was cut."""
+
+    __slots__ = ("_cut", "_source")
+
+    def __init__(self, source: _Source, cut_out: ArgumentCut) -> None:
+        super().__init__(cut_out.name)
+        self._source = source
+        self._cut = cut_out
+
+    @property
+    def expression(self) -> Expression:
+        """See ``Attribute``."""
+        if self._expression is None:
+            self._expression = self._source.expression(self._cut)
+        return self._expression
+
+    @property
+    def at(self) -> Location:
+        """See ``Attribute``."""
+        if self._at is None:
+            self._at = self._source.place_of(self._cut)
+        return self._at

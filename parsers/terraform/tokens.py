@@ -17,7 +17,7 @@ from parsers.terraform.scan import (
     IDENTIFIER,
     LINE_COMMENT,
     MAX_NESTING,
-    PLAIN_STRING,
+    SIMPLE_STRING,
     ScanError,
 )
 from parsers.terraform.scan import end_of_opening as _end_of_opening
@@ -80,7 +80,7 @@ _PROPER_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _TOKEN = re.compile(
     rf"(?P<skip>[ \t]++|\r(?=\n|\Z)|{BLOCK_COMMENT})|(?P<line>\n|{LINE_COMMENT}\n?)"
     rf"|(?P<name>{IDENTIFIER}(?:[ \t]*::[ \t]*{IDENTIFIER}){{0,10}})"
-    rf"|(?P<string>{PLAIN_STRING})|(?P<opening>\"|{HEREDOC_START})|(?P<number>{_NUMBER})"
+    rf"|(?P<string>{SIMPLE_STRING})|(?P<opening>\"|{HEREDOC_START})|(?P<number>{_NUMBER})"
     r"|(?P<symbol>==|!=|<=|>=|=>|&&|\|\||\.\.\.|[-+*/%<>!?()\[\]{},.=:])"
 )
 _OPENING = {"LPAR": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
