@@ -46,9 +46,9 @@ def floating_text(amount: Decimal, verb: str, flags: str, width: int | None, pre
         places = 6 if precision is None else precision
         shown = _fixed(size, places) if verb == "f" else _scientific(*_digits(size, places + 1), places, verb)
     missing = max(0, (width or 0) - len(sign) - len(shown))
-    if "-" in flags:
-        return sign + shown + " " * missing
-    return sign + "0" * missing + shown if "0" in flags else " " * missing + sign + shown
+    if "0" in flags:
+        return sign + "0" * missing + shown
+    return sign + shown + " " * missing if "-" in flags else " " * missing + sign + shown
 
 
 def shortest_text(amount: Decimal) -> str:

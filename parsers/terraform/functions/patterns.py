@@ -29,7 +29,7 @@ def _result_type(wanted: Expression) -> Type:
     if named and len(named) != len(wanted.names):
         raise EvaluationError("a regular expression has either named groups or others")
     if named:
-        return Type("object", fields=tuple((name, STRING) for name in sorted(named)))
+        return Type("object", fields=tuple((name, STRING) for name in sorted(set(named))))
     return Type("tuple", items=(STRING,) * len(wanted.names)) if wanted.names else STRING
 
 
