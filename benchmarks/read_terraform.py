@@ -9,8 +9,8 @@ Two trees are written to a temporary folder, from a fixed seed:
 
 Each reader is a process of its own, started cold three times, the best counted: wall time from start to exit, the time
 of the processor in it, which is the better figure on a busy machine, and the most memory that was resident.
-``hcl2.load`` reads every file and does nothing with it. ``tfparse`` is run on each root module. What is not installed
-beside this project is left out, and that is said; ``--python`` names the interpreter of another environment that has it.
+``hcl2.load`` reads every file and does nothing with it; ``tfparse`` is run on each root module. What is not installed
+beside this project is left out, and that is said; ``--python`` names another interpreter that has it.
 """
 
 from __future__ import annotations
