@@ -52,6 +52,8 @@ _TEMPLATES = frozenset({"templatefile", "templatestring"})
 _TWO = _TEMPLATES | {"fileset"}
 FILE_FUNCTIONS = frozenset({*_RESULTS, *(f"core::{name}" for name in _RESULTS)})
 """The functions that need the tree."""
+_BYTES_PER_STEP = 1_000
+"""How many bytes of a file are one step of work."""
 _STEPS = 20_000
 """How many steps one template may take by itself, where the work in all is not counted."""
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
@@ -114,6 +116,7 @@ class _Call:
             content = self.tree.read(path)
         except InputError as error:
             return self._open(error.message)
+        self.budget.spend(len(content) // _BYTES_PER_STEP)
         return self._of_content(content, args, path)
 
     def _open(self, why: str) -> Value:
@@ -157,7 +160,7 @@ class _Call:
         base = files.join(self.root, folder)
         if "\0" in wanted or files.leaves_tree(wanted) or files.leaves_tree(base):
             return self._outside()
-        found = {posixpath.relpath("/" + path, "/" + base) for path in matching(self.tree, wanted)}
+        found = {posixpath.relpath("/" + path, "/" + base) for path in matching(self.tree, wanted, self.budget.spend)}
         return sequence(_SET, [text(path) for path in found])
 
     def _of_content(self, content: bytes, args: list[Value], path: str) -> Value:

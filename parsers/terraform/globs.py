@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from drift.interfaces import Tree
 from parsers.terraform.values import EvaluationError, RefusalError
@@ -15,11 +15,14 @@ MAX_DEPTH = 64
 _META = re.compile(r"[*?\[{\\]")
 
 
-def matching(tree: Tree, pattern: str) -> Iterator[str]:
-    """The files that a pattern, relative to the tree's root, means. Raises EvaluationError for one that is none."""
+def matching(tree: Tree, pattern: str, spend: Callable[[int], None]) -> Iterator[str]:
+    """The files that a pattern, relative to the tree's root, means. Raises EvaluationError for one that is none.
+
+    ``spend`` is told how many names are looked at.
+    """
     parts = [part for part in _parts(pattern) if part]
     tests = [None if part == "**" else _Test(part) for part in parts]
-    return _Walk(tree).below("", tests, 0)
+    return _Walk(tree, spend).below("", tests, 0)
 
 
 def _parts(pattern: str) -> list[str]:
@@ -99,8 +102,9 @@ def _outside() -> RefusalError:
 class _Walk:
     """Goes down the tree, and counts the names."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, spend: Callable[[int], None]) -> None:
         self.tree = tree
+        self.spend = spend
         self.left = MAX_LOOKED_AT
 
     def below(self, folder: str, tests: list[_Test | None], depth: int) -> Iterator[str]:
@@ -138,6 +142,7 @@ class _Walk:
     def _names(self, folder: str) -> list[str]:
         names = list(self.tree.names(folder))
         self.left -= len(names)
+        self.spend(1 + len(names))
         if self.left < 0:
             raise RefusalError(f"fileset looks at more than {MAX_LOOKED_AT:,} names")
         return names

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from parsers.terraform.functions.registry import function
-from parsers.terraform.values import STRING, EvaluationError, Type, Value, list_of, object_of, text
+from parsers.terraform.limits import MAX_WEIGHT
+from parsers.terraform.values import STRING, EvaluationError, RefusalError, Type, Value, list_of, object_of, text
 
 
 @function("csvdecode", STRING)
 def csvdecode(value: Value) -> Value:
+    if value.text.count(",") + value.text.count("\n") > MAX_WEIGHT:
+        raise RefusalError(f"csvdecode: a value with more than {MAX_WEIGHT:,} members")
     rows = _rows(value.text)
     header = next(rows, None)
     if header is None:

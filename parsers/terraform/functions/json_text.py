@@ -9,7 +9,7 @@ from typing import Any
 
 from parsers.terraform.arithmetic import parse
 from parsers.terraform.functions.registry import function
-from parsers.terraform.limits import MAX_VALUE_DEPTH
+from parsers.terraform.limits import MAX_VALUE_DEPTH, MAX_WEIGHT
 from parsers.terraform.values import (
     ANY,
     BOOL,
@@ -117,7 +117,9 @@ def _number(digits: str) -> Decimal:
 
 
 def _check_depth(content: str) -> None:
-    """Refuses what is nested deeper than values may be, before it is read: the reader goes down Python's stack."""
+    """Refuses what is larger or nested deeper than values may be, before it is read: the reader uses Python's stack."""
+    if content.count(",") > MAX_WEIGHT:
+        raise RefusalError(f"jsondecode: a value with more than {MAX_WEIGHT:,} members")
     depth = 0
     for char in content:
         depth += (char in "[{") - (char in "]}")

@@ -9,7 +9,6 @@ from parsers.terraform.functions.arguments import whole
 from parsers.terraform.functions.collections import open_length
 from parsers.terraform.functions.registry import function
 from parsers.terraform.functions.sensitivity import bare
-from parsers.terraform.operators import equal
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
     ANY,
@@ -178,6 +177,6 @@ def matchkeys(values: Value, names: Value, wanted: Value) -> Value:
     opened = first_unknown(wanted)
     if opened is not None:
         return unknown(opened.reason, kind, not_null=True)
-    searched = convert(wanted, common).members
+    searched = {identity_key(each) for each in convert(wanted, common).members}
     pairs = zip(values.members, convert(names, common).members, strict=True)
-    return _like(kind, [value for value, name in pairs if any(equal(name, each).truth for each in searched)])
+    return _like(kind, [value for value, name in pairs if identity_key(name) in searched])

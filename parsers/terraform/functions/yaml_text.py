@@ -44,6 +44,8 @@ _TIME = re.compile(
     r"| ([0-9]{1,2}):([0-9]{1,2}):([0-9]{1,2})(?:[.,][0-9]+)?)?"
 )
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
+_LONGEST = 200_000
+_DEEPEST = 10 * MAX_VALUE_DEPTH
 _PREFIX = "tag:yaml.org,2002:"
 _SCALAR_TAGS = frozenset(_PREFIX + name for name in ("str", "bool", "int", "float", "null", "timestamp", "binary"))
 
@@ -51,10 +53,24 @@ _SCALAR_TAGS = frozenset(_PREFIX + name for name in ("str", "bool", "int", "floa
 @function("yamldecode", STRING)
 def yamldecode(value: Value) -> Value:
     yaml = import_module("yaml")
+    if len(value.text) > _LONGEST:
+        raise RefusalError(f"yamldecode of more than {_LONGEST:,} characters")
+    _check_depth(value.text)
     try:
         return _Reader(yaml, value.text).document()
     except yaml.YAMLError as error:
         raise EvaluationError("yamldecode: this is no valid YAML") from error
+
+
+def _check_depth(content: str) -> None:
+    """Refuses what the parser would take the square of its length for: brackets that are open, one within another."""
+    if content.count("[") + content.count("{") <= _DEEPEST:
+        return
+    depth = 0
+    for char in content:
+        depth += (char in "[{") - (char in "]}")
+        if depth > _DEEPEST:
+            raise RefusalError(f"yamldecode: a value that is nested more than {MAX_VALUE_DEPTH} deep")
 
 
 class _Reader:
@@ -62,7 +78,7 @@ class _Reader:
 
     def __init__(self, yaml: Any, content: str) -> None:
         self._yaml = yaml
-        self._events = yaml.parse(content, Loader=yaml.SafeLoader)
+        self._events = yaml.parse(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         self._content = content.removeprefix("\ufeff")
         self._anchors: dict[str, Value | None] = {}
         self._depth = 0
