@@ -44,6 +44,9 @@ BUCKET_IS_ID = frozenset(
 )
 """Resources whose ``bucket`` is a bucket's name, and whose ``id`` is it too, unless they name the bucket's owner."""
 
+_TYPED = ("aws_", "random_", "null_", "time_")
+_TEXTS = frozenset({"id", "arn", "hex", "dec", "b64_std", "b64_url"})
+
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle"})
 
 
@@ -70,11 +73,15 @@ class Object:
     def open(self, name: str, reason: str, *, prefix: str = "", suffix: str = "") -> Value:
         """The unknown that one of its attributes is."""
         shown = f"{self.address}.{name} {reason} ({self.block.at})"
-        kind = STRING if prefix or suffix else None
+        kind = STRING if prefix or suffix or self._is_text(name) else None
         identity = ("attribute", self.address, name)
         if kind is None:
             return unknown(shown, identity=identity)
         return unknown(shown, kind, prefix=prefix, suffix=suffix, identity=identity)
+
+    def _is_text(self, name: str) -> bool:
+        """Whether an attribute is a string whatever the version of the provider is: ids and names that AWS gives."""
+        return self.type.startswith(_TYPED) and (name in _TEXTS or name.endswith(("_arn", "domain_name")))
 
     def region(self) -> str | Unresolved | None:
         """The region that it is in: its own, its provider's, or the one that the user gave; None where none is told."""

@@ -26,13 +26,13 @@ class Strays:
     """
 
     def __init__(self, found: Iterable[tuple[int, Configuration]]) -> None:
-        kinds: dict[tuple[str, str], list[tuple[int, Configuration]]] = {}
+        kinds: dict[tuple[str, str, bool], list[tuple[int, Configuration]]] = {}
         for root, each in found:
-            kind = kinds.setdefault(_ends(each.entry.name), [])
+            kind = kinds.setdefault((*_ends(each.entry.name), isinstance(each.entry.name, Unknown)), [])
             if len(kind) < 2 and all(root != other for other, _ in kind):
                 kind.append((root, each))
         self._by_prefix: dict[str, list[tuple[int, Configuration]]] = {}
-        for (prefix, _), kept in kinds.items():
+        for (prefix, _, _), kept in kinds.items():
             self._by_prefix.setdefault(prefix, []).extend(kept)
         self._prefixes = sorted(self._by_prefix)
         self._lengths = sorted({len(each) for each in self._prefixes})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from drift.cors.model import Text, Unknown
@@ -17,6 +17,7 @@ def configuration(name: Text) -> Configuration:
     return Configuration(Bucket(name, State.UNKNOWN, "terraform"), None)
 
 
+@example([(0, ""), (0, Unknown("why"))], "a", None)
 @given(st.lists(st.tuples(st.integers(0, 2), NAMES), max_size=8), NAMES, st.sampled_from([None, 0, 1]))
 def test_a_stray_is_found_exactly_if_one_of_them_may_be_for_the_bucket(
     found: list[tuple[int, Text]], name: Text, besides: int | None
