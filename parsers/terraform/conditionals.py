@@ -146,6 +146,12 @@ def _outline(expression: Expression, scope: Scope) -> Value:
         len(expression.parts) > 1 or isinstance(expression.parts[0], TemplateIf | TemplateFor)
     ):
         return unknown(reason, STRING, not_null=True)
+    if isinstance(expression, Conditional):
+        try:
+            kind = _common_type(_arm(expression.then, scope).value, _arm(expression.otherwise, scope).value)
+        except EvaluationError:
+            kind = ANY
+        return unknown(reason, kind)
     if isinstance(expression, Unary | Binary):
         return unknown(reason, NUMBER if expression.operator in "+-*/%" else BOOL)
     return unknown(reason)

@@ -129,7 +129,7 @@ def _equal(left: Value, right: Value) -> Value:
         return truth(left.is_null and right.is_null)
     opened = left.unresolved or right.unresolved
     if opened is not None:
-        excluded = _excluded(left, right) or _excluded(right, left)
+        excluded = _excluded(left, right) if right.unresolved is None else _excluded(right, left)
         return FALSE if excluded else unknown(opened.reason, BOOL, not_null=True)
     if isinstance(left.data, Lazy) or isinstance(right.data, Lazy):
         return unknown("whether two resources are equal is only known after apply", BOOL, not_null=True)
@@ -173,12 +173,12 @@ def _equal_data(left: Value, right: Value) -> Value:
 
 
 def _excluded(one: Value, other: Value) -> bool:
-    """Whether what is known of an unknown rules out that it is the other value, which is not null."""
+    """Whether what is known of an unknown rules out that it is a certain value, which is not null."""
     side = one.unresolved
-    if side is None:
+    if side is None or other.unresolved is not None:
         return False
     if not _may_become(other.type, one.type) and not _may_become(one.type, other.type):
-        return side.not_null or other.unresolved is None
+        return True
     if isinstance(other.data, str):
         return not (other.data.startswith(side.prefix) and other.data.endswith(side.suffix))
     if isinstance(other.data, Decimal):
