@@ -14,6 +14,10 @@ from parsers.terraform.values import RefusalError
 
 SECONDS = 0.5
 """How long one call may search: patterns come from strangers."""
+SECONDS_IN_ALL = 5.0
+"""How long all slow calls of this process may search together; then each may do so for ``BRIEFLY`` only."""
+BRIEFLY = 0.02
+"""What no ordinary search comes near to."""
 _LONGEST = 10_000
 
 
@@ -45,11 +49,35 @@ def expression(pattern: str) -> Expression:
     return Expression(compiled, tuple(found.names), found.folds, pattern.isascii())
 
 
+@dataclass(slots=True)
+class _Patience:
+    """How long slow searches may still take."""
+
+    left: float = SECONDS_IN_ALL
+
+    def limit(self) -> float:
+        return SECONDS if self.left > 0 else BRIEFLY
+
+    def take(self, seconds: float) -> None:
+        if seconds > BRIEFLY:
+            self.left -= seconds
+
+
+_PATIENCE = _Patience()
+
+
 def matches(wanted: Expression, content: str) -> Iterator[Any]:
     """The matches in Go's sense (regexp.Regexp.allMatches): none that is empty right behind the one before it."""
     if wanted.folds and not (wanted.is_ascii and content.isascii()):
         raise RefusalError("a regular expression without regard to case is only evaluated over ASCII text")
-    deadline = time.monotonic() + SECONDS
+    start = time.monotonic()
+    try:
+        yield from _matches(wanted, content, start + _PATIENCE.limit())
+    finally:
+        _PATIENCE.take(time.monotonic() - start)
+
+
+def _matches(wanted: Expression, content: str, deadline: float) -> Iterator[Any]:
     at, before = 0, -1
     while at <= len(content):
         left = deadline - time.monotonic()

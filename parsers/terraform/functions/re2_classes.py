@@ -76,5 +76,5 @@ def property_class(name: str, *, negative: bool) -> str:
     if _CATEGORY.fullmatch(name) or name in _SCRIPTS:
         return f"\\{'P' if negative else 'p'}{{{name}}}"
     if name == "C" or _SCRIPT.fullmatch(name):
-        raise RefusalError(f"the class {name} of a regular expression is not evaluated")
+        raise RefusalError("a regular expression with a class of Unicode of that name is not evaluated")
     raise EvaluationError("this regular expression has a class of characters that is not valid")

@@ -173,5 +173,5 @@ def _shown(token: str, moment: _Time) -> str:
         },
     }
     if count not in forms.get(letter, {}):
-        raise EvaluationError(f'formatdate: there is no verb "{letter * min(count, 10)}"')
+        raise EvaluationError("formatdate: there is no such verb")
     return forms[letter][count]

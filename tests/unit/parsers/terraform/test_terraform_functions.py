@@ -9,6 +9,7 @@ import pytest
 from drift.location import Location
 from parsers.terraform import functions
 from parsers.terraform.file_functions import FILE_FUNCTIONS
+from parsers.terraform.functions import re2
 from parsers.terraform.functions.registry import FUNCTIONS
 from parsers.terraform.values import EvaluationError, RefusalError
 from tests.unit.parsers.terraform.record_functions import expressions, groups
@@ -171,3 +172,10 @@ def test_the_functions_that_opentofu_has_beside_are_evaluated(source: str, want:
 def test_an_assumption_that_does_not_hold_is_an_error(source: str) -> None:
     with pytest.raises(EvaluationError):
         value_of(source)
+
+
+def test_slow_searches_together_have_an_end_and_quick_ones_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(re2, "_PATIENCE", re2._Patience(left=0.0))
+    with pytest.raises(RefusalError, match="takes too long"):
+        value_of(f'can(regex("^(a|aa)+$", "{"a" * 40}b"))')
+    assert value_of('can(regex("^[a-z]+$", "abc"))').data is True
