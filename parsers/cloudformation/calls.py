@@ -6,12 +6,12 @@ from collections.abc import Iterable
 
 from parsers.document import ListNode, MapNode, Node, Scalar
 
-_SHORT = (
-    "And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Not Or Select Split Sub Transform Length "
-    "ToJsonString"
-)
+_SHORT = "And Base64 Cidr Equals FindInMap GetAtt GetAZs If ImportValue Join Not Or Select Split Sub Transform"
 SHORT_TAGS = {f"!{name}": f"Fn::{name}" for name in _SHORT.split()} | {"!Ref": "Ref", "!Condition": "Condition"}
-"""Tag to long name. Source: CloudFormation user guide, "Intrinsic function reference"."""
+"""Tag to long name. What only LanguageExtensions knows (``Fn::Length``, ``Fn::ToJsonString``) has no short tag.
+
+Source: CloudFormation user guide, "Intrinsic function reference" and "AWS::LanguageExtensions transform".
+"""
 
 
 def call_of(node: Node) -> tuple[str, Node] | None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from drift.cors.model import Unknown
-from parsers.cloudformation.calls import call_of, written
+from parsers.cloudformation.calls import PROCESSED, call_of, written
 from parsers.cloudformation.values import Data, same
 from parsers.document import ListNode, MapNode, Node, Scalar, shown
 
@@ -64,6 +64,8 @@ class Conditions:
         definition = self._section.get(name) if self._section is not None else None
         if definition is None:
             reason = f"condition {shown(name)} (line {node.place.line}) is not declared in this template"
+            if self._may_come_from_elsewhere():
+                return Undecided(f"{reason}, which includes another: {PROCESSED}")
             self._scope.fault("undeclared-condition", reason, node, "declare it under Conditions")
             return Undecided(reason)
         if name in self._open:
@@ -80,6 +82,11 @@ class Conditions:
             truth = Undecided(f"condition {name}{_NOT_KNOWN}{root}", truth.hangs_on)
         self._known[name] = truth
         return truth
+
+    def _may_come_from_elsewhere(self) -> bool:
+        if self._scope.template.includes:
+            return True
+        return self._section is not None and any(name.startswith("Fn::") for name in self._section.names)
 
     def truth(self, node: Node, name: str | None = None) -> Truth:
         """What a condition expression comes to; ``name`` is that of the condition if it is all of its definition."""

@@ -70,7 +70,7 @@ class Declaration:
         if cases is None:
             return whole
         outcomes = [outcome for _, outcome in cases]
-        diagnostics = tuple(dict.fromkeys(each for outcome in outcomes for each in outcome.diagnostics))
+        diagnostics = _told(cases)
         declared = [outcome.bucket for outcome in outcomes if outcome.bucket is not None]
         if not declared:
             return Outcome(None, diagnostics)
@@ -97,10 +97,24 @@ def _alternatives(cases: Sequence[Case], name: Text) -> tuple[Alternative, ...]:
     found = []
     for group in groups.values():
         bucket = group[0][1].bucket
-        when = " or ".join(" and ".join(each.words for each in assumed) for assumed, _ in group)
+        when = ", or ".join(_when(assumed) for assumed, _ in group)
         advice = _advice(assumption for assumed, _ in group for assumption in assumed)
         found.append(Alternative(when, None if bucket is None else replace(bucket, name=name), advice))
     return tuple(found)
+
+
+def _when(assumed: Iterable[Assumption]) -> str:
+    return " and ".join(each.words for each in assumed)
+
+
+def _told(cases: Sequence[Case]) -> tuple[Diagnostic, ...]:
+    """What is to be said about all cases, and what about one, with what is so in it."""
+    told: dict[Diagnostic, None] = {}
+    for assumed, outcome in cases:
+        for each in outcome.diagnostics:
+            always = all(each in other.diagnostics for _, other in cases)
+            told[each if always else replace(each, message=f"if {_when(assumed)}: {each.message}")] = None
+    return tuple(told)
 
 
 def _advice(assumed: Iterable[Assumption]) -> str:
@@ -126,6 +140,11 @@ class _Reading:
 
     def read(self) -> Outcome:
         resource, scope = self.declaration.resource, self.scope
+        if scope.template.macros:
+            return self._unknown(f"the macro {scope.template.macros[0]} may rewrite the template: {PROCESSED}")
+        function = mixed_call(resource)
+        if function is not None:
+            return self._unknown(f"{function} rewrites the resource when the stack is deployed: {PROCESSED}")
         condition = resource.get("Condition")
         if condition is not None:
             truth = scope.decide(scope.conditions.named(condition))
@@ -133,11 +152,6 @@ class _Reading:
                 return Outcome(None)
             if isinstance(truth, Undecided):
                 return self._unknown(f"whether the bucket is created is not known: {truth.reason}")
-        if scope.template.macros:
-            return self._unknown(f"the macro {scope.template.macros[0]} may rewrite the template: {PROCESSED}")
-        function = mixed_call(resource)
-        if function is not None:
-            return self._unknown(f"{function} rewrites the resource when the stack is deployed: {PROCESSED}")
         slip = slip_in(self.declaration.key, resource)
         if slip is not None:
             return self._refused(slip)
