@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.cors.model import Unknown
 from drift.interfaces import Inputs, Tree
-from drift.location import Diagnostic, Location, Severity
+from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket
 from parsers.cloudformation.calls import PROCESSED
-from parsers.cloudformation.declaration import Declaration, bucket_not_known
+from parsers.cloudformation.cases import Outcome
+from parsers.cloudformation.declaration import Declaration, bucket_not_known, location_of, read_together
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.loops import LOOP
 from parsers.cloudformation.resources import BUCKET, is_bucket, slip_in
@@ -33,25 +34,23 @@ def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[
     """
     buckets: list[Bucket] = []
     diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
+    declarations: list[Declaration] = []
     for key, node in scope.template.resources:
-        bucket: Bucket | None
         if key.text.startswith("Fn::"):
             bucket, found = _generated(scope, key, node, inputs)
+            buckets.extend([bucket] if bucket is not None else [])
             diagnostics.extend(found)
         elif isinstance(node, MapNode) and (is_bucket(node) or slip_in(key, node) is not None):
-            outcome = Declaration(scope, key, node, inputs).read()
-            bucket = outcome.bucket
-            diagnostics.extend(outcome.diagnostics)
-        else:
-            continue
-        if bucket is not None:
-            buckets.append(bucket)
+            declarations.append(Declaration(scope, key, node, inputs))
+    for outcome in _outcomes(declarations):
+        buckets.extend([outcome.bucket] if outcome.bucket is not None else [])
+        diagnostics.extend(outcome.diagnostics)
     for unread in unread_in(scope.template, tree, read):
         condition = unread.resource.get("Condition")
         if condition is not None and scope.conditions.named(condition) is False:
             continue
         if unread.likely:
-            location = _location(scope, unread.key, unread.resource)
+            location = location_of(scope, unread.key, unread.resource)
             name = Unknown(unread.reason)
             buckets.append(bucket_not_known(name, unread.key.text, unread.reason, location, inputs))
         else:
@@ -59,6 +58,23 @@ def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[
     diagnostics.extend(scope.ledger.faults)
     diagnostics.extend(_parameters_taken(scope))
     return Declarations(tuple(buckets), tuple(dict.fromkeys(diagnostics)))
+
+
+def _outcomes(declarations: Sequence[Declaration]) -> Iterable[Outcome]:
+    """What each declares; those of one name, of which only one is created at a time, as one."""
+    outcomes = {declaration.key.text: declaration.read() for declaration in declarations}
+    by_name: dict[str, list[Declaration]] = {}
+    for declaration in declarations:
+        bucket = outcomes[declaration.key.text].bucket
+        if bucket is not None and isinstance(bucket.name, str) and bucket.alternatives:
+            by_name.setdefault(bucket.name, []).append(declaration)
+    for name, same in by_name.items():
+        together = read_together(same, name) if len(same) > 1 else None
+        if together is not None:
+            outcomes[same[0].key.text] = together
+            for other in same[1:]:
+                del outcomes[other.key.text]
+    return outcomes.values()
 
 
 def _parameters_taken(scope: Scope) -> Iterator[Diagnostic]:
@@ -82,7 +98,7 @@ def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[B
     """``Fn::ForEach::...`` and ``Fn::Transform`` among the resources make resources that cannot be seen here."""
     made = f"{key.text} on line {key.place.line} makes resources when the template is processed"
     reason = scope.ledger.unmade.get(key.text, made)
-    location = _location(scope, key, node)
+    location = location_of(scope, key, node)
     told = key.text.startswith(LOOP) and not scope.template.extended  # a fault of the template, told as one
     diagnostics = [] if told else [_not_seen(reason, scope, key)]
     likely = key.text == "Fn::Transform" and speaks_for_buckets(file_names(node))
@@ -111,8 +127,3 @@ def _scalars(node: Node) -> Iterator[Scalar]:
             pending.extend(each.items)
         else:
             pending.extend(value for _, value in each.entries)
-
-
-def _location(scope: Scope, key: Scalar, node: Node) -> Location:
-    end = max(key.place.line, node.place.end_line)
-    return Location(scope.template.path, key.place.line, end, key.place.column)

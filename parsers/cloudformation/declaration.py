@@ -6,34 +6,24 @@ what the other buckets declare is as plain as before, and so is whether live is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from drift.cors.model import BucketCors, Text
 from drift.interfaces import Inputs
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Alternative, Bucket, State
-from parsers.cloudformation.alternatives import Assumption, possibilities
+from drift.snapshot import Bucket, State
+from parsers.cloudformation.alternatives import possibilities
 from parsers.cloudformation.calls import PROCESSED, call_of, mixed_call
+from parsers.cloudformation.cases import Case, Outcome, advice_on, summed_up
 from parsers.cloudformation.conditions import Undecided
 from parsers.cloudformation.cors import CorsReader
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.resources import Slip, misplaced_rules, slip_in
 from parsers.cloudformation.values import NoValue, Secret
-from parsers.document import MapNode, Scalar
+from parsers.document import MapNode, Node, Scalar
 
 SOURCE = "cloudformation"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What is declared in one case, None where the bucket is not; and what is to be said about it."""
-
-    bucket: Bucket | None
-    diagnostics: tuple[Diagnostic, ...] = ()
-
-
-Case = tuple[tuple[Assumption, ...], Outcome]
 
 
 def bucket_not_known(name: Text, address: str, reason: str, location: Location, inputs: Inputs) -> Bucket:
@@ -52,6 +42,12 @@ def bucket_not_known(name: Text, address: str, reason: str, location: Location, 
     )
 
 
+def location_of(scope: Scope, key: Scalar, node: Node) -> Location:
+    """A key with what stands under it."""
+    end = max(key.place.line, node.place.end_line)
+    return Location(scope.template.path, key.place.line, end, key.place.column)
+
+
 @dataclass(frozen=True, slots=True)
 class Declaration:
     """A resource that is, or was meant to be, a bucket."""
@@ -63,72 +59,39 @@ class Declaration:
 
     def read(self) -> Outcome:
         """The bucket, with all that it may be where conditions are not known."""
-        cases = possibilities(self.scope, lambda scope: _Reading(self, scope).read())
+        cases = possibilities(self.scope, self.read_in)
         if cases is not None and len(cases) == 1:
             return cases[0][1]
-        whole = _Reading(self, self.scope).read()  # what all cases have in common
+        whole = self.read_in(self.scope)  # what all cases have in common
         if cases is None:
             return whole
-        outcomes = [outcome for _, outcome in cases]
-        diagnostics = _told(cases)
-        declared = [outcome.bucket for outcome in outcomes if outcome.bucket is not None]
-        if not declared:
-            return Outcome(None, diagnostics)
-        name = declared[0].name if len({each.name for each in declared}) == 1 else self.scope.names.of(self.key.text)
-        if len({_said(outcome.bucket) for outcome in outcomes}) == 1:
-            return Outcome(replace(declared[0], name=name, sensitive=_all_sensitive(declared)), diagnostics)
-        common = whole.bucket or declared[0]
-        return Outcome(
-            replace(
-                common,
-                name=name,
-                sensitive=common.sensitive | _all_sensitive(declared),
-                alternatives=_alternatives(cases, name),
-            ),
-            diagnostics,
-        )
+        declared = [outcome.bucket for _, outcome in cases if outcome.bucket is not None]
+        names = {bucket.name for bucket in declared}
+        name = names.pop() if len(names) == 1 else self.scope.names.of(self.key.text)
+        return summed_up(cases, name, whole.bucket or next(iter(declared), None))
+
+    def read_in(self, scope: Scope) -> Outcome:
+        """The bucket as it is in one case."""
+        return _Reading(self, scope).read()
 
 
-def _alternatives(cases: Sequence[Case], name: Text) -> tuple[Alternative, ...]:
-    """The cases, those that come to the same as one."""
-    groups: dict[object, list[Case]] = {}
-    for case in cases:
-        groups.setdefault(_said(case[1].bucket), []).append(case)
-    found = []
-    for group in groups.values():
-        bucket = group[0][1].bucket
-        when = ", or ".join(_when(assumed) for assumed, _ in group)
-        advice = _advice(assumption for assumed, _ in group for assumption in assumed)
-        found.append(Alternative(when, None if bucket is None else replace(bucket, name=name), advice))
-    return tuple(found)
-
-
-def _when(assumed: Iterable[Assumption]) -> str:
-    return " and ".join(each.words for each in assumed)
-
-
-def _told(cases: Sequence[Case]) -> tuple[Diagnostic, ...]:
-    """What is to be said about all cases, and what about one, with what is so in it."""
-    told: dict[Diagnostic, None] = {}
-    for assumed, outcome in cases:
-        for each in outcome.diagnostics:
-            always = all(each in other.diagnostics for _, other in cases)
-            told[each if always else replace(each, message=f"if {_when(assumed)}: {each.message}")] = None
-    return tuple(told)
-
-
-def _advice(assumed: Iterable[Assumption]) -> str:
-    reasons = dict.fromkeys(each.comparison.advice for each in assumed)
-    return "; ".join(list(reasons)[:3])
-
-
-def _said(bucket: Bucket | None) -> object:
-    """What a bucket declares, without where it does."""
-    return None if bucket is None else (bucket.state, bucket.cors, bucket.says_none, bucket.reason)
-
-
-def _all_sensitive(buckets: Iterable[Bucket]) -> frozenset[str | int]:
-    return frozenset(each for bucket in buckets for each in bucket.sensitive)
+def read_together(declarations: Sequence[Declaration], name: str) -> Outcome | None:
+    """What several resources with one name declare, where in every case at most one of them is created; else None."""
+    first = declarations[0]
+    cases = possibilities(first.scope, lambda scope: [declaration.read_in(scope) for declaration in declarations])
+    together: list[Case] = []
+    for assumed, outcomes in cases or ():
+        created = [outcome for outcome in outcomes if outcome.bucket is not None]
+        if len(created) > 1:
+            return None
+        diagnostics = tuple(each for outcome in outcomes for each in outcome.diagnostics)
+        together.append((assumed, Outcome(created[0].bucket if created else None, diagnostics)))
+    if not together:
+        return None
+    keys = " and ".join(declaration.key.text for declaration in declarations)
+    reason = f"which of {keys} declares the bucket is not known: {advice_on(together)}"
+    location = location_of(first.scope, first.key, first.resource)
+    return summed_up(together, name, bucket_not_known(name, first.key.text, reason, location, first.inputs))
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +168,6 @@ class _Reading:
         reason = f"{'CloudFormation would refuse it: ' if slip.refused else ''}{slip.message} (line {location.line})"
         return self._unknown(reason, (Diagnostic(Severity.WARNING, slip.id, slip.message, location, slip.advice),))
 
-    def _location(self) -> Location:
-        key, resource = self.declaration.key, self.declaration.resource
-        end = max(key.place.line, resource.place.end_line)
-        return Location(self.scope.template.path, key.place.line, end, key.place.column)
-
     def _unknown(self, reason: str, diagnostics: tuple[Diagnostic, ...] = ()) -> Outcome:
         return Outcome(self._bucket(reason), diagnostics)
 
@@ -222,5 +180,7 @@ class _Reading:
         with self.scope.merging():
             name = self.scope.names.of(address)
         shown = str(name) if isinstance(name, str) else name
-        bucket = bucket_not_known(shown, address, reason, self._location(), inputs)
+        bucket = bucket_not_known(
+            shown, address, reason, location_of(self.scope, self.declaration.key, self.declaration.resource), inputs
+        )
         return replace(bucket, sensitive=frozenset({str(name)} if isinstance(name, Secret) else ()))
