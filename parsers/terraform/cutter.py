@@ -118,7 +118,7 @@ def _malformed(source: str, at: int, end: int) -> ScanError:
     if source.startswith("/*", at):
         return ScanError("a comment is not closed", at)
     if word is None:
-        return ScanError(f"{source[at : at + 20].split(maxsplit=1)[0]!r} is not expected here", at)
+        return ScanError(f"{(source[at : at + 20].split(maxsplit=1) or [source[at]])[0]!r} is not expected here", at)
     at = _BLANKS.match(source, word.end(), end).end()  # type: ignore[union-attr] # it matches the empty string
     if source[at : at + 1] == '"':
         end_of_string(source, at + 1)  # a string that is not closed has its own error

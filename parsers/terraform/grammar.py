@@ -90,7 +90,10 @@ class Tables:
             if flag == _KEEP:
                 children.append(each)
             elif flag == _SPLICE and isinstance(each, Node):
-                children.extend(each.children)
+                if children:
+                    children.extend(each.children)
+                else:
+                    children = each.children  # nobody else has it, and a long list is not copied for each element
         only = children[0] if single and len(children) == 1 else None
         values.append(only or Node(name, children, start, end))
         states.append(self._states[states[-1]][origin])
