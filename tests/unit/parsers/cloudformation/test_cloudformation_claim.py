@@ -56,3 +56,24 @@ def test_broken_template_is_claimed_so_that_its_fault_is_told(tmp_path: Path, en
 )
 def test_other_file_is_not_claimed(tmp_path: Path, name: str, content: str) -> None:
     assert claimed(tmp_path, name, content) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "Resources: # all of them\n\n  # first\n\n  B:\n    Type: AWS::S3::Bucket\n",
+        "Resources:\r\n  B:\r\n    Type: AWS::S3::Bucket\r\n",
+        "Resources: {B: {Type: AWS::S3::Bucket}}\n",
+        "  Resources:\n    B: {Type: AWS::S3::Bucket}\n",
+        "'Resources':\n  B: {Type: AWS::S3::Bucket}\n",
+        "Resources: &all\n  B: {Type: AWS::S3::Bucket}\n",
+        "resources:\n  Resources:\n    B: {Type: AWS::S3::Bucket}\n",
+    ],
+)
+def test_section_is_found_however_it_is_written(tmp_path: Path, content: str) -> None:
+    assert claimed(tmp_path, "a.yaml", content) == Claim("a.yaml")
+
+
+def test_section_of_blank_lines_alone_takes_no_time(tmp_path: Path) -> None:
+    blank = "Resources:\n" + " \n" * 300_000
+    assert claimed(tmp_path, "a.yaml", blank + "AWS::S3::Bucket: x\n") is None

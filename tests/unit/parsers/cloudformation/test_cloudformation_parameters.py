@@ -38,6 +38,11 @@ def values_of(text: str, name: str = "params.json") -> dict[str, object]:
         ("params.txt", "# mine\nA=1 B='x y'\n"),
         ("samconfig.toml", SAMCONFIG.format('"A=1 B=\\"x y\\""')),
         ("samconfig.toml", SAMCONFIG.format('["A=1", "B=x y"]')),
+        ("samconfig.yaml", "default:\n  deploy:\n    parameters:\n      parameter_overrides: A=1 B='x y'\n"),
+        ("samconfig.yaml", "default:\n  deploy:\n    parameters:\n      parameter_overrides: [A=1, B=x y]\n"),
+        ("samconfig.yaml", "default:\n  global:\n    parameters:\n      parameter_overrides: {A: 1, B: x y}\n"),
+        ("manifest.json", '{"artifacts": {"S": {"type": "aws:cloudformation:stack", "properties": {"parameters":'
+                          '{"A": "1", "B": "x y"}}}, "T": {"type": "cdk:tree"}}}'),
         ("samconfig.toml", '[prod.global.parameters]\nparameter_overrides = "A=1 B=\'x y\'"\n'),
     ],
 )  # fmt: skip
@@ -132,3 +137,23 @@ def test_pseudo_parameter_that_is_not_known_says_which_flag_gives_it(name: str, 
 
 def test_name_that_is_no_pseudo_parameter_has_no_value() -> None:
     assert Pseudo(Inputs()).of("AWS::Nothing") is None
+
+
+def test_each_value_has_the_place_that_it_was_taken_from() -> None:
+    files = (
+        NamedText("a.json", '{\n "A": "1",\n "B": "2"\n}'),
+        NamedText("b.txt", "# more\nB=3\nC=4\n"),
+        NamedText("samconfig.toml", SAMCONFIG.format('"D=5"')),
+    )
+    given, _ = given_values(Inputs(parameter_files=files, parameters=(("C", "6"),)))
+    assert dict(given.sources) == {"A": "a.json:2", "B": "b.txt:2", "C": "--parameter", "D": "samconfig.toml"}
+
+
+def test_stacks_of_one_assembly_that_give_a_name_different_values_are_an_error() -> None:
+    stacks = ", ".join(f'"{name}": {{"properties": {{"parameters": {{"A": "{name}"}}}}}}' for name in ("S", "T"))
+    given, diagnostics = given_values(
+        Inputs(parameter_files=(NamedText("manifest.json", f'{{"artifacts": {{{stacks}}}}}'),))
+    )
+    assert dict(given.values) == {}
+    (fault,) = diagnostics
+    assert "stack T gives parameter A another value" in fault.message
