@@ -6,12 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 from drift.interfaces import Tree
+from parsers.terraform.limits import MAX_GLOB_DEPTH, MAX_LOOKED_AT
 from parsers.terraform.values import EvaluationError, RefusalError
 
-MAX_LOOKED_AT = 20_000
-"""How many names one call looks at."""
-MAX_DEPTH = 64
-"""How deep ``**`` goes: a link may lead back up the tree."""
 _META = re.compile(r"[*?\[{\\]")
 
 
@@ -127,7 +124,7 @@ class _Walk:
 
     def _anywhere(self, folder: str, rest: list[_Test | None], depth: int) -> Iterator[str]:
         """What ``**`` means: the folder itself and all below it."""
-        if depth > MAX_DEPTH:
+        if depth > MAX_GLOB_DEPTH:
             raise RefusalError("fileset: folders are nested too deep")
         yield from self.below(folder, rest, depth)
         for name in self._names(folder):

@@ -2,8 +2,24 @@
 
 from __future__ import annotations
 
-MAX_SOURCE_BYTES = 4 * 1024 * 1024
-"""Larger HCL files are refused: hand-written ones stay below some hundred kilobytes, and reading goes at 100 KB/s."""
+MAX_SOURCE_BYTES = 8 * 1024 * 1024
+"""Larger files are refused: hand-written ones have some hundred kilobytes. Cutting them goes at some 20 MB/s, a file of
+nothing but interpolations at a tenth of that."""
+
+MAX_EXPRESSION_CHARACTERS = 1_000_000
+"""Longer expressions are not read: reading goes at some 200 KB/s."""
+
+MAX_NESTING = 500
+"""How deep brackets, strings and interpolations may nest in one another before a file is not read."""
+
+MAX_FILES = 50
+"""Files that one Terragrunt unit may include or read; real ones have fewer than ten."""
+
+MAX_LOOKED_AT = 20_000
+"""How many names one call of ``fileset`` looks at."""
+
+MAX_GLOB_DEPTH = 64
+"""How deep ``**`` goes: a link may lead back up the tree."""
 
 MAX_EXPRESSION_DEPTH = 100
 """How deep expressions may nest, references to locals and modules included (Python's own stack is the bound)."""

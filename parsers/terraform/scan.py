@@ -14,8 +14,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-MAX_NESTING = 500
-"""How deep brackets, strings and interpolations may nest in one another before a file is not read."""
+from parsers.terraform.limits import MAX_NESTING
 
 IDENTIFIER = r"[^\W\d][\w-]*+"
 _ESCAPE = r"\\(?:[nrt\"\\]|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})"

@@ -16,6 +16,7 @@ from drift.errors import InputError
 from drift.location import Location
 from parsers.terraform.cutter import ArgumentCut, BlockCut, body_of, cut
 from parsers.terraform.hcl_tree import read_expression, value_end
+from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS, MAX_SOURCE_BYTES
 from parsers.terraform.nodes import (
     Attribute,
     Block,
@@ -29,13 +30,6 @@ from parsers.terraform.nodes import (
 from parsers.terraform.places import Text
 from parsers.terraform.scan import ScanError
 from parsers.terraform.templates import TemplateError, parse_template
-
-MAX_SOURCE_BYTES = 8 * 1024 * 1024
-"""Larger files are refused: hand-written ones have some hundred kilobytes. Cutting them goes at some 20 MB/s, a file of
-nothing but interpolations at a tenth of that."""
-
-MAX_EXPRESSION_CHARACTERS = 1_000_000
-"""Longer expressions are not read: reading goes at some 200 KB/s."""
 
 _ADVICE = "run `terraform fmt` on it to see what is wrong"
 

@@ -19,15 +19,13 @@ from parsers.terraform import files, functions
 from parsers.terraform.convert import to_text
 from parsers.terraform.expressions import Budget, Scope, evaluate_or_unknown
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
+from parsers.terraform.limits import MAX_FILES
 from parsers.terraform.nodes import Attribute, Block, File, ObjectNode
 from parsers.terraform.syntax import cut_file
 from parsers.terraform.values import Value, object_of, text, unknown
 
 CHECKOUT = "/\ue000checkout"
 """Stands for the folder in which the tree lies, which nobody can know; no value with it in it is ever used."""
-
-MAX_FILES = 50
-"""Files that one unit may include or read; real ones have fewer than ten."""
 
 _OF_TERRAGRUNT = frozenset(
     {

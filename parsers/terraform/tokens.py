@@ -11,12 +11,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from parsers.terraform.limits import MAX_NESTING
 from parsers.terraform.scan import (
     BLOCK_COMMENT,
     HEREDOC_START,
     IDENTIFIER,
     LINE_COMMENT,
-    MAX_NESTING,
     SIMPLE_STRING,
     ScanError,
 )

@@ -12,9 +12,10 @@ from drift.location import Location
 from drift.snapshot import State
 from parsers.terraform import syntax
 from parsers.terraform.hcl_tree import read_expression
+from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS, MAX_SOURCE_BYTES
 from parsers.terraform.nodes import Expression, Unreadable
 from parsers.terraform.places import Text
-from parsers.terraform.syntax import MAX_EXPRESSION_CHARACTERS, MAX_SOURCE_BYTES, cut_file, parse_expression
+from parsers.terraform.syntax import cut_file, parse_expression
 from tests.unit.parsers.terraform.test_terraform_parser import bucket, cors, only, read
 
 QUEUES = "".join(f'resource "aws_sqs_queue" "q{i}" {{\n  name = "${{local.x}}-{i}"\n}}\n' for i in range(50))
