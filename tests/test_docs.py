@@ -10,6 +10,7 @@ import pytest
 
 from drift.__main__ import run
 from drift.catalogue import CATALOGUE, FOLDS
+from parsers.terraform import limits
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -66,3 +67,20 @@ def test_every_finding_and_fold_that_the_engine_makes_is_in_the_catalogue() -> N
     made = "".join(sources[name] for name in ("compare.py", "judge.py"))
     findings = re.findall(r'"(live-[a-z-]+|undeclared-rules|not-compared|declared-more-than-once|order-matters)"', made)
     assert set(findings) == set(CATALOGUE)
+
+
+def test_the_limits_of_reading_terraform_are_in_its_document() -> None:
+    document = (ROOT / "docs/terraform.md").read_text(encoding="utf-8")
+    rows = [line for line in document.splitlines() if line.startswith("|") and "MAX_" in line]
+    told = {
+        name: number.replace(",", "")
+        for row in rows
+        for number, name in [
+            *re.findall(r"^\| ([\d,]+) .*?`(MAX_\w+)`", row),
+            *re.findall(r"([\d,]+) levels \(`(MAX_\w+)`\)", row),
+        ]
+    }
+    told["MAX_INSTANCES_IN_ALL"] = told["MAX_INSTANCES"]
+    actual = {name: str(value) for name, value in vars(limits).items() if name.startswith("MAX_")}
+    not_for_users = {"MAX_MIXED_TYPES"}
+    assert told == {name: value for name, value in actual.items() if name not in not_for_users}
