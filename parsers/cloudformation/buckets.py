@@ -27,10 +27,13 @@ class Declarations:
     diagnostics: tuple[Diagnostic, ...]
 
 
-def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[str]) -> Declarations:
+def declared_buckets(
+    scope: Scope, inputs: Inputs, tree: Tree, read: Collection[str], followed: Collection[str] = ()
+) -> Declarations:
     """Every ``AWS::S3::Bucket`` of the template that is or may be created.
 
-    ``read`` are the paths of all templates that are read; what others may declare is told.
+    ``read`` are the paths of all templates that are read, ``followed`` the nested stacks that are; what others may
+    declare is told.
     """
     buckets: list[Bucket] = []
     diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
@@ -45,7 +48,7 @@ def declared_buckets(scope: Scope, inputs: Inputs, tree: Tree, read: Collection[
     for outcome in _outcomes(declarations):
         buckets.extend([outcome.bucket] if outcome.bucket is not None else [])
         diagnostics.extend(outcome.diagnostics)
-    for unread in unread_in(scope.template, tree, read):
+    for unread in unread_in(scope, tree, read, followed):
         condition = unread.resource.get("Condition")
         if condition is not None and scope.conditions.named(condition) is False:
             continue
@@ -88,7 +91,7 @@ def _parameters_taken(scope: Scope) -> Iterator[Diagnostic]:
             value, source = taken
             message = f"parameter {key.text}: {value} was taken from {source}"
             yield Diagnostic(Severity.INFO, "parameter-taken", message, at)
-        if default is not None:
+        if default is not None and not (scope.position and scope.position.ids):
             what = "its default" if declared.is_secret else f"its default {shown(default)}"
             advice = f"give --parameter {key.text}=VALUE if the stack has another value"
             yield Diagnostic(Severity.INFO, "default-taken", f"parameter {key.text}: {what} was taken", at, advice)

@@ -4,8 +4,8 @@ Shapes: the AWS CLI's list of ParameterKey and ParameterValue, ``--cli-input-jso
 a JSON list), ``{"Parameters": {...}}`` of CodePipeline, the deployment file of Git sync, a plain mapping (Amplify),
 the manifest of a CDK assembly, ``samconfig.toml`` and ``samconfig.yaml``.
 
-What wins, from the top: ``--parameter`` (the last one of a name), the last ``--parameters-file``, an earlier one, what
-a parent passes to a nested stack, the template's default.
+What wins, from the top: ``--parameter`` (the last one of a name), the last ``--parameters-file``, an earlier one, the
+template's default. A nested stack has what its parent passes, else its template's default.
 """
 
 from __future__ import annotations

@@ -19,6 +19,7 @@ from parsers.cloudformation.constraints import Patterns
 from parsers.cloudformation.functions import FUNCTIONS, ONLY_EXTENDED, not_evaluated
 from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, LOOP, entries_of, expanded, needs_extensions
 from parsers.cloudformation.names import BucketNames
+from parsers.cloudformation.nested import NestedStacks, Position
 from parsers.cloudformation.parameters import Declared, Given, Pseudo, scalar_text
 from parsers.cloudformation.template import Template
 from parsers.cloudformation.values import Data, Entries, NoValue, Null, Value, settled
@@ -57,13 +58,22 @@ class Scope:
     it, what hangs on the condition is known as far as both ways agree.
     """
 
-    def __init__(self, template: Template, given: Given, inputs: Inputs) -> None:
+    def __init__(
+        self,
+        template: Template,
+        given: Given,
+        inputs: Inputs,
+        position: Position | None = None,
+        stack_name: Unknown | None = None,
+    ) -> None:
         self.ledger = Ledger()
         self.forks = False
         self.assumed: dict[str, bool] = {}
         self._bound: dict[str, str] = {}
         self._excluded: dict[str, set[str]] = {}
-        self._inputs = inputs
+        self.inputs = inputs
+        self.position = position
+        self._stack_name = stack_name
         self._given = given
         self._cases: dict[tuple[Assumption, ...], Scope] = {}
         self._start(template)
@@ -71,9 +81,10 @@ class Scope:
 
     def _start(self, template: Template) -> None:
         self.template = template
-        self.pseudo = Pseudo(self._inputs)
+        self.pseudo = Pseudo(self.inputs, self._stack_name)
         self.conditions = Conditions(self)
         self.names = BucketNames(self)
+        self.stacks = NestedStacks(self)
         self._parameters: dict[str, Value] = {}
         self._depth = 0
 
@@ -87,7 +98,8 @@ class Scope:
             for each in assumed:
                 case._assume(self.template, each)
             pseudo = {_PSEUDO[name]: value for name, value in case._bound.items() if name in _PSEUDO}
-            case._inputs = replace(self._inputs, **pseudo)  # type: ignore[arg-type]  # all of these are texts
+            case.position, case._stack_name = self.position, self._stack_name
+            case.inputs = replace(self.inputs, **pseudo)  # type: ignore[arg-type]  # all of these are texts
             case._start(self.template)
             self._cases[assumed] = case
         return self._cases[assumed]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
 from parsers.cloudformation.calls import call_of, mixed_call
+from parsers.cloudformation.nested import KINDS as STACKS
 from parsers.cloudformation.values import NoValue, joined
 from parsers.document import MapNode, Node, Scalar, shown
 
@@ -101,6 +102,8 @@ class BucketNames:
         if resource is None:
             return Unknown(f"{shown(logical_id)} on line {line} is no resource of this template")
         kind = resource.get("Type")
+        if isinstance(kind, Scalar) and kind.text in STACKS and attribute.startswith("Outputs."):
+            return self._scope.stacks.output(logical_id, attribute.removeprefix("Outputs."), node)
         if not isinstance(kind, Scalar) or kind.text != "AWS::S3::Bucket":
             shown_kind = kind.text if isinstance(kind, Scalar) else "?"
             return Unknown(

@@ -74,7 +74,7 @@ class Declared:
             return value, None
         fault = violation(self.node, value, patterns, is_list=self.is_list)
         if fault is not None:
-            what = "" if self.is_secret else f" {shown(value)}"
+            what = "" if self.is_secret or isinstance(value, Secret) else f" {shown(value)}"
             message = f"parameter {self.name} does not allow{what} ({source}): {fault}"
             return Unknown(message), message
         if self.is_secret:
@@ -94,7 +94,7 @@ class Declared:
         value, source = given.of(self.name), given.sources.get(self.name)
         if not isinstance(value, str) or source is None:
             return None
-        return ("its value" if self.is_secret else shown(value)), source
+        return ("its value" if self.is_secret or isinstance(value, Secret) else shown(value)), source
 
     def default_for_want_of(self, given: Given) -> str | None:
         """Its default where that decides its value, else None. Where the default is a key of SSM it decides nothing."""
@@ -129,10 +129,11 @@ def scalar_text(node: Node) -> str | None:
 class Pseudo:
     """The ``AWS::...`` names, from what is known of the deployment."""
 
-    def __init__(self, inputs: Inputs) -> None:
+    def __init__(self, inputs: Inputs, stack_name: Unknown | None = None) -> None:
         self.account: Text = inputs.account or Unknown("the account is not known: give --account ID")
         self.region: Text = inputs.region or Unknown("the region is not known: give --region REGION")
-        self.stack_name: Text = inputs.stack_name or Unknown("the stack name is not known: give --stack-name NAME")
+        unnamed = stack_name or Unknown("the stack name is not known: give --stack-name NAME")
+        self.stack_name: Text = inputs.stack_name or unnamed
         self.partition: Text = Unknown("the partition depends on the region: give --region REGION")
         self.url_suffix: Text = Unknown("the domain suffix depends on the region: give --region REGION")
         if inputs.region:

@@ -52,6 +52,7 @@ class Template:
     by_name: Mapping[str, Node]
     extended: bool = False
     """Whether ``AWS::LanguageExtensions`` is among its transforms."""
+    outputs: MapNode | None = None
     includes: tuple[Node, ...] = ()
     """Where ``AWS::Include`` at the top adds sections that are not seen here."""
 
@@ -125,6 +126,7 @@ def read_template(content: bytes, path: str) -> Template | None:
         parameters=_section(root, "Parameters"),
         mappings=_section(root, "Mappings"),
         conditions=_section(root, "Conditions"),
+        outputs=_section(root, "Outputs"),
         macros=tuple(name for name, _ in transforms if name not in _HARMLESS_TRANSFORMS),
         extended=any(name == "AWS::LanguageExtensions" for name, _ in transforms),
         includes=tuple(node for name, node in transforms if name == "AWS::Include"),

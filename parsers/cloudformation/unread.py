@@ -9,13 +9,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+from drift.cors.model import Unknown
 from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Severity
+from parsers.cloudformation.nested import KINDS as STACKS
 from parsers.cloudformation.nested import child_path
-from parsers.cloudformation.template import SUFFIXES, Template, mentions_buckets, mentions_children
+from parsers.cloudformation.template import SUFFIXES, mentions_buckets, mentions_children
 from parsers.document import ListNode, MapNode, Node, Scalar
+
+if TYPE_CHECKING:
+    from parsers.cloudformation.intrinsics import Scope
 
 KINDS = {
     "AWS::CloudFormation::Stack": "nested stack",
@@ -48,8 +54,11 @@ class Unread:
         )
 
 
-def unread_in(template: Template, tree: Tree, read: Collection[str]) -> Iterator[Unread]:
-    """Those of one template; ``read`` are the paths of all templates that are read."""
+def unread_in(scope: Scope, tree: Tree, read: Collection[str], followed: Collection[str]) -> Iterator[Unread]:
+    """Those of one template; ``read`` are the paths of all templates that are read, ``followed`` the logical ids of the
+    nested stacks that are.
+    """
+    template = scope.template
     looks: dict[str, _Look | None] = {}
     for key, node in template.resources:
         kind = node.get("Type") if isinstance(node, MapNode) else None
@@ -59,13 +68,16 @@ def unread_in(template: Template, tree: Tree, read: Collection[str]) -> Iterator
         if what is None:
             continue
         child = child_path(template.path, node)
-        if child in read:
+        nested = kind.text in STACKS
+        if (key.text in followed) if nested else (child in read):
             continue
         if child is not None and child not in looks:
             looks[child] = _look(tree, child)
         likely = _is_likely(key, kind, node, looks.get(child or ""))
         if likely is not None:
-            reason = f"{what} {key.text}: its template is not read; it may declare buckets"
+            found = scope.stacks.child(key.text) if nested else None
+            why = found.reason if isinstance(found, Unknown) else "its template is not read"
+            reason = f"{what} {key.text}: {why}; it may declare buckets"
             yield Unread(key, node, reason, likely)
 
 

@@ -143,11 +143,9 @@ def test_default_is_not_told_where_a_value_was_given(tmp_path: Path) -> None:
     assert defaults_taken(parse(tmp_path, {"t.yaml": DEFAULTS}, inputs)) == []
 
 
-def test_default_is_not_told_where_a_parent_passes_a_value(tmp_path: Path) -> None:
+def test_default_of_a_nested_template_is_certain_and_is_not_told(tmp_path: Path) -> None:
     parent = resource_with("TemplateURL: b.yaml, Parameters: {Origin: x}")
-    assert defaults_taken(parse(tmp_path, {"a.yaml": parent, "b.yaml": CHILD})) == [
-        ('parameter Other: its default "https://o.example" was taken', 3)
-    ]
+    assert defaults_taken(parse(tmp_path, {"a.yaml": parent, "b.yaml": CHILD})) == []
 
 
 def resource_with(properties: str) -> str:
@@ -176,20 +174,17 @@ CHILD = (
         "    Metadata: {'aws:asset:path': b.yaml}",
     ],
 )
-def test_default_of_a_nested_template_does_not_stand_for_what_its_parent_passes(tmp_path: Path, link: str) -> None:
+def test_nested_template_gets_what_its_parent_passes(tmp_path: Path, link: str) -> None:
     files = {"a.yaml": f"Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n    {link}\n", "b.yaml": CHILD}
     bucket = only(parse(tmp_path, files, Inputs(stack_name="demo")))
     assert bucket.cors is not None
-    origins = bucket.cors.rules[0].allowed_origins
-    assert isinstance(origins, tuple)
-    assert isinstance(origins[0], Unknown)
-    assert "passed by the nested stack Child of a.yaml" in origins[0].reason
-    assert origins[1] == "https://o.example"
+    assert bucket.cors.rules[0].allowed_origins == ("https://p.example", "https://o.example")
+    assert bucket.address == "Child/B"
     assert isinstance(bucket.name, Unknown)
     assert bucket.name.prefix == ""  # a nested stack has a name of its own
 
 
-def test_value_that_the_user_gives_wins_over_what_a_parent_passes(tmp_path: Path) -> None:
+def test_value_that_the_user_gives_stands_for_what_a_parent_passes_and_is_not_known(tmp_path: Path) -> None:
     parent = (
         "Resources:\n  Child:\n    Type: AWS::CloudFormation::Stack\n"
         "    Properties: {TemplateURL: b.yaml, Parameters: {Origin: !Ref X}}\n"

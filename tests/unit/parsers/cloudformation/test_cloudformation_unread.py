@@ -61,7 +61,8 @@ def test_template_elsewhere_that_is_named_like_one_with_buckets_is_a_bucket_not_
     assert isinstance(bucket.name, Unknown)
     assert bucket.address in ("Network", "AssetStack")
     assert bucket.reason is not None
-    assert bucket.reason.endswith(f"{bucket.address}: its template is not read; it may declare buckets")
+    assert f"{bucket.address}: its template " in bucket.reason
+    assert bucket.reason.endswith("; it may declare buckets")
     assert bucket.location == Location("a.yaml", 2, 4, 3)
     assert bucket.account == "111122223333"
     assert snapshot.diagnostics == ()
@@ -92,7 +93,7 @@ def test_template_elsewhere_that_nothing_speaks_for_is_only_told(tmp_path: Path,
 @pytest.mark.parametrize("link", ["{TemplateURL: ./sub/bucket.yaml}", "{TemplateURL: sub/bucket.yaml}"])
 def test_nested_template_that_is_read_itself_has_no_entry(tmp_path: Path, link: str) -> None:
     snapshot = parse(tmp_path, {"a.yaml": resource(link), "sub/bucket.yaml": BUCKET})
-    assert [bucket.address for bucket in snapshot.buckets] == ["B"]
+    assert [bucket.address for bucket in snapshot.buckets] == ["Network/B"]
     assert snapshot.diagnostics == ()
 
 
@@ -108,18 +109,18 @@ def test_nested_template_of_the_tree_without_buckets_hides_nothing_whatever_it_i
     assert (snapshot.buckets, snapshot.diagnostics) == ((), ())
 
 
-def test_nested_template_of_the_tree_with_buckets_that_was_not_named_is_a_bucket_not_known(tmp_path: Path) -> None:
+def test_nested_template_of_the_tree_is_read_with_its_parent_though_it_was_not_named(tmp_path: Path) -> None:
     files = {"a.yaml": resource("{TemplateURL: x.yaml}"), "x.yaml": BUCKET}
     (bucket,) = parse(tmp_path, files, named=["a.yaml"]).buckets
-    assert (bucket.address, bucket.state) == ("Network", State.UNKNOWN)
+    assert (bucket.address, bucket.state) == ("Network/B", State.ABSENT)
 
 
-def test_nested_template_of_the_tree_with_nested_templates_of_its_own_is_judged_by_its_names(tmp_path: Path) -> None:
+def test_nested_stack_of_a_nested_stack_that_cannot_be_read_is_judged_by_its_names(tmp_path: Path) -> None:
     files = {"a.yaml": resource("{TemplateURL: x.yaml}"), "x.yaml": resource("{TemplateURL: y.yaml}")}
     snapshot = parse(tmp_path, files, named=["a.yaml"])
     assert [each.id for each in snapshot.diagnostics] == ["nested-stack-not-read"]
-    likely = parse(tmp_path, {"b.yaml": files["a.yaml"].replace("Network", "Uploads")}, named=["b.yaml"])
-    assert [bucket.address for bucket in likely.buckets] == ["Uploads"]
+    likely = parse(tmp_path, {"x.yaml": files["x.yaml"].replace("Network", "Uploads")}, named=["a.yaml"])
+    assert [bucket.address for bucket in likely.buckets] == ["Network/Uploads"]
 
 
 def test_template_body_without_buckets_hides_nothing(tmp_path: Path) -> None:

@@ -1,0 +1,160 @@
+"""From the files that are to be read to the stacks that they make: roots, and the stacks nested in them."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from drift.interfaces import Inputs, Tree
+from drift.location import Diagnostic, Severity
+from drift.snapshot import Alternative, Bucket, Snapshot, State
+from parsers.cloudformation.buckets import declared_buckets
+from parsers.cloudformation.conditions import Undecided
+from parsers.cloudformation.declaration import SOURCE
+from parsers.cloudformation.given import given_values
+from parsers.cloudformation.intrinsics import Scope
+from parsers.cloudformation.nested import Library, Position, child_path, nested_in
+from parsers.cloudformation.template import Template
+
+
+def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
+    """Every bucket of the stacks that the templates make; what is broken is one error with its place."""
+    given, diagnostics = given_values(inputs)
+    library = Library(tree, given)
+    stacks = _Stacks(library, frozenset(units))
+    for template in _roots(library, units):
+        stacks.read(Scope(template, given, inputs, Position(library)), inputs)
+    diagnostics.extend(library.faults)
+    diagnostics.extend(stacks.diagnostics)
+    if not library.faults:
+        diagnostics.extend(_undeclared(inputs, library))
+    return Snapshot(SOURCE, tuple(stacks.buckets), tuple(diagnostics))
+
+
+def _roots(library: Library, units: Sequence[str]) -> list[Template]:
+    """The templates that no other one deploys. Of those that only deploy one another in a circle, the first."""
+    templates = [template for path in units if (template := library.template(path)) is not None]
+    below = {template.path: _below(library, template) for template in templates}
+    children = {child for path, reached in below.items() for child in reached if child != path}
+    roots = [template for template in templates if template.path not in children]
+    reached = {path for root in roots for path in (root.path, *below[root.path])}
+    for template in templates:
+        if template.path not in reached:
+            roots.append(template)
+            reached |= {template.path, *below[template.path]}
+    return roots
+
+
+def _below(library: Library, root: Template) -> set[str]:
+    """The paths of all templates that one deploys, through others too."""
+    found: set[str] = set()
+    waiting = [root]
+    while waiting:
+        template = waiting.pop()
+        for _, resource in nested_in(template):
+            path = child_path(template.path, resource)
+            if path is None or path in found or not library.holds(path):
+                continue
+            found.add(path)
+            child = library.template(path) if library.matters(path) else None
+            if child is not None:
+                waiting.append(child)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Within:
+    """What is so of all buckets of a nested stack: the ids that lead to it, and the conditions that are not known."""
+
+    ids: tuple[str, ...] = ()
+    undecided: tuple[Undecided, ...] = ()
+
+    def placed(self, bucket: Bucket) -> Bucket:
+        """The bucket as the root has it."""
+        address = "/".join((*self.ids, bucket.address or ""))
+        alternatives = tuple(
+            replace(each, bucket=None if each.bucket is None else replace(each.bucket, address=address))
+            for each in bucket.alternatives
+        )
+        found = replace(bucket, address=address, alternatives=alternatives)
+        for truth in self.undecided:
+            found = _perhaps(found, truth)
+        return found
+
+
+def _perhaps(bucket: Bucket, truth: Undecided) -> Bucket:
+    """A bucket of a stack of which it is not known whether it is created."""
+    hangs_on = truth.hangs_on
+    holds = hangs_on.words if hangs_on else "the stack is created"
+    otherwise = hangs_on.otherwise if hangs_on else "the stack is not created"
+    advice = hangs_on.advice if hangs_on else truth.reason
+    inner = bucket.alternatives or (Alternative("", bucket, advice),)
+    created = tuple(replace(each, when=f"{holds} and {each.when}" if each.when else holds) for each in inner)
+    reason = f"whether its stack is created is not known: {truth.reason}"
+    unknown = replace(bucket, state=State.UNKNOWN, cors=None, places=(), says_none=False, reason=reason)
+    if bucket.state is State.UNKNOWN and not bucket.alternatives:
+        return replace(unknown, reason=bucket.reason)
+    return replace(unknown, alternatives=(*created, Alternative(otherwise, None, advice)))
+
+
+class _Stacks:
+    """Reads stacks with those nested in them."""
+
+    def __init__(self, library: Library, units: Collection[str]) -> None:
+        self._library = library
+        self._units = units
+        self.buckets: list[Bucket] = []
+        self.diagnostics: dict[Diagnostic, None] = {}
+
+    def read(self, scope: Scope, inputs: Inputs, within: _Within | None = None) -> None:
+        """One stack and, after it, its nested ones."""
+        within = within or _Within()
+        children = dict(self._children(scope))
+        found = declared_buckets(scope, inputs, self._library.tree, self._units, frozenset(children))
+        self.buckets.extend(map(within.placed, found.buckets))
+        self.diagnostics.update(dict.fromkeys(found.diagnostics))
+        for logical_id, (child, truth) in children.items():
+            if child is not None:
+                undecided = (*within.undecided, truth) if isinstance(truth, Undecided) else within.undecided
+                self.read(child, replace(inputs, stack_name=None), _Within((*within.ids, logical_id), undecided))
+
+    def _children(self, scope: Scope) -> Iterator[tuple[str, tuple[Scope | None, bool | Undecided]]]:
+        """The nested stacks that hide nothing: each as it is evaluated, or None where its template has no buckets."""
+        for key, resource in nested_in(scope.template):
+            truth = scope.stacks.truth(resource)
+            path = child_path(scope.template.path, resource)
+            if truth is False or path is None or not self._library.holds(path):
+                continue
+            if not self._library.matters(path):
+                yield key.text, (None, truth)
+                continue
+            child = scope.stacks.child(key.text)
+            if isinstance(child, Scope):
+                yield key.text, (child, truth)
+            elif path in self._library.broken:
+                yield key.text, (None, truth)  # told already
+
+
+def _undeclared(inputs: Inputs, library: Library) -> list[Diagnostic]:
+    declared = {
+        name
+        for template in library.templates.values()
+        if template is not None and template.parameters is not None
+        for name in template.parameters.names
+    }
+    faults: list[Diagnostic] = []
+    for name in dict.fromkeys(name for name, _ in inputs.parameters):
+        if name not in declared:
+            near = difflib.get_close_matches(name, sorted(declared), n=1)
+            known = ", ".join(sorted(declared)[:10]) or "no parameters at all"
+            faults.append(
+                Diagnostic(
+                    Severity.ERROR,
+                    "undeclared-parameter",
+                    f"no template declares a parameter {name}",
+                    None,
+                    f"did you mean {near[0]}?" if near else f"declared: {known}",
+                )
+            )
+    return faults
