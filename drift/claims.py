@@ -19,8 +19,11 @@ def by_bucket(buckets: Iterable[Bucket]) -> Iterator[list[Bucket]]:
 
 
 def speaking(claims: Sequence[Bucket]) -> Sequence[Bucket]:
-    """The entries without those that are only silent about rules which another one gives."""
-    return [claim for claim in claims if claim.state is not State.ABSENT or claim.says_none] or claims[:1]
+    """The entries without those that are only silent about rules which another one gives, whatever is left open."""
+    found = [claim for claim in claims if claim.state is not State.ABSENT or claim.says_none]
+    if found and all(claim.alternatives for claim in found):
+        return claims
+    return found or claims[:1]
 
 
 def agree(one: Bucket, other: Bucket) -> bool:

@@ -23,6 +23,7 @@ FIELDS = {
 }
 """Property of a CorsRule to field of the S3 API."""
 
+_SORT = {Entries: "a rule", Unknown: "one expression"}
 MAX_ID = 255
 """Characters of an Id."""
 
@@ -225,10 +226,14 @@ class CorsReader:
             twice = isinstance(member.data, str) and member.data in texts
             if isinstance(member.data, str):
                 texts.add(member.data)
-            elif not isinstance(member.data, Unknown) and index <= 100:
+            elif index <= 100:
                 twice = any(same(member, earlier) for earlier in members[:index])
             if twice:
-                what = f"{_quoted(member.data)} is" if isinstance(member.data, str) else "a rule is"
+                what = (
+                    f"{_quoted(member.data)} is"
+                    if isinstance(member.data, str)
+                    else f"{_SORT.get(type(member.data), 'one thing')} is"
+                )
                 message = f"{what} there twice in {name}"
                 advice = "keep one of them: CloudFormation takes each once"
                 self._refuse("duplicate-items", _inside(key, member.node), message, advice)

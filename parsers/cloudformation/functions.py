@@ -211,12 +211,12 @@ def _either_value(left: Value, right: Value, reason: str, node: Node) -> Value:
     vanishing = isinstance(a, NoValue) or isinstance(b, NoValue) or left.may_vanish or right.may_vanish
     if not vanishing:
         if isinstance(a, str | Unknown) and isinstance(b, str | Unknown):
-            return Value(either(a, b, reason), node)
+            return Value(either(a, b, reason), node, merged=True)
         if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
             return Value(tuple(_either_value(x, y, reason, node) for x, y in zip(a, b, strict=True)), node)
         if isinstance(a, Entries) and isinstance(b, Entries):
             return Value(_either_entries(a, b, reason, node), node)
-    return Value(Unknown(reason), node, may_vanish=vanishing)
+    return Value(Unknown(reason), node, may_vanish=vanishing, merged=True)
 
 
 def _either_entries(left: Entries, right: Entries, reason: str, node: Node) -> Entries:
@@ -227,7 +227,7 @@ def _either_entries(left: Entries, right: Entries, reason: str, node: Node) -> E
         if name in ours and name in theirs:
             items.append((key, _either_value(ours[name][1], theirs[name][1], reason, node)))
         else:
-            items.append((key, Value(Unknown(reason), value.node, may_vanish=True)))
+            items.append((key, Value(Unknown(reason), value.node, may_vanish=True, merged=True)))
     return Entries(tuple(items))
 
 

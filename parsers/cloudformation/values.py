@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from drift.cors.model import Text, Unknown
+from parsers.cloudformation.calls import written
 from parsers.document import Node, Scalar, kind_of
 
 
@@ -30,12 +31,14 @@ class Null:
 class Value:
     """An evaluated node: ``data`` and the node where it is written.
 
-    ``may_vanish`` goes with an unknown that may turn out to be ``AWS::NoValue``.
+    ``may_vanish`` goes with an unknown that may turn out to be ``AWS::NoValue``, ``merged`` with one that is a part of
+    either of two values, so that ``node`` does not tell it from the other parts.
     """
 
     data: Data
     node: Node
     may_vanish: bool = False
+    merged: bool = False
 
     def describe(self) -> str:
         """What it is, for a message."""
@@ -65,7 +68,7 @@ MAX_MEMBERS = 10_000
 
 
 def same(left: Value, right: Value) -> bool:
-    """Whether two values are certainly the same; unknowns are equal to nothing."""
+    """Whether two values are certainly the same: unknown ones only if they are one expression, written twice."""
     a, b = left.data, right.data
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(same(x, y) for x, y in zip(a, b, strict=True))
@@ -73,7 +76,11 @@ def same(left: Value, right: Value) -> bool:
         ours = {key.text: value for key, value in a.items}
         theirs = {key.text: value for key, value in b.items}
         return ours.keys() == theirs.keys() and all(same(value, theirs[key]) for key, value in ours.items())
-    return not isinstance(a, Unknown) and type(a) is type(b) and a == b
+    if isinstance(a, Unknown) and isinstance(b, Unknown):
+        return not left.merged and not right.merged and written(left.node) == written(right.node)
+    if isinstance(a, str) and isinstance(b, str):
+        return a == b
+    return type(a) is type(b) and a == b
 
 
 def joined(parts: Sequence[Text]) -> Text:

@@ -151,3 +151,9 @@ def test_places_of_alternatives_move_with_the_bucket() -> None:
     moved = either(bucket(rule(A)), None).relocated(lambda path: f"sub/{path}")
     assert moved.alternatives[0].bucket is not None
     assert moved.alternatives[0].bucket.location == Location("sub/t.yaml", 3)
+
+
+def test_declaration_that_may_not_hold_does_not_silence_another_of_the_same_bucket() -> None:
+    declared = Snapshot("cloudformation", (either(bucket(rule(A)), None), bucket()))
+    (found,) = compare(declared, Snapshot("s3", (live(rule(A)),))).buckets
+    assert found.state is BucketState.UNRESOLVED
