@@ -16,12 +16,16 @@ class CloudFormationParser:
     name: str = "cloudformation"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
-        """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere."""
+        """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere; the manifest
+        of a CDK assembly.
+        """
+        from parsers.cloudformation.cdk import is_assembly, is_in_asset
         from parsers.cloudformation.template import SUFFIXES, looks_like_template
 
-        if not path.lower().endswith(SUFFIXES):
+        if not path.lower().endswith(SUFFIXES) or is_in_asset(path):
             return None
-        return Claim(path) if looks_like_template(tree.read(path), path) else None
+        content = tree.read(path)
+        return Claim(path) if looks_like_template(content, path) or is_assembly(content, path) else None
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """Every bucket of the templates; a broken template is one error with its place."""

@@ -19,6 +19,7 @@ from parsers.cloudformation.cases import Case, Outcome, advice_on, summed_up
 from parsers.cloudformation.conditions import Undecided
 from parsers.cloudformation.cors import CorsReader
 from parsers.cloudformation.intrinsics import Scope
+from parsers.cloudformation.names import constructed
 from parsers.cloudformation.resources import Slip, misplaced_rules, slip_in
 from parsers.cloudformation.values import NoValue, Secret
 from parsers.document import MapNode, Node, Scalar
@@ -169,7 +170,7 @@ class _Reading:
         return self._unknown(reason, (Diagnostic(Severity.WARNING, slip.id, slip.message, location, slip.advice),))
 
     def _unknown(self, reason: str, diagnostics: tuple[Diagnostic, ...] = ()) -> Outcome:
-        return Outcome(self._bucket(reason), diagnostics)
+        return Outcome(self._bucket(f"{reason}{constructed(self.declaration.resource)}"), diagnostics)
 
     def _absent(self, says_none: bool = False) -> Bucket:
         return replace(self._bucket(""), state=State.ABSENT, reason=None, says_none=says_none)

@@ -10,23 +10,31 @@ from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Alternative, Bucket, Snapshot, State
 from parsers.cloudformation.buckets import declared_buckets
+from parsers.cloudformation.cdk import Assemblies, deployed_as, with_assemblies
 from parsers.cloudformation.conditions import Undecided
 from parsers.cloudformation.declaration import SOURCE
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.nested import Library, Position, child_path, nested_in
+from parsers.cloudformation.surroundings import Surroundings
 from parsers.cloudformation.template import Template
 
 
 def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
     """Every bucket of the stacks that the templates make; what is broken is one error with its place."""
     given, diagnostics = given_values(inputs)
-    library = Library(tree, given)
-    stacks = _Stacks(library, frozenset(units))
-    for template in _roots(library, units):
-        stacks.read(Scope(template, given, inputs, Position(library)), inputs)
-    diagnostics.extend(library.faults)
-    diagnostics.extend(stacks.diagnostics)
+    library, assemblies = Library(tree, given), Assemblies(tree)
+    paths, remarks = with_assemblies(units, assemblies)
+    stacks = _Stacks(library, frozenset(paths))
+    roots = [
+        (template, around)
+        for template in _roots(library, paths)
+        for around in deployed_as(template.path, assemblies) or [Surroundings()]
+    ]
+    for template, around in roots:
+        own = around.inputs(inputs, alone=len(roots) == 1)
+        stacks.read(Scope(template, around.given(given), own, Position(library)), own)
+    diagnostics.extend((*assemblies.faults, *library.faults, *remarks, *stacks.diagnostics))
     if not library.faults:
         diagnostics.extend(_undeclared(inputs, library))
     return Snapshot(SOURCE, tuple(stacks.buckets), tuple(diagnostics))

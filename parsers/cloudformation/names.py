@@ -88,7 +88,8 @@ class BucketNames:
         if isinstance(stack, str) and len(stack) + len(logical_id) + 2 + RANDOM_PART <= MAX_NAME:
             prefix = f"{stack}-{logical_id}-".lower()
         of_stack = f" in stack {stack}" if isinstance(stack, str) else ""
-        reason = f"CloudFormation generates the name of {logical_id}{of_stack}: give it with --bucket NAME"
+        what = f"{logical_id}{constructed(self._scope.template.resource(logical_id))}"
+        reason = f"CloudFormation generates the name of {what}{of_stack}: give it with --bucket NAME"
         return Unknown(reason, prefix)
 
     def _account_regional(self, prefix: Text) -> Text:
@@ -124,3 +125,13 @@ class BucketNames:
                 dash = Unknown(pseudo.region.reason)
             return joined(("http://", name, ".s3-website", dash, pseudo.region, ".", pseudo.url_suffix))
         return Unknown(f"a bucket has no attribute {shown(attribute)} (line {line})")
+
+
+def constructed(resource: MapNode | None) -> str:
+    """The construct that a resource of a CDK application comes of, in brackets; nothing for all others.
+
+    Source: aws-cdk, ``Metadata`` ``aws:cdk:path``: the path of the construct, ``Resource`` being the bucket's own node.
+    """
+    metadata = resource.get("Metadata") if resource is not None else None
+    path = metadata.get("aws:cdk:path") if isinstance(metadata, MapNode) else None
+    return f" ({path.text[:200].removesuffix('/Resource')})" if isinstance(path, Scalar) and path.text else ""
