@@ -229,12 +229,9 @@ class CorsReader:
             elif index <= 100:
                 twice = any(same(member, earlier) for earlier in members[:index])
             if twice:
-                what = (
-                    f"{_quoted(member.data)} is"
-                    if isinstance(member.data, str)
-                    else f"{_SORT.get(type(member.data), 'one thing')} is"
-                )
-                message = f"{what} there twice in {name}"
+                kind = _SORT.get(type(member.data), "one thing")
+                what = _quoted(member.data) if isinstance(member.data, str) else kind
+                message = f"{what} is there twice in {name}"
                 advice = "keep one of them: CloudFormation takes each once"
                 self._refuse("duplicate-items", _inside(key, member.node), message, advice)
                 return
