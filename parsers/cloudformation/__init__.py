@@ -20,12 +20,15 @@ class CloudFormationParser:
         of a CDK assembly.
         """
         from parsers.cloudformation.cdk import is_assembly, is_in_asset
+        from parsers.cloudformation.sam import is_built
         from parsers.cloudformation.template import SUFFIXES, looks_like_template
 
         if not path.lower().endswith(SUFFIXES) or is_in_asset(path):
             return None
         content = tree.read(path)
-        return Claim(path) if looks_like_template(content, path) or is_assembly(content, path) else None
+        if looks_like_template(content, path):
+            return Claim(path, named_only=is_built(path))
+        return Claim(path) if is_assembly(content, path) else None
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """Every bucket of the templates; a broken template is one error with its place."""

@@ -16,6 +16,7 @@ from parsers.cloudformation.declaration import SOURCE
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.nested import Library, Position, child_path, nested_in
+from parsers.cloudformation.sam import configured
 from parsers.cloudformation.surroundings import Surroundings
 from parsers.cloudformation.template import Template
 
@@ -26,18 +27,20 @@ def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
     library, assemblies = Library(tree, given), Assemblies(tree)
     paths, remarks = with_assemblies(units, assemblies)
     stacks = _Stacks(library, frozenset(paths))
-    roots = [
-        (template, around)
-        for template in _roots(library, paths)
-        for around in deployed_as(template.path, assemblies) or [Surroundings()]
-    ]
+    roots = [(template, around) for template in _roots(library, paths) for around in _around(template, assemblies)]
     for template, around in roots:
         own = around.inputs(inputs, alone=len(roots) == 1)
+        stacks.diagnostics.update(dict.fromkeys(around.told(inputs)))
         stacks.read(Scope(template, around.given(given), own, Position(library)), own)
     diagnostics.extend((*assemblies.faults, *library.faults, *remarks, *stacks.diagnostics))
     if not library.faults:
         diagnostics.extend(_undeclared(inputs, library))
     return Snapshot(SOURCE, tuple(stacks.buckets), tuple(diagnostics))
+
+
+def _around(template: Template, assemblies: Assemblies) -> list[Surroundings]:
+    """How a root is deployed, by what stands beside it; an assembly may deploy it as several stacks."""
+    return deployed_as(template.path, assemblies) or [configured(assemblies.tree, template.path) or Surroundings()]
 
 
 def _roots(library: Library, units: Sequence[str]) -> list[Template]:

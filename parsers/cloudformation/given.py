@@ -52,7 +52,7 @@ def given_values(inputs: Inputs) -> tuple[Given, list[Diagnostic]]:
 
 def _read(file: NamedText) -> Found:
     if file.name.lower().endswith(".toml"):
-        return _samconfig(_toml(file))
+        return _samconfig(read_toml(file))
     lines = [line.strip() for line in file.text.splitlines()]
     if any(lines) and all(not line or line.startswith("#") or _OVERRIDE.match(line) for line in lines):
         return {
@@ -66,7 +66,7 @@ def _read(file: NamedText) -> Found:
         return {}
     if isinstance(root, MapNode):
         if any(True for _ in _override_tables(root)):
-            return _samconfig(_plain(root))
+            return _samconfig(plain_data(root))
         if isinstance(artifacts := root.get("artifacts"), MapNode):
             return _from_manifest(artifacts)
         for name in ("Parameters", "parameters"):
@@ -150,7 +150,7 @@ def _overrides(text: str) -> list[tuple[str, Text]]:
     return [(whole.group(1), whole.group(2))] if whole else []
 
 
-def _toml(file: NamedText) -> object:
+def read_toml(file: NamedText) -> object:
     import tomllib
 
     try:
@@ -170,17 +170,17 @@ def _override_tables(root: MapNode) -> Iterator[Node]:
                 yield node
 
 
-def _plain(node: Node) -> object:
+def plain_data(node: Node) -> object:
     if isinstance(node, Scalar):
         return scalar_text(node)
     if isinstance(node, ListNode):
-        return [_plain(item) for item in node.items]
-    return {key.text: _plain(value) for key, value in node.entries}
+        return [plain_data(item) for item in node.items]
+    return {key.text: plain_data(value) for key, value in node.entries}
 
 
 def _samconfig(root: object) -> Found:
     tables = root.items() if isinstance(root, dict) else ()
-    environments = {name: overrides for name, table in tables if (overrides := _overrides_of(table)) is not None}
+    environments = {name: overrides for name, table in tables if (overrides := overrides_of(table)) is not None}
     chosen = "default" if "default" in environments else next(iter(environments), None)
     if chosen is None or (chosen != "default" and len(environments) > 1):
         found = ", ".join(environments) or "none"
@@ -191,7 +191,7 @@ def _samconfig(root: object) -> Found:
     return {name: (value, None) for name, value in environments[chosen]}
 
 
-def _overrides_of(table: object) -> list[tuple[str, Text]] | None:
+def overrides_of(table: object) -> list[tuple[str, Text]] | None:
     """``parameter_overrides`` of one environment, of its deploy command or else of all its commands."""
     for command in ("deploy", "global"):
         inner = table.get(command) if isinstance(table, dict) else None
