@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -54,25 +54,36 @@ def _boundary(real: Path) -> Path:
     return here if folder.is_relative_to(here) else folder
 
 
-def declared_in(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapshot:
+def declared_in(
+    source: Source, parsers: Sequence[Parser], inputs: Inputs, other_side: Collection[Path] = ()
+) -> Snapshot:
     """What all parsers find at the source, paths as the user can open them.
 
-    A named file is read with all that belongs to it: a Terraform file with its folder, which is one module. Raises
-    ``InputError`` if the source is a file that no parser knows, or one that a parser knows to be foreign.
+    A named file is read with all that belongs to it: a Terraform file with its folder, which is one module. What is
+    found below a folder and lies at or below a path of ``other_side`` is left out: rules that this side is to be
+    compared with must not speak for it too. Raises ``InputError`` if the source is a file that no parser knows, or one
+    that a parser knows to be foreign.
     """
 
     def show(path: str) -> str:
         return shown(source.tree, path)
 
     try:
-        return _found(source, parsers, inputs).relocated(show)
+        return _found(source, parsers, inputs, _inside(source, other_side)).relocated(show)
     except InputError as error:
         if error.location is not None:
             error.location = replace(error.location, path=show(error.location.path))
         raise
 
 
-def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapshot:
+def _inside(source: Source, paths: Collection[Path]) -> Collection[Path]:
+    """Those of the paths, links resolved, that lie below the source; the source itself was asked for."""
+    top = Path(os.path.realpath(source.tree.root / source.path))
+    real = [Path(os.path.realpath(path)) for path in paths]
+    return [path for path in real if path.is_relative_to(top) and path != top]
+
+
+def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs, left_out: Collection[Path]) -> Snapshot:
     units: dict[str, list[str]] = {parser.name: [] for parser in parsers}
     faults: list[Diagnostic] = []
 
@@ -81,6 +92,8 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapsho
 
     files = source.tree.walk(source.path, note_link) if source.is_folder else [source.path]
     for path in files:
+        if left_out and _lies_in(Path(os.path.realpath(source.tree.root / path)), left_out):
+            continue
         try:
             claims = [(parser.name, parser.claim(source.tree, path)) for parser in parsers]
         except InputError as error:
@@ -114,6 +127,10 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs) -> Snapsho
         if units[parser.name]
     ]
     return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
+
+
+def _lies_in(real: Path, folders: Collection[Path]) -> bool:
+    return any(real.is_relative_to(each) for each in folders)
 
 
 def _not_followed(path: str) -> Diagnostic:

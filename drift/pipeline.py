@@ -43,8 +43,12 @@ MAY_BE_REFUSED = "may-be-refused-by-s3"
 
 
 def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
-    """What the code at the paths declares; saved snapshots are taken as they are."""
-    found = merged(_each_once(_load(path, settings) for path in paths or (Path(),)))
+    """What the code at the paths declares; saved snapshots are taken as they are.
+
+    What the settings name in the place of S3 is left out of folders: it would agree with itself.
+    """
+    live = () if settings.live.source is None else (settings.live.source,)
+    found = merged(_each_once(_load(path, settings, live) for path in paths or (Path(),)))
     return replace(_selected(found, settings.buckets), taken_at=found.taken_at or datetime.now(UTC))
 
 
@@ -94,7 +98,8 @@ def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
     """Any two snapshots or declarations: the first in the place of declared, the second of live."""
     from drift.compare import compare
 
-    declared, live = (_selected(_load(path, settings), settings.buckets) for path in (left, right))
+    sides = ((left, right), (right, left))
+    declared, live = (_selected(_load(path, settings, (other,)), settings.buckets) for path, other in sides)
     rules = replace(_rules(settings), live_only=True)
     return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
 
@@ -177,7 +182,7 @@ def _load_live(path: Path, settings: Settings) -> Snapshot:
     return _load(path, replace(settings, declared=replace(settings.declared, root=None)))
 
 
-def _load(path: Path, settings: Settings) -> Snapshot:
+def _load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Snapshot:
     source = open_source(path, settings.declared.root)
     if not source.is_folder:
         content = source.tree.read(source.path)
@@ -190,7 +195,7 @@ def _load(path: Path, settings: Settings) -> Snapshot:
                 location=Location(str(path)),
                 advice="save what is live with: cors-drift live --output json=FILE",
             )
-    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live))
+    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live), other_side)
 
 
 def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:

@@ -170,3 +170,14 @@ def test_a_file_that_must_not_be_read_is_an_error_in_a_folder_too(here: Path, mo
 def test_a_foreign_file_in_a_folder_is_told(here: Path) -> None:
     told = [each.message for each in read(Path("sub")).diagnostics if each.id == "foreign-file"]
     assert told == ["this is a stranger"]
+
+
+def test_what_is_compared_with_is_left_out_of_a_folder_but_not_if_it_is_named(here: Path) -> None:
+    link = here / "link"
+    link.symlink_to(here / "sub")
+    for other in (Path("sub/three.a"), Path("sub"), link):
+        found = declared_in(open_source(Path(), None), (Letters("a"), Letters("b")), Inputs(), [other])
+        assert [bucket.name for bucket in found.buckets] == ["one.a", "two.b"]
+    for named in (Path("sub/three.a"), Path("sub")):
+        found = declared_in(open_source(named, None), (Letters("a"),), Inputs(), [named])
+        assert [bucket.name for bucket in found.buckets] == ["sub-three.a"]
