@@ -12,8 +12,8 @@ from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 from parsers.plan.kinds import CODE_ALONE, Kind, foreign, kind_of, may_be_ours
 from parsers.plan.marks import looks_utf16, text_of, top_keys
-from parsers.plan.reading import read
 
+_WORKSPACES = "terraform.tfstate.d"
 _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
 
 
@@ -45,17 +45,29 @@ class PlanParser:
 
     def _claimed(self, tree: Tree, path: str) -> Claim:
         """A plan or a state beside its code says again what the code declares, so it has to be named."""
-        folder = path.rpartition("/")[0]
-        return Claim(path, named_only=any(name.endswith(_CODE) for name in tree.names(folder)))
+        return Claim(path, named_only=any(name.endswith(_CODE) for name in tree.names(_made_in(path))))
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """What each plan declares, or each state says was applied."""
+        from parsers.plan.reading import read
+
         snapshots = [read(tree, path, inputs.endpoint_url) for path in units]
         return Snapshot(
             self.name,
             tuple(bucket for each in snapshots for bucket in each.buckets),
             tuple(diagnostic for each in snapshots for diagnostic in each.diagnostics),
         )
+
+
+def _made_in(path: str) -> str:
+    """The folder whose code a plan or a state was made from: the local backend keeps those of workspaces below it.
+
+    Source: terraform internal/backend/local/backend.go, DefaultWorkspaceDir.
+    """
+    folder = path.rpartition("/")[0]
+    above, _, name = folder.rpartition("/")
+    code, _, kept_in = above.rpartition("/")
+    return code if name and kept_in == _WORKSPACES else folder
 
 
 PARSER = PlanParser()

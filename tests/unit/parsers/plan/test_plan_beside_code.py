@@ -27,3 +27,17 @@ def test_it_has_to_be_named_where_code_is_beside_it(
     claim = PARSER.claim(DiskTree(tmp_path), f"infra/{name}")
     assert claim is not None
     assert claim.named_only is named_only
+
+
+@pytest.mark.parametrize("folder", ["", "infra/"])
+@pytest.mark.parametrize(("code", "named_only"), [("main.tf", True), ("README.md", False)])
+def test_the_state_of_a_workspace_is_beside_the_code_above(
+    tmp_path: Path, folder: str, code: str, named_only: bool
+) -> None:
+    kept = tmp_path / folder / "terraform.tfstate.d" / "prod"
+    kept.mkdir(parents=True)
+    (kept / "terraform.tfstate").write_text(STATE)
+    (tmp_path / folder / code).write_text("")
+    claim = PARSER.claim(DiskTree(tmp_path), f"{folder}terraform.tfstate.d/prod/terraform.tfstate")
+    assert claim is not None
+    assert claim.named_only is named_only
