@@ -243,6 +243,6 @@ OUTLINES = (
     _outline("trussworks/s3-private-bucket/aws", "trussworks/terraform-aws-s3-private-bucket", ((4,), 10), _TRUSSWORKS),
     _outline("boldlink/s3/aws", "boldlink/terraform-aws-s3", ((2,), 3), _BOLDLINK, "var.cors_rule"),
     _outline("clouddrove/s3/aws", "clouddrove/terraform-aws-s3", ((2,), 3), _CLOUDDROVE, "var.cors_rule"),
-    _outline("mineiros-io/s3-bucket/aws", "mineiros-io/terraform-aws-s3-bucket", ((0, 1), 1), _MINEIROS),
+    _outline("mineiros-io/s3-bucket/aws", "mineiros-io/terraform-aws-s3-bucket", ((0, 2), 1), _MINEIROS),
     _outline("dasmeta/s3/aws", "dasmeta/terraform-aws-s3", ((1, 3), 2), _DASMETA),
 )

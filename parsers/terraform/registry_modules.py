@@ -24,6 +24,8 @@ _GIT = re.compile(
 )
 _CONDITION = re.compile(r"\s*(=|!=|>=|<=|~>|>|<)?\s*v?(\d+(?:\.\d+){0,2})\s*")
 _TAG = re.compile(r"v?(\d+(?:\.\d+){0,2})")
+_SWITCH = re.compile(r"create|create_(?:s3_)?bucket|(?:module_)?enabled?")
+"""What modules call the argument that turns them off."""
 _NEWEST = frozenset({"main", "master", "HEAD"})
 
 
@@ -49,8 +51,10 @@ def well_known(source: str, version: str | None, arguments: Sequence[str]) -> We
     if outline is None or not fits:
         return None
     module = _module(outline)
-    unheard = [name for name in arguments if "cors" in name and name not in module.variables]
-    return None if unheard else WellKnown(outline.name, module)
+    unheard = [name for name in arguments if name not in module.variables]
+    return (
+        None if any("cors" in name or _SWITCH.fullmatch(name) for name in unheard) else WellKnown(outline.name, module)
+    )
 
 
 @cache

@@ -109,6 +109,10 @@ def test_the_rules_in_the_call_of_a_well_known_module_are_read(
         ("git::https://github.com/terraform-aws-modules/terraform-aws-s3-bucket.git?ref=v2.1.0", None, False),
         ("git::https://github.com/terraform-aws-modules/terraform-aws-s3-bucket.git?ref=0123abc", None, False),
         ("git::https://github.com/someone/terraform-aws-s3-bucket.git", None, False),
+        ("mineiros-io/s3-bucket/aws", "~> 0.1.0", False),  # it is turned off by another name there
+        ("mineiros-io/s3-bucket/aws", "0.2.0", True),
+        ("mineiros-io/s3-bucket/aws", "~> 0.1", True),
+        ("git@github.com:mineiros-io/terraform-aws-s3-bucket.git?ref=v0.1.4", None, False),
         ("https://github.com/terraform-aws-modules/terraform-aws-s3-bucket//modules/object", None, False),
     ],
 )
@@ -121,6 +125,12 @@ def test_an_argument_about_cors_that_is_not_documented_leaves_the_module_unread(
     found = only(read(tmp_path, {"main.tf": source}))
     assert found.state is State.UNKNOWN
     assert found.address == "module.assets"
+
+
+@pytest.mark.parametrize("name", ["create", "enabled", "module_enabled", "create_s3_bucket"])
+def test_a_switch_that_is_not_documented_leaves_the_module_unread(name: str) -> None:
+    assert well_known(S3_BUCKET, None, ("bucket", name)) is None
+    assert well_known(S3_BUCKET, None, ("bucket", "create_bucket", "versioning")) is not None
 
 
 def test_a_module_that_makes_no_bucket_declares_none(tmp_path: Path) -> None:
