@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
-from drift.report import Report, Verdict
 from drift.settings import Format
-from drift.simulate import Simulation
 from drift.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from drift.report import Report
+    from drift.simulate import Simulation
 
 Target = tuple[Format, Path]
 """A file to write, and in which format."""
@@ -62,32 +64,37 @@ def even_on_error(kind: type[Report] | type[Snapshot], shown: Format) -> Iterato
         if shown is Format.JSON:
             fault = Diagnostic(Severity.ERROR, "error", error.message, error.location, error.advice)
             now = datetime.now(UTC)
+            if kind is Snapshot:
+                _writer(Snapshot("", diagnostics=(fault,), taken_at=now), shown)(sys.stdout)
+                raise
+            from drift.report import Report, Verdict
+
             failed = Report(Verdict.ERROR, error.exit_code, (), (fault,), "", "", now)
-            result = failed if kind is Report else Snapshot("", diagnostics=(fault,), taken_at=now)
-            _writer(result, shown)(sys.stdout)
+            _writer(failed, shown)(sys.stdout)
         raise
 
 
 def note(diagnostics: tuple[Diagnostic, ...]) -> None:
     """Tell diagnostics on stderr."""
-    from drift.reporters.terminal import write_diagnostics
+    from drift.reporters.listing import write_diagnostics
 
     write_diagnostics(diagnostics, sys.stderr)
 
 
 def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[TextIO], None]:
-    if isinstance(result, Simulation):
-        from drift.reporters import answers
+    if isinstance(result, Snapshot):
+        from drift.reporters import json, listing
 
-        write = answers.write_json if kind is Format.JSON else answers.write_text
-        return lambda stream: write(result, stream)
-    if kind is Format.JSON:
-        from drift.reporters import json as reporter
-    else:
-        from drift.reporters import terminal as reporter  # type: ignore[no-redef]
+        list_or_write = json.write_snapshot if kind is Format.JSON else listing.write_snapshot
+        return lambda stream: list_or_write(result, stream)
+    from drift.report import Report
+    from drift.reporters import answers, json, terminal
+
     if isinstance(result, Report):
-        return lambda stream: reporter.write_report(result, stream)
-    return lambda stream: reporter.write_snapshot(result, stream)
+        tell = json.write_report if kind is Format.JSON else terminal.write_report
+        return lambda stream: tell(result, stream)
+    answer = answers.write_json if kind is Format.JSON else answers.write_text
+    return lambda stream: answer(result, stream)
 
 
 def _replace(path: Path, text: str) -> None:

@@ -28,7 +28,7 @@ TOO_MANY_RULES = f"The number of CORS rules should not exceed allowed limit of {
 
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _ALPHANUMERIC = re.compile(r"[A-Za-z0-9-]+")
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 _XML_ELEMENTS = (
     ("AllowedHeader", "allowed_headers"),

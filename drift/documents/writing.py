@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from drift import __version__
 from drift.cors.model import CorsAnswer, CorsRule
-from drift.cors.verdict import Witness
-from drift.diff import Change
 from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
 from drift.location import Diagnostic
-from drift.report import BucketReport, Finding, Report
 from drift.snapshot import Alternative, Bucket, Snapshot
+
+if TYPE_CHECKING:
+    from drift.cors.verdict import Witness
+    from drift.diff import Change
+    from drift.report import BucketReport, Finding, Report
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from drift.documents import report_to_json, snapshot_to_json
-from drift.report import Report
-from drift.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from drift.report import Report
+    from drift.snapshot import Snapshot
 
 
 def write_report(report: Report, stream: TextIO) -> None:

@@ -10,6 +10,9 @@ from drift.interfaces import Claim, Inputs, Tree
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket, Snapshot
 
+TEXT_SUFFIXES = (".json", ".yaml", ".yml")
+XML_SUFFIX = ".xml"
+
 
 @dataclass(frozen=True, slots=True)
 class SpecParser:
@@ -19,10 +22,10 @@ class SpecParser:
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A file with the shape of CORS rules, whatever it is called; the CORS files of other products by name."""
-        from parsers.spec.shapes import TEXT_SUFFIXES, XML_SUFFIX, look_at
-
         if not path.lower().endswith((*TEXT_SUFFIXES, XML_SUFFIX)):
             return None
+        from parsers.spec.shapes import look_at
+
         look = look_at(tree.read(path), path)
         if look.foreign is not None:
             return Claim(path, foreign=look.foreign)

@@ -12,10 +12,9 @@ from enum import Enum
 from drift.cors.model import API_NAMES
 from drift.errors import InputError
 from parsers.document import ListNode, MapNode, Node, Scalar, read_document
+from parsers.spec import TEXT_SUFFIXES, XML_SUFFIX
 from parsers.spec.misshapen import rules_out_of_place
 
-TEXT_SUFFIXES = (".json", ".yaml", ".yml")
-XML_SUFFIX = ".xml"
 OWN_NAMES = frozenset({"s3-cors.json", "s3-bucket-cors.json", "s3-cors-configuration.json"})
 """Names that SchemaStore gives to the S3 console's array; a file of such a name is always read."""
 

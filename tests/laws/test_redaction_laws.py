@@ -15,7 +15,7 @@ from drift.documents import report_to_json, snapshot_from_json, snapshot_to_json
 from drift.documents.answers import simulation_to_json
 from drift.redaction import redacted
 from drift.report import BucketState, Report
-from drift.reporters import answers, terminal
+from drift.reporters import answers, listing, terminal
 from drift.simulate import Asked, answer_all
 from drift.snapshot import Alternative, Bucket, State
 from tests.rules import EXPOSED, HEADERS, ORIGINS, bucket, rule, rules_, snapshot
@@ -104,7 +104,7 @@ def test_no_snapshot_tells_a_sensitive_text_and_none_becomes_drift_when_it_is_re
     declared = snapshot(marked(name, rules))
     shown = redacted(declared)
     stream = io.StringIO()
-    terminal.write_snapshot(shown, stream)
+    listing.write_snapshot(shown, stream)
     document = json.dumps(snapshot_to_json(shown))
 
     assert hidden_in(stream.getvalue() + document + repr(shown))
@@ -136,7 +136,7 @@ def test_alternatives_of_which_one_is_declared_tell_nothing_sensitive(
     declared = snapshot(Bucket("b", State.UNKNOWN, "test", reason=TOKEN, alternatives=cases, sensitive=both))
 
     stream = io.StringIO()
-    terminal.write_snapshot(redacted(declared), stream)
+    listing.write_snapshot(redacted(declared), stream)
     shown = stream.getvalue() + json.dumps(snapshot_to_json(redacted(declared))) + repr(redacted(declared))
 
     assert hidden_in(shown)

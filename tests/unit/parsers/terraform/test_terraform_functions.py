@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import pkgutil
+from importlib import import_module
 
 import pytest
 
@@ -94,9 +96,16 @@ def test_every_expression_that_is_written_down_is_recorded() -> None:
 
 def test_every_function_of_terraform_is_one_here_or_has_its_reason() -> None:
     names = json.loads((FOLDER / "names.json").read_text())
-    here = {*FUNCTIONS, *FILE_FUNCTIONS, *OF_THE_EVALUATOR, *functions.UNKNOWABLE}
+    here = {*functions.MODULE_OF, *FILE_FUNCTIONS, *OF_THE_EVALUATOR, *functions.UNKNOWABLE}
     assert {name for name in names if name.removeprefix("core::") not in here} == set()
     assert len(names) == 236
+
+
+def test_every_function_is_looked_for_in_the_module_that_has_it() -> None:
+    for module in pkgutil.iter_modules(functions.__path__, f"{functions.__name__}."):
+        import_module(module.name)
+    held = {name: entry.body.__module__.rpartition(".")[2] for name, entry in FUNCTIONS.items()}
+    assert held == functions.MODULE_OF
 
 
 def test_every_function_has_recorded_expressions() -> None:
