@@ -25,7 +25,7 @@ class Module:
     """The declarations of one folder by kind and name, in the order of the files.
 
     ``broken`` holds for a folder of which a file could not be read: what it would have declared is not known.
-    ``diagnostics`` are what was found while the folder was read, ``faults`` what is found in blocks as they are asked
+    ``keeps_state`` holds for a module with a backend, which only root modules have. ``diagnostics`` are what was found while the folder was read, ``faults`` what is found in blocks as they are asked
     for, so that there are more of them later.
     """
 
@@ -39,6 +39,7 @@ class Module:
     locals: Mapping[str, Attribute]
     diagnostics: tuple[Diagnostic, ...] = ()
     broken: bool = False
+    keeps_state: bool = False
     faults: list[Diagnostic] = field(default_factory=list)
 
 
@@ -51,9 +52,12 @@ class _Draft:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
+    keeps_state: bool = False
 
     def add(self, file: File) -> None:
         for block in file.blocks:
+            if block.type == "terraform":
+                self.keeps_state |= _has_backend(block)
             if block.type == "locals":
                 for name, attribute in self._locals(block).items():
                     self._once(name in self.locals, f'the local value "{name}"', attribute)
@@ -68,6 +72,8 @@ class _Draft:
 
     def override(self, file: File) -> None:
         for block in file.blocks:
+            if block.type == "terraform":
+                self.keeps_state |= _has_backend(block)
             if block.type == "locals":
                 self.locals.update(self._locals(block))
                 continue
@@ -98,6 +104,11 @@ class _Draft:
         self.diagnostics.append(
             Diagnostic(Severity.ERROR, word, message, at, "Terraform refuses this; keep one of them")
         )
+
+
+def _has_backend(block: Block) -> bool:
+    """Whether a ``terraform`` block says where the state is kept; in JSON that is a property."""
+    return any(name in block.attributes or block.of_type(name) for name in ("backend", "cloud"))
 
 
 def _key(block: Block) -> tuple[str, ...] | None:
@@ -151,6 +162,7 @@ def load_module(tree: Tree, folder: str) -> Module:
         locals=draft.locals,
         diagnostics=tuple(draft.diagnostics),
         broken=draft.broken,
+        keeps_state=draft.keeps_state,
         faults=draft.faults,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from drift.errors import InputError
@@ -14,8 +14,9 @@ from drift.snapshot import Snapshot
 from parsers.terraform import files
 from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run
-from parsers.terraform.config import Module, load_module, local_source
+from parsers.terraform.config import Module, load_module
 from parsers.terraform.modules import ModuleInstance
+from parsers.terraform.roots import find_roots
 from parsers.terraform.settle import Outcome, RootDeclarations, settle
 from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.validations import failed_validations
@@ -60,9 +61,10 @@ class Project:
         """
         folders = dict.fromkeys(units)
         run_so = {each.folder for each in further if each.folder is not None}
-        roots = self._roots(folder for folder in folders if len(folders) == 1 or self._may_declare(folder))
-        roots = [folder for folder in roots if folder not in run_so]
-        diagnostics: list[Diagnostic] = []
+        read = [folder for folder in folders if len(folders) == 1 or self._may_declare(folder)]
+        split = find_roots(self._tree, read, self.load, self._inputs)
+        roots = [folder for folder in split.folders if folder not in run_so]
+        diagnostics: list[Diagnostic] = list(split.diagnostics)
         found: list[RootDeclarations] = []
         values: list[Given] = []
         for folder in roots:
@@ -109,39 +111,6 @@ class Project:
                     yield self._tree.read(path)
                 except InputError:
                     yield None
-
-    def _roots(self, units: Iterable[str]) -> list[str]:
-        """The units that no other unit calls; of units that call one another in a circle, the first."""
-        folders = list(units)
-        calls = {folder: self._called(folder) for folder in folders}
-        called = {child for folder in folders for child in calls[folder] if child != folder}
-        roots = [folder for folder in folders if folder not in called]
-        reached = self._reached(roots)
-        for folder in folders:
-            if folder not in reached:
-                roots.append(folder)
-                reached |= self._reached([folder])
-        return [folder for folder in folders if folder in roots]
-
-    def _reached(self, folders: Iterable[str]) -> set[str]:
-        seen: set[str] = set()
-        pending = list(folders)
-        while pending:
-            folder = pending.pop()
-            if folder not in seen:
-                seen.add(folder)
-                pending.extend(self._called(folder))
-        return seen
-
-    def _called(self, folder: str) -> set[str]:
-        found = set()
-        for block in self.load(folder).calls.values():
-            source = local_source(block)
-            if source is not None and source.startswith("."):
-                child = files.join(folder, source)
-                if not files.leaves_tree(child) and self._tree.is_folder(child):
-                    found.add(child)
-        return found
 
     def _vendored(self, folder: str) -> Mapping[str, str]:
         """Where ``terraform init`` put remote modules: dotted call path to folder, relative to the root module."""

@@ -54,6 +54,20 @@ def root_values(tree: Tree, module: Module, inputs: Inputs) -> Given:
     return given
 
 
+def given_names(inputs: Inputs) -> set[str]:
+    """The variables that the user gives values, each by itself or in files that were named."""
+    found = set()
+    for each in inputs.variables:
+        if not isinstance(each, NamedText):
+            found.add(each[0])
+            continue
+        try:
+            found.update(_variable_file(each.name, each.text.encode()).attributes)
+        except InputError:
+            continue  # it is told where the values are taken
+    return found
+
+
 def undeclared(modules: Sequence[Module], inputs: Inputs, given: Iterable[Given]) -> list[Diagnostic]:
     """Values on the command line, or in a file named there, for a variable that no root module declares.
 
