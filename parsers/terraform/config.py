@@ -25,8 +25,9 @@ class Module:
     """The declarations of one folder by kind and name, in the order of the files.
 
     ``broken`` holds for a folder of which a file could not be read: what it would have declared is not known.
-    ``keeps_state`` holds for a module with a backend, which only root modules have. ``diagnostics`` are what was found while the folder was read, ``faults`` what is found in blocks as they are asked
-    for, so that there are more of them later.
+    ``keeps_state`` holds for a module with a backend, which only root modules have. ``diagnostics`` are what was found
+    while the folder was read, ``faults`` what is found in blocks as they are asked for, so that there are more of them
+    later.
     """
 
     folder: str
