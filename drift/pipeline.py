@@ -20,7 +20,6 @@ from drift.cors.model import Unknown
 from drift.discovery import declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
-from drift.fetchers.saved import SavedFetcher
 from drift.interfaces import Fetcher, Inputs, NamedText, Wanted
 from drift.location import Diagnostic, Location, Severity
 from drift.plugins import load_parsers
@@ -91,6 +90,8 @@ def _live_side(declared: Snapshot, settings: Settings, progress: Progress | None
     live = _load_live(settings.live.source, settings)
     if any(bucket.bare for bucket in (*declared.buckets, *live.buckets)):  # such rules have no name to ask for
         return live
+    from drift.fetchers.saved import SavedFetcher
+
     return SavedFetcher(live).fetch(wanted)
 
 

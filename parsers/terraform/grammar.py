@@ -2,7 +2,7 @@
 
 python-hcl2 has its grammar compiled when it is first used, which takes seconds, and keeps the result as a pickle in its
 own folder, where that can be written. ``grammar.json`` beside this module is the same result for the version that it
-names by a hash, as plain data and for expressions alone; ``compile_grammar`` makes it. With another python-hcl2
+names by a checksum, as plain data and for expressions alone; ``compile_grammar`` makes it. With another python-hcl2
 installed, the tables are taken from that one in its own way.
 
 What the tables mean is Lark's (parsers/lalr_parser.py and parse_tree_builder.py): symbols that begin with an underscore
@@ -11,12 +11,12 @@ are spliced into the rule above them, a rule with ``?`` that has one child gives
 
 from __future__ import annotations
 
-import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 from typing import Any
 
@@ -107,11 +107,11 @@ def tables() -> Tables:
 
 
 def installed_key() -> str:
-    """A hash of the installed grammar and of the version of what compiles it."""
+    """What tells the installed grammar from any other: its size and checksum."""
     found = util.find_spec("hcl2")
     folders = () if found is None else found.submodule_search_locations or ()
     grammar = b"".join(Path(folder, "hcl2.lark").read_bytes() for folder in folders)
-    return hashlib.sha256(grammar + metadata.version("lark").encode()).hexdigest()
+    return f"{len(grammar)}-{zlib.crc32(grammar):08x}"
 
 
 def compiled() -> dict[str, Any]:
