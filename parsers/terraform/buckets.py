@@ -14,7 +14,7 @@ from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
-from parsers.terraform.other_types import TYPES, unread_entry
+from parsers.terraform.other_types import CLOUD_CONTROL, TYPES, has_no_rules, unread_entry
 from parsers.terraform.providers import Provider, provider_of, same_server
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
@@ -133,9 +133,21 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
 
 
 def _unread(found: RootDeclarations, it: Resource) -> None:
-    entry = unread_entry(it.block.labels[0], it.address, it.block, it.scope)
-    if entry is not None:
-        found.unread.append(entry)
+    if it.block.labels[0] == CLOUD_CONTROL and has_no_rules(it.block, it.scope):
+        name = text_argument(it.block, "bucket_name", it.scope)
+        identities = (
+            frozenset[Hashable]() if name.unresolved is None else frozenset({name.unresolved.identity} - {None})
+        )
+        entry = replace(it.entry(name), account=it.provider.account())
+        if it.doubt is not None:
+            entry = replace(entry, state=State.UNKNOWN, reason=_whether(it.doubt))
+        found.buckets.append(Declared(entry, identities, final=False))
+        return
+    unread = unread_entry(it.address, it.block, it.scope)
+    if isinstance(unread, Diagnostic):
+        it.module.run.tell(unread)
+    elif unread is not None:
+        found.unread.append(unread)
 
 
 _READERS = {BUCKET: _bucket, CONFIGURATION: _configuration, **dict.fromkeys(TYPES, _unread)}

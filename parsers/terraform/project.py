@@ -23,7 +23,7 @@ from parsers.terraform.validations import failed_validations
 from parsers.terraform.variables import Given, root_values, undeclared
 
 _SPEAKS_OF_BUCKETS = re.compile(
-    rb"aws_s3_bucket|awscc_s3_bucket|aws_cloudformation_stack|aws_cloudcontrolapi_resource"
+    rb"aws_s3_bucket|awscc_s3_bucket|_cloudformation_stack|aws_cloudcontrolapi_resource|aws_servicecatalog_prov"
     rb"|(?<![.\w])module(?![\w.-])|\\[uU]"
 )
 """The types that are looked for, calls of modules, and escapes, which can hide either."""
