@@ -12,7 +12,7 @@ from typing import Any
 
 from parsers.plan.marks import clean
 
-_ATTRIBUTES = ("bucket", "bucket_prefix", "id", "cors_rule", "expected_bucket_owner", "region")
+_ATTRIBUTES = ("bucket", "bucket_name", "bucket_prefix", "id", "cors_rule", "expected_bucket_owner", "region")
 """What of a resource is read at all."""
 
 

@@ -8,6 +8,7 @@ from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, Snapshot
+from parsers.plan import other_types
 from parsers.plan.buckets import Owners, from_plan, from_state
 from parsers.plan.configuration import Configuration
 from parsers.plan.kinds import Kind, kind_of
@@ -56,10 +57,12 @@ def _read(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Buck
                 location=place,
                 advice=f"let Terraform 0.12 or later write it, or {_SHOW_STATE}",
             )
-        return _state(tuple(state_file(document)), place)
+        others = state_file(document, other_types.TYPES)
+        return _state(tuple(state_file(document)), other_types.unread(others), place)
     _check_format(value["format_version"], place)
     if kind is Kind.SHOWN_STATE:
-        return _state(tuple(shown_state(document)), place)
+        others = shown_state(document, types=other_types.TYPES)
+        return _state(tuple(shown_state(document)), other_types.unread(others), place)
     return _plan(document, endpoint_url)
 
 
@@ -69,7 +72,9 @@ def _plan(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Buck
     missing, remarks = left_out(document, resources, configuration)
     remarks += pending(resources, owners)
     remarks += found_by_refresh(document, owners)
-    return (*from_plan(resources, configuration, endpoint_url), *missing), remarks
+    others = planned(document, types=other_types.TYPES)
+    unread, told = other_types.unread(others, configuration)
+    return (*from_plan(resources, configuration, endpoint_url), *missing, *unread), [*remarks, *told]
 
 
 def _check_format(version: object, place: Location) -> None:
@@ -82,10 +87,12 @@ def _check_format(version: object, place: Location) -> None:
         )
 
 
-def _state(resources: Sequence[Resource], place: Location) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
-    buckets = tuple(from_state(resources))
+def _state(
+    resources: Sequence[Resource], others: tuple[Sequence[Bucket], Sequence[Diagnostic]], place: Location
+) -> tuple[Sequence[Bucket], Sequence[Diagnostic]]:
+    buckets = (*from_state(resources), *others[0])
     if not buckets:
-        return (), ()
+        return (), others[1]
     remark = Diagnostic(
         Severity.INFO,
         "state-is-not-code",
@@ -104,4 +111,4 @@ def _state(resources: Sequence[Resource], place: Location) -> tuple[Sequence[Buc
         for each in resources
         if each.tainted
     )
-    return buckets, (remark, *tainted)
+    return buckets, (remark, *tainted, *others[1])

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +18,7 @@ from parsers.plan.marks import MarkedJson, clean
 
 BUCKET = "aws_s3_bucket"
 CORS = "aws_s3_bucket_cors_configuration"
+S3_TYPES = frozenset({BUCKET, CORS})
 
 _MODULE = re.compile(r'module\.([^.\[\]"]+)(?:\[(?:-?[0-9]+|"(?:[^"\\]|\\.)*")\])?(?:\.|$)')
 
@@ -68,8 +69,11 @@ class Resource:
         return value is not None and (self.before is None or value != self.before.get(attribute))
 
 
-def planned(document: MarkedJson, key: str = "resource_changes") -> Iterator[Resource]:
-    """The managed S3 resources of ``resource_changes``, or of another list of that form, forgotten ones included.
+def planned(
+    document: MarkedJson, key: str = "resource_changes", types: Container[object] = S3_TYPES
+) -> Iterator[Resource]:
+    """The managed resources of those types in ``resource_changes``, or in another list of that form, forgotten ones
+    included.
 
     Raises ``Malformed``.
     """
@@ -80,7 +84,7 @@ def planned(document: MarkedJson, key: str = "resource_changes") -> Iterator[Res
         return  # a plan of outputs alone leaves the key out
     for number, item in enumerate(_list(changes, key)):
         place = document.location_of(item)
-        resource = _planned(document, item, f"{key}[{number}]", place, ("change",))
+        resource = _planned(document, item, f"{key}[{number}]", place, ("change",), types)
         if resource is not None:
             yield resource
 
@@ -96,14 +100,17 @@ def deferred(document: MarkedJson) -> Iterator[tuple[Resource, str]]:
         entry = _object(item, where, place)
         reason = _text(entry.get("reason") or "unknown", f"{where}.reason", place)
         change = _object(entry.get("resource_change"), f"{where}.resource_change", place)
-        resource = _planned(document, change, f"{where}.resource_change", place, ("resource_change", "change"))
+        path = ("resource_change", "change")
+        resource = _planned(document, change, f"{where}.resource_change", place, path, S3_TYPES)
         if resource is not None:
             yield resource, reason
 
 
-def _planned(document: MarkedJson, item: object, where: str, place: Location, path: tuple[str, ...]) -> Resource | None:
+def _planned(
+    document: MarkedJson, item: object, where: str, place: Location, path: tuple[str, ...], types: Container[object]
+) -> Resource | None:
     entry = _object(item, where, place)
-    if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed" in entry:
+    if not _is_managed(entry, types) or "deposed" in entry:
         return None
     change = _object(entry.get("change"), f"{where}.change", place)
     actions = _list(change.get("actions"), f"{where}.change.actions", place)
@@ -133,8 +140,8 @@ def _planned(document: MarkedJson, item: object, where: str, place: Location, pa
     )
 
 
-def shown_state(document: MarkedJson, state: object = None) -> Iterator[Resource]:
-    """The managed S3 resources of ``values``, in all modules, or of those of a state inside the document.
+def shown_state(document: MarkedJson, state: object = None, types: Container[object] = S3_TYPES) -> Iterator[Resource]:
+    """The managed resources of those types in ``values``, in all modules, or of those of a state inside the document.
 
     Raises ``Malformed``.
     """
@@ -148,7 +155,7 @@ def shown_state(document: MarkedJson, state: object = None) -> Iterator[Resource
             place = document.location_of(item)
             at = f"{where}.resources[{number}]"
             entry = _object(item, at, place)
-            if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed" or "deposed_key" in entry:
+            if not _is_managed(entry, types) or "deposed_key" in entry:
                 continue
             yield Resource(
                 address=_text(entry.get("address"), f"{at}.address", place),
@@ -164,13 +171,13 @@ def shown_state(document: MarkedJson, state: object = None) -> Iterator[Resource
         pending += [(_object(child, f"{where}.child_modules"), "child_module") for child in reversed(children)]
 
 
-def state_file(document: MarkedJson) -> Iterator[Resource]:
-    """The managed S3 resources of a state file of version 4. Raises ``Malformed``."""
+def state_file(document: MarkedJson, types: Container[object] = S3_TYPES) -> Iterator[Resource]:
+    """The managed resources of those types in a state file of version 4. Raises ``Malformed``."""
     for number, item in enumerate(_list(document.value.get("resources") or [], "resources")):
         where = f"resources[{number}]"
         place = document.location_of(item)
         entry = _object(item, where, place)
-        if entry.get("type") not in (BUCKET, CORS) or entry.get("mode") != "managed":
+        if not _is_managed(entry, types):
             continue
         name = _text(entry.get("name"), f"{where}.name", place)
         module = _text(entry.get("module") or "", f"{where}.module", place)
@@ -193,6 +200,11 @@ def state_file(document: MarkedJson) -> Iterator[Resource]:
                 places=document.rule_places(item, ("instances", count, "attributes", "cors_rule")),
                 tainted=instance.get("status") == "tainted",
             )
+
+
+def _is_managed(entry: Mapping[str, Any], types: Container[object]) -> bool:
+    kind = entry.get("type")
+    return isinstance(kind, str) and kind in types and entry.get("mode") == "managed"
 
 
 def module_names(address: str) -> tuple[str, ...]:
