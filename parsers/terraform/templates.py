@@ -101,7 +101,7 @@ def _tokens(source: str, escapes: bool) -> list[_Text | _Marker]:
     def flush() -> None:
         raw = "".join(text)
         if raw:
-            tokens.append(_Text(unescape(raw, start) if escapes else raw.replace("\r\n", "\n"), start))
+            tokens.append(_Text(unescape(raw, start) if escapes else raw, start))
         text.clear()
 
     while (found := (_MARK_OR_ESCAPE if escapes else _MARK).search(source, at)) is not None:
