@@ -45,7 +45,9 @@ def read_expression(text: Text, start: int, end: int) -> Expression:
         tokens = with_parentheses(tokens_of(text.source, start, end))
         if not tokens:
             raise InputError(f"{_INVALID}an expression is missing here", location=text.at(start, end), advice=_ADVICE)
-        argument = next(each for each in _nodes(_nodes(tables().parse(tokens))[0]) if each.name == "attribute")
+        argument, *more = _nodes(_nodes(tables().parse(tokens))[0])
+        if more:
+            raise ScanError("a line break is needed after an argument", more[0].start)
         return _Reader(text).expression(_nodes(argument)[-1])
     except ScanError as error:
         place = text.at(error.offset, error.offset + 1)

@@ -105,6 +105,9 @@ UNREADABLE = {
     "an operator without its right side": '"bad" +',
     "an operator of another language": '"bad" ++ "x"',
     "two values": '"bad" "x"',
+    "two arguments": '"bad" region = "x"',
+    "a block behind it": '"bad" timeouts {}',
+    "two arguments in an interpolation": '"${"bad" region = 1}"',
     "an empty interpolation": '"${}"',
     "a directive that does not end": '"%{ if true }bad"',
     "a directive that does not exist": '"%{ while true }bad%{ endwhile }"',
@@ -124,6 +127,12 @@ def test_an_argument_that_cannot_be_read_is_told_with_its_line(tmp_path: Path, n
     assert told or all("bad.tf:" in each.name.reason for each in others if isinstance(each.name, Unknown))
     assert all(each.startswith("bad.tf:") for each in told)
     assert told or others
+
+
+def test_two_arguments_in_a_block_on_one_line_are_refused(tmp_path: Path) -> None:
+    content = 'resource "aws_s3_bucket" "x" { bucket = "bad" region = "x" }\n'
+    (fault,) = read(written(tmp_path, {"bad.tf": content})).errors
+    assert (fault.location and fault.location.line, "a line break is needed" in fault.message) == (1, True)
 
 
 WRONG = {
