@@ -80,7 +80,8 @@ class Emulator:
             return f"{[each.get('ResourceStatusReason') for each in events if each.get('ResourceStatusReason')]}"
         pages = self._stacks.get_paginator("list_stack_resources").paginate(StackName=name)
         buckets = [each for page in pages for each in page["StackResourceSummaries"]]
-        return {each["LogicalResourceId"]: self._rules(each["PhysicalResourceId"]) for each in buckets}
+        made = {each["LogicalResourceId"]: each.get("PhysicalResourceId") for each in buckets}
+        return {address: self._rules(bucket) for address, bucket in made.items() if bucket is not None}
 
     def _rules(self, bucket: str) -> tuple[CorsRule, ...]:
         try:
