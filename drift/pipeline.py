@@ -21,7 +21,7 @@ from drift.discovery import declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import Fetcher, Inputs, NamedText, Wanted
-from drift.location import Diagnostic, Location, Severity
+from drift.location import Location, Severity
 from drift.plugins import load_parsers
 from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
 from drift.snapshot import Bucket, Snapshot, State, merged
@@ -29,16 +29,11 @@ from drift.tree import DiskTree
 
 if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
     from drift.compare import Rules
-    from drift.cors.validate import Violation
-    from drift.cors.within import Note
     from drift.report import ExitPolicy, Report
     from drift.simulate import Asked, Simulation
 
 Progress = Callable[[int, int], None]
 """Told how many of how many buckets have been read."""
-
-REFUSED = "refused-by-s3"
-MAY_BE_REFUSED = "may-be-refused-by-s3"
 
 
 def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
@@ -127,22 +122,16 @@ def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse, and for what has
     no effect or hangs on an order that nobody controls. Reads no AWS.
     """
-    from drift.cors.validate import validate
-    from drift.cors.within import within
+    from drift.validation import remarks
 
     declared = read_declared(paths, settings)
-    found: list[Diagnostic] = []
-    for bucket in declared.buckets:
-        if bucket.cors is not None:
-            found += [_refusal(bucket, violation) for violation in validate(bucket.cors.rules)]
-            found += [_remark(bucket, note) for note in within(bucket.cors)]
-    return replace(declared, diagnostics=(*declared.diagnostics, *dict.fromkeys(found)))
+    return replace(declared, diagnostics=(*declared.diagnostics, *remarks(declared)))
 
 
 def exit_code_of(snapshot: Snapshot) -> int:
     """The exit code of a command that only shows: 2 error, 1 S3 refuses it, 3 some bucket not read, 4 nothing, 0."""
     ids = {each.id for each in snapshot.errors}
-    if ids - {REFUSED}:
+    if ids - {"refused-by-s3"}:
         return errors.EXIT_ERROR
     if ids:
         return errors.EXIT_DRIFT
@@ -300,29 +289,3 @@ def _exits(settings: Settings) -> ExitPolicy:
     from drift.report import ExitPolicy
 
     return ExitPolicy(settings.allow_incomplete, settings.exit_zero, settings.detailed_exitcode)
-
-
-def _remark(bucket: Bucket, note: Note) -> Diagnostic:
-    """Something about the rules by themselves. Where their order is declared, overlapping rules are no fault."""
-    from drift.cors.within import ORDER_MATTERS
-
-    place = bucket.places[note.rule].of(note.field or "") if bucket.places else bucket.location
-    fault = note.id != ORDER_MATTERS or (bucket.cors is not None and not bucket.cors.ordered)
-    message = f"{_title(bucket)}, rule {note.rule + 1}: {note.why}"
-    return Diagnostic(Severity.WARNING if fault else Severity.INFO, note.id, message, place)
-
-
-def _title(bucket: Bucket) -> str:
-    return bucket.name if isinstance(bucket.name, str) else bucket.address or "the rules"
-
-
-def _refusal(bucket: Bucket, violation: Violation) -> Diagnostic:
-    place = bucket.location
-    if bucket.places and violation.rule is not None:
-        place = bucket.places[violation.rule].of(violation.field or "")
-    rule = "" if violation.rule is None else f", rule {violation.rule + 1}"
-    severity, kind, verb = (
-        (Severity.ERROR, REFUSED, "refuses") if violation.certain else (Severity.WARNING, MAY_BE_REFUSED, "may refuse")
-    )
-    answer = f" with {violation.code}" if violation.code else ""
-    return Diagnostic(severity, kind, f"{_title(bucket)}{rule}: S3 {verb} this{answer}: {violation.message}", place)
