@@ -21,14 +21,15 @@ class CloudFormationParser:
         """
         from parsers.cloudformation.cdk import is_assembly, is_in_asset
         from parsers.cloudformation.sam import is_built
+        from parsers.cloudformation.serverless import PROGRAMS, is_packaged, looks_like_service
         from parsers.cloudformation.template import SUFFIXES, looks_like_template
 
-        if not path.lower().endswith(SUFFIXES) or is_in_asset(path):
+        if not path.lower().endswith((*SUFFIXES, *PROGRAMS)) or is_in_asset(path):
             return None
         content = tree.read(path)
         if looks_like_template(content, path):
-            return Claim(path, named_only=is_built(path))
-        return Claim(path) if is_assembly(content, path) else None
+            return Claim(path, named_only=is_built(path) or is_packaged(path))
+        return Claim(path) if is_assembly(content, path) or looks_like_service(content, path) else None
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """Every bucket of the templates; a broken template is one error with its place."""

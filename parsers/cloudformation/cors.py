@@ -5,7 +5,7 @@ Source: resource schema ``AWS::S3::Bucket`` of the CloudFormation registry (Cors
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from drift.cors.model import MAX_RULES, METHODS, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location, Severity
@@ -112,9 +112,7 @@ class CorsReader:
                 id=self._id(found),
             )
         )
-        fields = tuple(
-            (FIELDS[name], Location(self.path, *_span(key, each.node))) for name, (key, each) in found.items()
-        )
+        fields = tuple((FIELDS[name], span(key, each.node, self.path)) for name, (key, each) in found.items())
         self.places.append(RulePlace(value.node.place.location(self.path), fields))
 
     def _entries(self, value: Value, what: str) -> Entries | None:
@@ -250,9 +248,12 @@ class CorsReader:
             self.refusals.append(Diagnostic(Severity.WARNING, identifier, message, location, advice))
 
 
-def _span(key: Scalar, node: Node) -> tuple[int, int, int]:
-    line = key.place.line
-    return line, max(line, node.place.end_line), key.place.column
+def span(key: Scalar, node: Node, path: str) -> Location:
+    """A key with what stands under it, as far as that is in the same file."""
+    start, end = key.place.location(path), node.place.location(path)
+    if start.path != end.path:
+        return start
+    return replace(start, end_line=max(start.end_line or 1, end.end_line or 1))
 
 
 def _inside(key: Scalar, node: Node) -> Node:

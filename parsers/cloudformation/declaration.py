@@ -17,7 +17,7 @@ from parsers.cloudformation.alternatives import possibilities
 from parsers.cloudformation.calls import PROCESSED, call_of, mixed_call
 from parsers.cloudformation.cases import Case, Outcome, advice_on, summed_up
 from parsers.cloudformation.conditions import Undecided
-from parsers.cloudformation.cors import CorsReader
+from parsers.cloudformation.cors import CorsReader, span
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.names import constructed
 from parsers.cloudformation.resources import Slip, misplaced_rules, slip_in
@@ -45,8 +45,7 @@ def bucket_not_known(name: Text, address: str, reason: str, location: Location, 
 
 def location_of(scope: Scope, key: Scalar, node: Node) -> Location:
     """A key with what stands under it."""
-    end = max(key.place.line, node.place.end_line)
-    return Location(scope.template.path, key.place.line, end, key.place.column)
+    return span(key, node, scope.template.path)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from drift.cors.model import Unknown
+from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Alternative, Bucket, Snapshot, State
 from parsers.cloudformation.buckets import declared_buckets
 from parsers.cloudformation.cdk import Assemblies, deployed_as, with_assemblies
 from parsers.cloudformation.conditions import Undecided
-from parsers.cloudformation.declaration import SOURCE
+from parsers.cloudformation.declaration import SOURCE, bucket_not_known
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.nested import Library, Position, child_path, nested_in
 from parsers.cloudformation.sam import configured
+from parsers.cloudformation.serverless import Service, looks_like_service, packaged_as, read_service
 from parsers.cloudformation.surroundings import Surroundings
 from parsers.cloudformation.template import Template
 
@@ -26,21 +29,48 @@ def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
     given, diagnostics = given_values(inputs)
     library, assemblies = Library(tree, given), Assemblies(tree)
     paths, remarks = with_assemblies(units, assemblies)
+    services = _services(library, paths, inputs)
+    loaded = {path for service in services.values() for path in service.loaded}
+    paths = [path for path in paths if path not in loaded]
     stacks = _Stacks(library, frozenset(paths))
-    roots = [(template, around) for template in _roots(library, paths) for around in _around(template, assemblies)]
+    roots = [
+        (template, around) for template in _roots(library, paths) for around in _around(template, assemblies, services)
+    ]
     for template, around in roots:
         own = around.inputs(inputs, alone=len(roots) == 1)
         stacks.diagnostics.update(dict.fromkeys(around.told(inputs)))
         stacks.read(Scope(template, around.given(given), own, Position(library)), own)
+        if template.path in services:
+            stacks.hide(services[template.path], own)
     diagnostics.extend((*assemblies.faults, *library.faults, *remarks, *stacks.diagnostics))
     if not library.faults:
-        diagnostics.extend(_undeclared(inputs, library))
+        names = {name for service in services.values() for name in service.names}
+        diagnostics.extend(_undeclared(inputs, library, names))
     return Snapshot(SOURCE, tuple(stacks.buckets), tuple(diagnostics))
 
 
-def _around(template: Template, assemblies: Assemblies) -> list[Surroundings]:
+def _services(library: Library, paths: Sequence[str], inputs: Inputs) -> dict[str, Service]:
+    """The services of the Serverless Framework among the files, each with its template in the library."""
+    found: dict[str, Service] = {}
+    for path in paths:
+        try:
+            if looks_like_service(library.tree.read(path), path):
+                service = read_service(library.tree, path, library.given, inputs)
+                if service is not None:
+                    found[path] = service
+                    library.templates[path] = service.template
+        except InputError as error:
+            library.fail(path, error)
+    return found
+
+
+def _around(template: Template, assemblies: Assemblies, services: Mapping[str, Service]) -> list[Surroundings]:
     """How a root is deployed, by what stands beside it; an assembly may deploy it as several stacks."""
-    return deployed_as(template.path, assemblies) or [configured(assemblies.tree, template.path) or Surroundings()]
+    if template.path in services:
+        return [services[template.path].surroundings]
+    tree, path = assemblies.tree, template.path
+    beside = deployed_as(path, assemblies)
+    return beside or [configured(tree, path) or packaged_as(tree, path) or Surroundings()]
 
 
 def _roots(library: Library, units: Sequence[str]) -> list[Template]:
@@ -130,6 +160,15 @@ class _Stacks:
                 undecided = (*within.undecided, truth) if isinstance(truth, Undecided) else within.undecided
                 self.read(child, replace(inputs, stack_name=None), _Within((*within.ids, logical_id), undecided))
 
+    def hide(self, service: Service, inputs: Inputs) -> None:
+        """Note what of a service cannot be read: a bucket that is not known where something speaks for one."""
+        for each in service.hidden:
+            if each.likely:
+                found = bucket_not_known(Unknown(each.reason), each.key, each.reason, each.location, inputs)
+                self.buckets.append(found)
+            else:
+                self.diagnostics[each.remark()] = None
+
     def _children(self, scope: Scope) -> Iterator[tuple[str, tuple[Scope | None, bool | Undecided]]]:
         """The nested stacks that hide nothing: each as it is evaluated, or None where its template has no buckets."""
         for key, resource in nested_in(scope.template):
@@ -147,8 +186,8 @@ class _Stacks:
                 yield key.text, (None, truth)  # told already
 
 
-def _undeclared(inputs: Inputs, library: Library) -> list[Diagnostic]:
-    declared = {
+def _undeclared(inputs: Inputs, library: Library, others: Collection[str]) -> list[Diagnostic]:
+    declared = set(others) | {
         name
         for template in library.templates.values()
         if template is not None and template.parameters is not None

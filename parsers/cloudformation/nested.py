@@ -59,10 +59,15 @@ class Library:
             try:
                 self.templates[path] = read_template(self.tree.read(path), path)
             except InputError as error:
-                fault = Diagnostic(Severity.ERROR, "broken-template", error.message, error.location, error.advice)
-                self.faults[fault] = None
-                self.broken.add(path)
+                self.fail(path, error)
         return self.templates[path]
+
+    def fail(self, path: str, error: InputError) -> None:
+        """Note that a file cannot be read."""
+        fault = Diagnostic(Severity.ERROR, "broken-template", error.message, error.location, error.advice)
+        self.faults[fault] = None
+        self.broken.add(path)
+        self.templates[path] = None
 
     def holds(self, path: str) -> bool:
         """Whether the path is that of a file that may be a template, inside the tree."""

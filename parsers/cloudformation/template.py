@@ -114,7 +114,11 @@ def _letters(content: bytes) -> bytes:
 
 def read_template(content: bytes, path: str) -> Template | None:
     """The template in a file, or None if it declares no resources. Raises ``InputError`` with the place of a fault."""
-    root = read_document(content, path)
+    return template_of(read_document(content, path), path)
+
+
+def template_of(root: Node | None, path: str) -> Template | None:
+    """The template that a parsed file is, or None if it declares no resources."""
     resources = _resources_of(root) if isinstance(root, MapNode) else None
     if not isinstance(root, MapNode) or resources is None:
         return None

@@ -150,7 +150,7 @@ def _common_start(texts: Sequence[str]) -> str:
 _OPEN = re.compile(
     r"\{\{"  # a dynamic reference, or a placeholder of Jinja and its like
     r"|<%"  # EJS, ERB
-    r"|\$\{(?=(?:self|opt|env|file|ssm|cf|sls|param|params|aws|s3|custom|strToBool)[:(])"  # Serverless Framework
+    r"|\$\{(?=[A-Za-z][\w-]*(?:\.[\w-]+)*(?:\(|:(?!:)))"  # Serverless Framework; not ${AWS::X}
 )
 _CLOSERS = {"{{": "}}", "<%": "%>", "${": "}"}
 

@@ -1,0 +1,1 @@
+module.exports = { Resources: { Q: { Type: 'AWS::SQS::Queue' } } };

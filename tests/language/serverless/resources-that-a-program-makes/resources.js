@@ -1,0 +1,1 @@
+module.exports = { Resources: { B: { Type: 'AWS::S3::Bucket' } } };
