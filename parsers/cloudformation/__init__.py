@@ -19,6 +19,7 @@ class CloudFormationParser:
         """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere; the manifest
         of a CDK assembly.
         """
+        from parsers.cloudformation.amplify import is_copy, is_generated_from
         from parsers.cloudformation.cdk import is_assembly, is_in_asset
         from parsers.cloudformation.sam import is_built
         from parsers.cloudformation.serverless import PROGRAMS, is_packaged, looks_like_service
@@ -28,8 +29,9 @@ class CloudFormationParser:
             return None
         content = tree.read(path)
         if looks_like_template(content, path):
-            return Claim(path, named_only=is_built(path) or is_packaged(path))
-        return Claim(path) if is_assembly(content, path) or looks_like_service(content, path) else None
+            return Claim(path, named_only=is_built(path) or is_packaged(path) or is_copy(path))
+        known = is_assembly(content, path) or looks_like_service(content, path)
+        return Claim(path) if known or is_generated_from(content, path, tree) else None
 
     def parse(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
         """Every bucket of the templates; a broken template is one error with its place."""

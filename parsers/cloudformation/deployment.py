@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,7 @@ from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Alternative, Bucket, Snapshot, State
+from parsers.cloudformation.amplify import INPUTS, deployed_by_amplify, not_generated
 from parsers.cloudformation.buckets import declared_buckets
 from parsers.cloudformation.cdk import Assemblies, deployed_as, with_assemblies
 from parsers.cloudformation.conditions import Undecided
@@ -18,6 +20,7 @@ from parsers.cloudformation.declaration import SOURCE, bucket_not_known
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.nested import Library, Position, child_path, nested_in
+from parsers.cloudformation.parameters import Given
 from parsers.cloudformation.sam import configured
 from parsers.cloudformation.serverless import Service, looks_like_service, packaged_as, read_service
 from parsers.cloudformation.surroundings import Surroundings
@@ -33,8 +36,14 @@ def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
     loaded = {path for service in services.values() for path in service.loaded}
     paths = [path for path in paths if path not in loaded]
     stacks = _Stacks(library, frozenset(paths))
+    for path in [path for path in paths if posixpath.basename(path) == INPUTS]:
+        paths.remove(path)
+        resource, reason, location = not_generated(path)
+        stacks.buckets.append(bucket_not_known(Unknown(reason), resource, reason, location, inputs))
     roots = [
-        (template, around) for template in _roots(library, paths) for around in _around(template, assemblies, services)
+        (template, around)
+        for template in _roots(library, paths)
+        for around in _around(template, assemblies, services, given)
     ]
     for template, around in roots:
         own = around.inputs(inputs, alone=len(roots) == 1)
@@ -64,13 +73,18 @@ def _services(library: Library, paths: Sequence[str], inputs: Inputs) -> dict[st
     return found
 
 
-def _around(template: Template, assemblies: Assemblies, services: Mapping[str, Service]) -> list[Surroundings]:
+def _around(
+    template: Template, assemblies: Assemblies, services: Mapping[str, Service], given: Given
+) -> list[Surroundings]:
     """How a root is deployed, by what stands beside it; an assembly may deploy it as several stacks."""
     if template.path in services:
         return [services[template.path].surroundings]
     tree, path = assemblies.tree, template.path
     beside = deployed_as(path, assemblies)
-    return beside or [configured(tree, path) or packaged_as(tree, path) or Surroundings()]
+    if beside:
+        return beside
+    settings = configured(tree, path) or packaged_as(tree, path) or deployed_by_amplify(tree, path, given)
+    return [settings or Surroundings()]
 
 
 def _roots(library: Library, units: Sequence[str]) -> list[Template]:

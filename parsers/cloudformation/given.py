@@ -74,13 +74,13 @@ def _read(file: NamedText) -> Found:
             if isinstance(inner, MapNode | ListNode):
                 root = inner
                 break
-    found = _from_list(root) if isinstance(root, ListNode) else _from_mapping(root)
+    found = _from_list(root) if isinstance(root, ListNode) else from_mapping(root)
     if found is None:
         raise InputError("this file holds no parameter values in a shape that is known", advice=_SHAPES)
     return found
 
 
-def _from_mapping(root: Node) -> Found | None:
+def from_mapping(root: Node) -> Found | None:
     if not isinstance(root, MapNode):
         return None
     return {
@@ -116,7 +116,7 @@ def _from_manifest(artifacts: MapNode) -> Found:
     for key, artifact in artifacts.entries:
         properties = artifact.get("properties") if isinstance(artifact, MapNode) else None
         parameters = properties.get("parameters") if isinstance(properties, MapNode) else None
-        for name, each in (_from_mapping(parameters) or {}).items() if parameters is not None else ():
+        for name, each in (from_mapping(parameters) or {}).items() if parameters is not None else ():
             if found.setdefault(name, each)[0] != each[0]:
                 raise InputError(
                     f"stack {key.text} gives parameter {name} another value than a stack above it",

@@ -21,7 +21,7 @@ from parsers.cloudformation import PARSER as CLOUDFORMATION
 from tests.language.test_cloudformation_cases import differences
 
 HERE = Path(__file__).parent
-FLAVOURS: dict[str, Parser] = {"nested": CLOUDFORMATION, "cdk": CLOUDFORMATION, "sam": CLOUDFORMATION, "serverless": CLOUDFORMATION}
+FLAVOURS: dict[str, Parser] = {"nested": CLOUDFORMATION, "cdk": CLOUDFORMATION, "sam": CLOUDFORMATION, "serverless": CLOUDFORMATION, "amplify": CLOUDFORMATION}
 CASES = [(flavour, case) for flavour in FLAVOURS for case in sorted((HERE / flavour).iterdir())]
 
 
