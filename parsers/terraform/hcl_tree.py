@@ -9,6 +9,7 @@ from decimal import Decimal
 from drift.errors import InputError
 from drift.location import Location
 from parsers.terraform.grammar import Node, UnexpectedTokenError, tables
+from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS
 from parsers.terraform.nodes import (
     SPLAT_ITEM,
     Binary,
@@ -59,7 +60,12 @@ def read_expression(text: Text, start: int, end: int) -> Expression:
 
 
 def value_end(text: Text, start: int, end: int) -> int:
-    """The offset behind the last token between two offsets: comments and space after it are left out."""
+    """The offset behind the last token between two offsets: comments and space after it are left out.
+
+    Of what is too long to be read, only the space.
+    """
+    if end - start > MAX_EXPRESSION_CHARACTERS:
+        return start + len(text.source[start:end].rstrip())
     try:
         tokens = tokens_of(text.source, start, end)
     except ScanError:

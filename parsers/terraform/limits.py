@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-MAX_SOURCE_BYTES = 8 * 1024 * 1024
-"""Larger files are refused: hand-written ones have some hundred kilobytes. Cutting them goes at some 20 MB/s, a file of
-nothing but interpolations at a tenth of that."""
+MAX_SOURCE_BYTES = 4 * 1024 * 1024
+"""Larger files are refused: hand-written ones have some ten kilobytes, generated ones some hundred. Cutting them goes at
+some 20 MB/s, a file of nothing but interpolations at a tenth of that."""
 
-MAX_EXPRESSION_CHARACTERS = 1_000_000
-"""Longer expressions are not read: reading goes at some 200 KB/s."""
+MAX_ITEMS = 50_000
+"""How many blocks and arguments one file, or one block, may hold directly: each takes some hundred bytes of memory."""
+
+MAX_EXPRESSION_CHARACTERS = 200_000
+"""Longer expressions are not read: reading goes at some 200 KB/s, and takes some hundred bytes of memory for each."""
 
 MAX_NESTING = 500
 """How deep brackets, strings and interpolations may nest in one another before a file is not read."""

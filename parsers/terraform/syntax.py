@@ -16,7 +16,7 @@ from drift.errors import InputError
 from drift.location import Location
 from parsers.terraform.cutter import ArgumentCut, BlockCut, body_of, cut
 from parsers.terraform.hcl_tree import read_expression, value_end
-from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS, MAX_SOURCE_BYTES
+from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS, MAX_ITEMS, MAX_SOURCE_BYTES
 from parsers.terraform.nodes import (
     Attribute,
     Block,
@@ -108,7 +108,9 @@ class _Source:
         attributes: dict[str, Attribute] = {}
         blocks: list[Block] = []
         try:
-            for item in items:
+            for count, item in enumerate(items):
+                if count == MAX_ITEMS:
+                    raise ScanError(f"there are more than {MAX_ITEMS:,} blocks and arguments", item.start)
                 if isinstance(item, BlockCut):
                     blocks.append(self._block(item))
                 elif item.name in attributes:

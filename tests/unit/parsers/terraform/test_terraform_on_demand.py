@@ -143,7 +143,26 @@ def test_what_is_long_but_not_deep_is_read(source: str) -> None:
 
 
 def test_what_is_too_long_is_a_fault_with_the_limit_in_it() -> None:
-    with pytest.raises(InputError, match="1,000,000"):
+    with pytest.raises(InputError, match="200,000"):
         parse_expression("t", "1" * (MAX_EXPRESSION_CHARACTERS + 1))
     with pytest.raises(InputError, match="bytes"):
         cut_file("main.tf", b" " * (MAX_SOURCE_BYTES + 1), lambda _: None)
+
+
+def test_more_blocks_and_arguments_than_the_limit_are_a_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("parsers.terraform.syntax.MAX_ITEMS", 3)
+    cut_file("main.tf", b"a {}\n" * 3, lambda _: None)
+    with pytest.raises(InputError, match="more than 3 blocks") as found:
+        cut_file("main.tf", b"a {}\n" * 4, lambda _: None)
+    assert found.value.location is not None
+    assert found.value.location.line == 4
+
+
+def test_the_place_of_what_is_too_long_is_told_without_reading_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    faults: list[InputError] = []
+    monkeypatch.setattr("parsers.terraform.hcl_tree.tokens_of", lambda *_: pytest.fail("it was read"))
+    content = f"a = [\n{'1, ' * MAX_EXPRESSION_CHARACTERS}\n]  \n\n"
+    attribute = cut_file("main.tf", content.encode(), faults.append).attributes["a"]
+    assert isinstance(attribute.expression, Unreadable)
+    assert (attribute.at.line, attribute.at.end_line) == (1, 3)
+    assert len(faults) == 1
