@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from drift.errors import InputError
-from parsers.document import MAX_CHARACTERS, ListNode, MapNode, Node, Scalar, read_document
+from parsers.document import MAX_CHARACTERS, ListNode, MapNode, Node, Scalar, read_document, read_yaml, text_of
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
@@ -77,7 +77,7 @@ def looks_like_template(content: bytes, path: str) -> bool:
     if not is_other and letters[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
         return True
     try:
-        root = read_document(content, path)
+        root = _document(content, path)
     except InputError:
         return not is_other and _RESOURCES_KEY.search(letters) is not None
     return isinstance(root, MapNode) and _resources_of(root) is not None
@@ -114,7 +114,15 @@ def _letters(content: bytes) -> bytes:
 
 def read_template(content: bytes, path: str) -> Template | None:
     """The template in a file, or None if it declares no resources. Raises ``InputError`` with the place of a fault."""
-    return template_of(read_document(content, path), path)
+    return template_of(_document(content, path), path)
+
+
+def _document(content: bytes, path: str) -> Node | None:
+    """The nodes of a file. CloudFormation goes by the content: ``cdk synth > stack.json`` writes YAML."""
+    letters = _letters(content)
+    if path.lower().endswith(".json") and letters.lstrip()[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
+        return read_yaml(text_of(content, path), path)
+    return read_document(content, path)
 
 
 def template_of(root: Node | None, path: str) -> Template | None:
