@@ -22,7 +22,7 @@ class Case:
     ``given`` leaves out parameters whose default holds. ``values`` are the values in force of all. ``needs`` names what
     not every judge has: ``extensions`` (the LanguageExtensions transform), ``ssm``, ``index`` (Ref as index of Select),
     ``literal`` (``${!Name}`` in a Fn::Sub), ``escape`` (that in one with a map), ``default`` (of a FindInMap), ``json``
-    (a function inside Fn::ToJsonString).
+    (a function inside Fn::ToJsonString), ``empty`` (an empty text given for a parameter).
     """
 
     template: dict[str, Any]
@@ -274,6 +274,7 @@ def cases(draw: st.DrawFn, extended: bool = False) -> Case:
             parameters[name]["Default"] = value if place == "default" else draw(st.sampled_from(values))
         if place != "default":
             given[name] = value
+            writer.needs |= {"empty"} if not value else set()
     template: dict[str, Any] = {"AWSTemplateFormatVersion": "2010-09-09"}
     if extended:
         template["Transform"] = EXTENSIONS
