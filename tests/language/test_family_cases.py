@@ -18,10 +18,19 @@ from drift.interfaces import Inputs, NamedText, Parser
 from drift.snapshot import Snapshot
 from drift.tree import DiskTree
 from parsers.cloudformation import PARSER as CLOUDFORMATION
+from parsers.kubernetes import PARSER as KUBERNETES
 from tests.language.test_cloudformation_cases import differences
 
 HERE = Path(__file__).parent
-FLAVOURS: dict[str, Parser] = {"nested": CLOUDFORMATION, "cdk": CLOUDFORMATION, "sam": CLOUDFORMATION, "serverless": CLOUDFORMATION, "amplify": CLOUDFORMATION}
+FLAVOURS: dict[str, Parser] = {
+    "nested": CLOUDFORMATION,
+    "cdk": CLOUDFORMATION,
+    "sam": CLOUDFORMATION,
+    "serverless": CLOUDFORMATION,
+    "amplify": CLOUDFORMATION,
+    "crossplane": KUBERNETES,
+    "ack": KUBERNETES,
+}
 CASES = [(flavour, case) for flavour in FLAVOURS for case in sorted((HERE / flavour).iterdir())]
 
 
