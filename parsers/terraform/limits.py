@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 MAX_SOURCE_BYTES = 4 * 1024 * 1024
-"""Larger files are refused: hand-written ones have some ten kilobytes, generated ones some hundred. Cutting them goes at
-some 20 MB/s, a file of nothing but interpolations at a tenth of that."""
+"""Larger files are refused: hand-written ones have some ten kilobytes, generated ones some hundred. Cutting them goes
+at some 20 MB/s, a file of nothing but interpolations at a tenth of that."""
 
 MAX_ITEMS = 50_000
 """How many blocks and arguments one file, or one block, may hold directly: each takes some hundred bytes of memory."""

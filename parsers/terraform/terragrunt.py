@@ -31,10 +31,11 @@ from parsers.terraform.opaque import opaque_module
 from parsers.terraform.overlay import Overlay
 from parsers.terraform.settle import Outcome, RootDeclarations
 from parsers.terraform.surroundings import selected_workspace
+from parsers.terraform.terragrunt_arguments import extra_arguments
 from parsers.terraform.terragrunt_inputs import UnitInputs, as_variable, merged_inputs
 from parsers.terraform.terragrunt_names import CHECKOUT, Reading, TerragruntFile
 from parsers.terraform.values import EvaluationError, RefusalError, Value, unknown
-from parsers.terraform.variables import root_values
+from parsers.terraform.variables import Given, give_named, given_names, root_values
 
 UNIT, STACK = files.UNITS
 
@@ -165,11 +166,25 @@ class Unit:
         outcome.roots.append(declarations(root))
         outcome.diagnostics.extend([*run.diagnostics, *module.faults])
 
-    def _given(self, module: Module, outcome: Outcome) -> Mapping[str, Argument]:
+    def _given(self, module: Module, outcome: Outcome, *, outlined: bool = False) -> Mapping[str, Argument]:
         """The values of the variables: what Terraform itself is given wins over the unit's inputs."""
-        given = root_values(self._tree, module, self._inputs)
+        assert self._file is not None  # noqa: S101 - asked only of what could be read
+        extra = extra_arguments(self._included, self._file)
+        inputs = replace(self._inputs, variables=(*extra.variables, *self._inputs.variables))
+        given = Given() if outlined else root_values(self._tree, module, inputs)
+        if outlined:
+            give_named(given, module, inputs.variables)
         outcome.diagnostics.extend(given.diagnostics)
-        return self._arguments(module) | given.values
+        if extra.unknown is not None:
+            open_ = Argument(unknown(extra.unknown), self.path)
+            user = given_names(self._inputs)
+            return {name: given.values.get(name, open_) if name in user else open_ for name in module.variables}
+        arguments = self._arguments(module)
+        for name, value in extra.environment.items():
+            if name in module.variables:
+                both = unknown(f'"{name}" is given by inputs and by env_vars of extra_arguments')
+                arguments[name] = Argument(both if name in arguments else value, self.path)
+        return arguments | given.values
 
     def _arguments(self, module: Module) -> dict[str, Argument]:
         """The inputs that the module has variables for; if not all of them are known by name, any may be given."""
@@ -228,7 +243,7 @@ class Unit:
             if entry.suspect or self._suspect():
                 outcome.roots.append(RootDeclarations(unread=[entry.entry]))
             return
-        given = self._arguments(found.module)
+        given = self._given(found.module, outcome, outlined=True)
         root = ModuleInstance(run, found.module, given.get, prefix=f"[{self.unit or '.'}] ", outlined=found.outlined)
         outcome.roots.append(declarations(root))
         outcome.diagnostics.extend(run.diagnostics)

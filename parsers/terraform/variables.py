@@ -46,12 +46,17 @@ def root_values(tree: Tree, module: Module, inputs: Inputs) -> Given:
         path = files.join(module.folder, name)
         if tree.is_file(path):
             _give_file(given, module, path, tree)
-    for each in inputs.variables:
+    give_named(given, module, inputs.variables)
+    return given
+
+
+def give_named(given: Given, module: Module, variables: Iterable[tuple[str, str] | NamedText]) -> None:
+    """Adds the values of a command line, in the order in which they are given."""
+    for each in variables:
         if isinstance(each, NamedText):
             _give_parsed(given, module, each.name, each.text.encode(), named=True)
         elif each[0] in module.variables:
             _give_text(given, module, *each, COMMAND_LINE)
-    return given
 
 
 def given_names(inputs: Inputs) -> set[str]:
