@@ -43,8 +43,9 @@ class Spelling:
     """How a tool writes rules.
 
     ``fields`` are its names of the fields of the S3 API; ``open_text`` says why a text is not what it will be once the
-    tool has filled it in, or None; ``tool`` is its name for messages. ``ordered`` is not set where the tool keeps the
-    rules as a set, ``zero`` where it stores ``MaxAgeSeconds: 0`` where none is declared.
+    tool has filled it in, or None, and ``open_mapping`` the same of a mapping (an expression, a secret). ``tool`` is
+    its name for messages. ``ordered`` is not set where the tool keeps the rules as a set; ``zero`` says that it stores
+    ``MaxAgeSeconds: 0`` where none is declared. ``ignored`` are keys that the tool adds to a rule.
     """
 
     tool: str
@@ -52,6 +53,8 @@ class Spelling:
     open_text: Callable[[str], str | None]
     ordered: bool = True
     zero: bool = False
+    open_mapping: Callable[[MapNode], str | None] = lambda node: None
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,14 +103,14 @@ class RuleReader:
         """The bucket with its rules: none where there is no node, stated to be none where the list is empty."""
         if node is None or (isinstance(node, Scalar) and node.is_null and node.tag is None):
             return replace(bucket, state=State.ABSENT, reason=None)
-        if isinstance(node, Scalar) and (why := self._open(node)) is not None:
+        if (why := self._open(node)) is not None:
             return replace(bucket, state=State.UNKNOWN, reason=f"the rules are not known: {why}")
         if not isinstance(node, ListNode) or node.tag is not None:
             self.refuse("wrong-type", node, f"the rules must be a list, and there is {kind_of(node)}")
             return self._refused(bucket)
         if not node.items:
             return replace(bucket, state=State.ABSENT, reason=None, says_none=True)
-        open_member = next((why for item in node.items if isinstance(item, Scalar) and (why := self._open(item))), None)
+        open_member = next((why for item in node.items if (why := self._open(item))), None)
         if open_member is not None:
             return replace(bucket, state=State.UNKNOWN, reason=f"the rules are not known: {open_member}")
         read = [self._rule(item, index + 1) for index, item in enumerate(node.items)]
@@ -120,9 +123,10 @@ class RuleReader:
 
     def text(self, node: Node, what: str) -> Text:
         """A text, or why it is not known."""
+        if (why := self._open(node)) is not None:
+            return Unknown(why)
         if isinstance(node, Scalar) and not node.is_null:
-            why = self._open(node)
-            return node.text if why is None else Unknown(why)
+            return node.text
         self.refuse("wrong-type", node, f"{what} must be text, and there is {kind_of(node)}")
         return Unknown(f"{what} is no text")
 
@@ -139,11 +143,13 @@ class RuleReader:
             bucket, state=State.UNKNOWN, reason=f"{self.spelling.tool} would refuse it: {first.message}{line}"
         )
 
-    def _open(self, node: Scalar) -> str | None:
+    def _open(self, node: Node) -> str | None:
         line = node.place.line + self.document.above
         if node.tag is not None:
             return f"the tag {shown(node.tag)} on line {line} is not resolved here"
-        why = self.spelling.open_text(node.text)
+        if isinstance(node, ListNode):
+            return None
+        why = self.spelling.open_text(node.text) if isinstance(node, Scalar) else self.spelling.open_mapping(node)
         return f"{why} (line {line})" if why is not None else None
 
     def _rule(self, node: Node, number: int) -> tuple[CorsRule, RulePlace]:
@@ -157,6 +163,8 @@ class RuleReader:
         fields: list[tuple[str, Location]] = []
         for key, value in node.entries:
             api = self.spelling.fields.get(key.text)
+            if key.text in self.spelling.ignored:
+                continue
             if api is None:
                 meant = names.get(_FOLDED.get(folded(key.text), ""))
                 advice = f"did you mean {meant}?" if meant else f"known: {', '.join(self.spelling.fields)}"
@@ -183,7 +191,7 @@ class RuleReader:
             return ()
         if isinstance(node, ListNode) and node.tag is None:
             return tuple(self.text(item, f"each member of {what}") for item in node.items)
-        if isinstance(node, Scalar) and (why := self._open(node)) is not None:
+        if (why := self._open(node)) is not None:
             return Unknown(why)
         self.refuse("wrong-type", node, f"{what} must be a list, and there is {kind_of(node)}")
         return ()
@@ -191,7 +199,7 @@ class RuleReader:
     def _seconds(self, node: Node | None, what: str) -> Seconds:
         if node is None or (isinstance(node, Scalar) and node.is_null and node.tag is None):
             return None
-        if isinstance(node, Scalar) and (why := self._open(node)) is not None:
+        if (why := self._open(node)) is not None:
             return Unknown(why)
         number = node.integer() if isinstance(node, Scalar) else None
         if number is None:

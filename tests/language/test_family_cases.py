@@ -17,8 +17,10 @@ from drift.documents import snapshot_to_json
 from drift.interfaces import Inputs, NamedText, Parser
 from drift.snapshot import Snapshot
 from drift.tree import DiskTree
+from parsers.ansible import PARSER as ANSIBLE
 from parsers.cloudformation import PARSER as CLOUDFORMATION
 from parsers.kubernetes import PARSER as KUBERNETES
+from parsers.pulumi import PARSER as PULUMI
 from tests.language.test_cloudformation_cases import differences
 
 HERE = Path(__file__).parent
@@ -30,6 +32,8 @@ FLAVOURS: dict[str, Parser] = {
     "amplify": CLOUDFORMATION,
     "crossplane": KUBERNETES,
     "ack": KUBERNETES,
+    "ansible": ANSIBLE,
+    "pulumi": PULUMI,
 }
 CASES = [(flavour, case) for flavour in FLAVOURS for case in sorted((HERE / flavour).iterdir())]
 
