@@ -121,7 +121,9 @@ class _Writer:
         if kind == "split":
             return {"Fn::Select": [0, {"Fn::Split": [self.pick(["-", "."]), self.text(words, inner)]}]}
         if kind == "map":
-            return {"Fn::FindInMap": ["Stages", self.stage(), self.pick(["host", "age"])]}
+            by_region = ["Regions", {"Ref": "AWS::Region"}, self.pick(["host", "code"])]
+            by_stage = ["Stages", self.stage(), self.pick(["host", "age"])]
+            return {"Fn::FindInMap": by_region if self.chance(3) else by_stage}
         if kind == "if":
             return self.choose(self.text(words, inner), self.text(words, inner))
         if kind == "base64":

@@ -40,6 +40,6 @@ MAPPINGS = {
         "test": {"host": "https://test.example", "age": "600", "list": ["https://t1.example"]},
         "prod": {"host": "https://prod.example", "age": 3600, "list": ["https://p1.example", "https://p2.example"]},
     },
-    REGION: {"short": {"key": "host", "code": "euw1"}},
+    "Regions": {REGION: {"code": "euw1", "host": "https://eu.example"}},
 }
 PSEUDO = ("AWS::Region", "AWS::AccountId", "AWS::StackName", "AWS::Partition", "AWS::URLSuffix")
