@@ -110,22 +110,17 @@ def test_functions_that_double_their_argument_through_aliases_are_given_up(tmp_p
     assert "aliases" in message
 
 
-@pytest.mark.parametrize("name", ["t.yaml", "t.json", "t.template"])
-@pytest.mark.parametrize("filling", [b" ", b"a", b"[", b'{"a":', b"- &a\n", b"\n", b"#\n", b"\0", b"\xff"])
-def test_file_of_a_hundred_megabytes_is_refused_before_it_is_held_in_memory(
-    tmp_path: Path, name: str, filling: bytes
-) -> None:
-    with (tmp_path / name).open("wb") as file:
-        file.write(SOUND.encode())
-        block = (filling * (2**20 // len(filling) + 1))[: 2**20]
-        for _ in range(100):
-            file.write(block)
+@pytest.mark.parametrize("name", ["t.yaml", "t.json", "t.template", "serverless.yml", "cdk.out/manifest.json"])
+def test_file_of_a_hundred_megabytes_is_refused_before_it_is_held_in_memory(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(SOUND)
+    os.truncate(path, 100_000_000)  # zeros that take no room on the disk
 
     def one() -> list[str]:
-        tree = DiskTree(tmp_path)
-        return messages(PARSER.parse(tree, [name], Inputs()))
+        return messages(PARSER.parse(DiskTree(tmp_path), [name], Inputs()))
 
-    (message,) = bounded(one, megabytes=MEGABYTES, seconds=SECONDS)
+    (message,) = bounded(one, megabytes=90, seconds=SECONDS)
     assert "bytes" in message
 
 
