@@ -271,6 +271,8 @@ def cases(draw: st.DrawFn, extended: bool = False) -> Case:
     for name, value in writer.parameters.items():
         kind, values, limited = TYPES[name]
         parameters[name] = {"Type": kind, **({"AllowedValues": list(values)} if limited else {})}
+        if draw(st.integers(1, 5)) == 5:
+            parameters[name]["NoEcho"] = True
         place = draw(st.sampled_from(["default", "given", "both"]))
         if place != "given":
             parameters[name]["Default"] = value if place == "default" else draw(st.sampled_from(values))
