@@ -91,11 +91,14 @@ class Assemblies:
             assembly = self.at(waiting.pop(0))
             if assembly is None:
                 continue
+            left = any(self.tree.is_file(stack.template) for stack in assembly.stacks)
             for stack in assembly.stacks:
                 if not self.tree.is_file(stack.template):
                     message = f"the template {posixpath.basename(stack.template)} of this assembly is not there"
                     at = Location(assembly.path)
-                    fault = Diagnostic(Severity.ERROR, "broken-assembly", message, at, "run cdk synth again")
+                    # A manifest all alone was left behind; one of several templates that is gone hides something.
+                    weight = Severity.ERROR if left else Severity.WARNING
+                    fault = Diagnostic(weight, "broken-assembly", message, at, "run cdk synth again")
                     self.faults[fault] = None
                 elif looks_like_template(self.tree.read(stack.template), stack.template):
                     found[stack.template] = None

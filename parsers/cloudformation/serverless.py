@@ -38,7 +38,8 @@ def looks_like_service(content: bytes, path: str) -> bool:
     name = posixpath.basename(path).lower()
     if name in PROGRAMS:
         return b"provider" in content and (mentions_buckets(content) or b"s3" in content)
-    if not name.endswith(_SUFFIXES) or not any(word in content for word in _MATTERS):
+    words = b"provider" in content and b"service" in content  # patterns take far longer
+    if not name.endswith(_SUFFIXES) or not words or not any(word in content for word in _MATTERS):
         return False
     if _PROVIDER.search(content) is None or _SERVICE.search(content) is None:
         return False

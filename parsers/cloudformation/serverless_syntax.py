@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from drift.location import Location
-from parsers.document import Place
+from parsers.document import Node, Place
 
 MAX_LENGTH = 2000
 """Characters of one variable."""
@@ -26,6 +26,19 @@ class PlacedIn(Place):
 
     def location(self, path: str) -> Location:
         return Location(self.path, self.line, max(self.line, self.end_line), self.column)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value and the file in which it stands."""
+
+    node: Node
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The source has no such value: what is behind the comma counts."""
 
 
 def variable_parts(text: str) -> Iterator[tuple[str, bool]]:

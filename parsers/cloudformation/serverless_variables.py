@@ -16,7 +16,7 @@ from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.cloudformation.parameters import Given
-from parsers.cloudformation.serverless_syntax import PlacedIn, fallback_choices, variable_parts
+from parsers.cloudformation.serverless_syntax import Found, Missing, PlacedIn, fallback_choices, variable_parts
 from parsers.document import ListNode, MapNode, Node, Place, Scalar, read_document
 
 MAX_STEPS = 60_000
@@ -38,19 +38,6 @@ DEFAULT_STAGE = "dev"
 _SOURCE = re.compile(r"\s*([A-Za-z][\w-]*(?:\.[\w-]+)*)\s*(?:\(([^()]*)\)\s*)?(:(?!:)|$)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"-?[0-9]{1,18}(?:\.[0-9]+)?", re.ASCII)
 _SUFFIXES = (".yml", ".yaml", ".json")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A value and the file in which it stands."""
-
-    node: Node
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """The source has no such value: what is behind the comma counts."""
 
 
 @dataclass(slots=True)
@@ -105,9 +92,7 @@ class Variables:
         given = self._given("stage")
         if given is not None:
             return given
-        if self._at(Found(self.root, self.path), "provider.stage") == Missing():
-            return DEFAULT_STAGE
-        return self.text("provider", "stage")
+        return self.text("provider", "stage")  # "dev" where it is missing
 
     def _place(self, place: Place, path: str) -> Place:
         if path == self.path or isinstance(place, PlacedIn):
@@ -248,7 +233,7 @@ class Variables:
         for key in address.split("."):
             node = found.node
             if isinstance(node, Scalar) and "${" in node.text:
-                node = self.node(node, found.path)
+                node = self._on_the_way(found)
                 if isinstance(node, Scalar):
                     return None
             if node.tag is not None:
@@ -262,6 +247,17 @@ class Variables:
                 return Missing()
             found = Found(member, found.path)
         return found
+
+    def _on_the_way(self, found: Found) -> Node:
+        """A variable that stands for the mapping into which one looks; not while that is made out of itself."""
+        key = f"{found.path}:{found.node.place.line}:{found.node.place.column}"
+        if key in self._open:
+            return found.node
+        self._open.add(key)
+        try:
+            return self.node(found.node, found.path)
+        finally:
+            self._open.discard(key)
 
     def _file(self, name: str, address: str) -> Found | Missing | None:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), name))
