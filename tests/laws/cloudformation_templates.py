@@ -173,7 +173,8 @@ class _Writer:
     def some(self, words: Sequence[str], depth: int, vanishing: bool = False) -> list[Any]:
         first = self.text(words, depth)
         rest = [self.member(words, depth, vanishing) for _ in range(self.draw(st.integers(0, 3)))]
-        return [first, *rest]
+        again = [first] if vanishing and self.chance(12) else []  # which CloudFormation refuses
+        return [first, *rest, *again]
 
     def member(self, words: Sequence[str], depth: int, vanishing: bool) -> Any:
         if vanishing and self.chance(4):
