@@ -26,7 +26,7 @@ class TerraformParser:
         folder, name = posixpath.split(path)
         if files.stem(name) is not None:
             return Claim(folder)
-        if name in files.UNITS:
+        if name in files.UNITS or _is_plan(tree, path):
             return Claim(path)
         return Claim(path, files.FOREIGN[name]) if name in files.FOREIGN else None
 
@@ -34,15 +34,27 @@ class TerraformParser:
         """See ``drift.interfaces.Parser``."""
         from parsers.terraform.project import Project
 
-        folders = [unit for unit in units if posixpath.basename(unit) not in files.UNITS]
-        named = [unit for unit in units if unit not in folders]
-        return Project(tree, inputs).snapshot(folders, _further(tree, named, inputs) if named else ())
+        plans = [unit for unit in units if _is_plan(tree, unit)]
+        named = [unit for unit in units if posixpath.basename(unit) in files.UNITS]
+        folders = [unit for unit in units if unit not in plans and unit not in named]
+        if not folders and not named:
+            return Snapshot(files.SOURCE)  # a plan that was named by itself is another parser's
+        return Project(tree, inputs).snapshot(folders, _further(tree, named, plans, inputs) if named else ())
 
 
-def _further(tree: Tree, paths: Sequence[str], inputs: Inputs) -> Sequence[Further]:
-    from parsers.terraform.terragrunt import Unit
+def _is_plan(tree: Tree, path: str) -> bool:
+    """Whether the file is a plan that is read in the place of the Terragrunt unit beside it."""
+    if not path.endswith(".json"):
+        return False
+    from parsers.terraform.terragrunt_plans import is_plan_of_unit
 
-    return [Unit(tree, path, inputs) for path in paths]
+    return is_plan_of_unit(tree, path)
+
+
+def _further(tree: Tree, paths: Sequence[str], plans: Sequence[str], inputs: Inputs) -> Sequence[Further]:
+    from parsers.terraform.terragrunt import units
+
+    return units(tree, paths, plans, inputs)
 
 
 PARSER = TerraformParser()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from drift.errors import InputError
@@ -30,10 +30,10 @@ _SPEAKS_OF_BUCKETS = re.compile(
 
 
 class Further(Protocol):
-    """Something else that runs a module, with values of its own; ``folder`` is the module, if it is in the tree."""
+    """Something else that runs a module, with values of its own; ``folders`` are those of the tree that run so."""
 
     @property
-    def folder(self) -> str | None: ...
+    def folders(self) -> Collection[str]: ...
 
     def declared(self, load: Callable[[str], Module]) -> Outcome:
         """What the module declares so."""
@@ -60,7 +60,7 @@ class Project:
         Of several folders those that certainly declare nothing of interest are passed over, faults and all.
         """
         folders = dict.fromkeys(units)
-        run_so = {each.folder for each in further if each.folder is not None}
+        run_so = {folder for each in further for folder in each.folders}
         read = [folder for folder in folders if len(folders) == 1 or self._may_declare(folder)]
         split = find_roots(self._tree, read, self.load, self._inputs)
         roots = [folder for folder in split.folders if folder not in run_so]

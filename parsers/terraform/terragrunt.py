@@ -3,6 +3,7 @@
 A unit whose ``terraform.source`` is a folder of the tree is that module with the unit's inputs; without a source the
 module is the unit's own folder. A well-known module that is not on disk is read by its documented inputs. Everything
 else that speaks of S3 is an unknown, so that a tree whose buckets lie behind Terragrunt never looks as if it had none.
+A plan beside a unit is read in its place.
 
 Source: terragrunt.gruntwork.io/docs/reference/hcl; inputs reach Terraform as ``TF_VAR_`` variables, text as it is and
 all else as JSON, and win over nothing but defaults.
@@ -12,11 +13,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from drift.cors.model import Unknown
-from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, State
@@ -24,226 +24,200 @@ from parsers.terraform import files
 from parsers.terraform.arguments import Argument
 from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run, Unreadable, called_module
-from parsers.terraform.config import Module, load_module
+from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Attribute, Block, Body, Literal, Template
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.overlay import Overlay
 from parsers.terraform.settle import Outcome, RootDeclarations
 from parsers.terraform.surroundings import selected_workspace
-from parsers.terraform.terragrunt_arguments import extra_arguments
-from parsers.terraform.terragrunt_inputs import UnitInputs, as_variable, merged_inputs
-from parsers.terraform.terragrunt_names import CHECKOUT, Reading, TerragruntFile
-from parsers.terraform.values import EvaluationError, RefusalError, Value, unknown
-from parsers.terraform.variables import Given, give_named, given_names, root_values
+from parsers.terraform.terragrunt_code import Written, code_may_declare, has_code, laid_over, text_at, written_by
+from parsers.terraform.terragrunt_files import UnitFiles, shown_reason
+from parsers.terraform.terragrunt_moves import moved
+from parsers.terraform.terragrunt_names import without_checkout
+from parsers.terraform.terragrunt_values import values_of
+from parsers.terraform.values import EvaluationError, RefusalError, Value
 
 UNIT, STACK = files.UNITS
 
-ADVICE = "give a plan: terragrunt show -json PLAN > plan.json"
-"""What tells everything: Terragrunt itself, asked once."""
-
+_SHOW = "terragrunt show -json PLAN > plan.json"
 _SPEAKS_OF_S3 = re.compile(r"s3|bucket|cors|website|cloudfront|cdn", re.IGNORECASE)
-_DECLARES = re.compile(r'aws_s3_bucket|^\s*module\s+"', re.MULTILINE)
 _REGISTRY = re.compile(r"tfr://(?:registry\.terraform\.io|registry\.opentofu\.org)?/([^?]+?)(?:\?version=([^&]+))?")
+_REFUSED = "invalid-expression"
 
 
 class Unit:
-    """One ``terragrunt.hcl``, or one ``terragrunt.stack.hcl``, read and not yet evaluated."""
+    """One ``terragrunt.hcl``, or one ``terragrunt.stack.hcl``, read and not yet evaluated.
 
-    def __init__(self, tree: Tree, path: str, inputs: Inputs) -> None:
+    ``plan`` is the path of a plan that is read beside it. ``folder`` is the folder of the tree that the unit runs, None
+    if it runs none, or that is not known.
+    """
+
+    def __init__(self, tree: Tree, path: str, inputs: Inputs, plan: str | None = None) -> None:
         self._tree = tree
         self._inputs = inputs
+        self._plan = plan
         self.path = path
         self.unit = posixpath.dirname(path)
-        self._reading = Reading(tree, inputs, self.unit)
-        self._fault: Diagnostic | None = None
-        self._file: TerragruntFile | None = None
-        self._included: tuple[TerragruntFile, ...] = ()
-        self._unread: list[str] = []
-        try:
-            self._file = TerragruntFile(self._reading, path)
-        except InputError as error:
-            self._fault = Diagnostic(
-                Severity.ERROR, "unreadable-terragrunt", error.message, error.location or Location(path), error.advice
-            )
-        else:
-            self._include(self._file)
-        self.source = self._source()
-        self.folder = self._module_folder()
+        self._files = UnitFiles(tree, path, inputs)
+        self.source: Value | None = None
+        self.folder: str | None = None
+        self._written = Written()
+        self._sight: Tree | Value = tree
+        self._overlay: Overlay | None = None
+        self._loaded: dict[str, Module] = {}
+        if self._files.fault is None and path.endswith(UNIT):
+            self.source = self._files.source()
+            self._find_code()
+
+    @property
+    def includes(self) -> frozenset[str]:
+        """The paths of the files that the unit includes."""
+        return frozenset(file.path for file in self._files.included)
+
+    @property
+    def folders(self) -> frozenset[str]:
+        """The folders of the tree whose configuration runs as the unit has it, and not by itself."""
+        if self.folder is None:
+            return frozenset() if self.source is None else frozenset({self.unit})
+        called = set()
+        if self._overlay is not None and self._overlay.changes(self.folder):
+            module = self._load(load_module_of(self._tree))(self.folder)
+            sources = (local_source(block) for block in module.calls.values())
+            called = {files.join(self.folder, each) for each in sources if each is not None and each.startswith(".")}
+        return frozenset({self.folder, self.unit, *called})
+
+    def is_parent_of(self, others: frozenset[str]) -> bool:
+        """Whether the file is only there to be included, by what the ``others`` include: nothing is deployed from it.
+
+        Terragrunt tells units and parents apart by whether they have code to run; what is in a parent's folder without
+        a bucket in it, such as variables that its units get a copy of, is none.
+        """
+        parent = self._files.fault is None and self.source is None and self.path in others
+        return parent and not code_may_declare(self._tree, self.unit)
 
     def declared(self, load: Callable[[str], Module]) -> Outcome:
         """What the unit's module declares with the unit's inputs."""
         outcome = Outcome()
-        if self._fault is not None:
-            outcome.diagnostics.append(self._fault)
-        elif self._file is not None and not self._is_parent() and not self._is_skipped():
+        if self._files.fault is not None:
+            outcome.diagnostics.append(self._files.fault)
+        elif self._plan is not None:
+            told = f"the plan beside it, {posixpath.basename(self._plan)}, is read in the place of this unit"
+            outcome.diagnostics.append(Diagnostic(Severity.INFO, "read-in-plan", told, Location(self.path)))
+        elif self.path.endswith(STACK):
+            self._tell_unread("a stack is not read: its units come from Terragrunt", outcome)
+        elif self.source is not None or self.folder is not None or self._files.unread:
             try:
                 self._declared(load, outcome)
             except (EvaluationError, RefusalError) as error:
                 outcome.roots.append(self._unknown(str(error)))
         return outcome
 
-    # Which module
+    # Which code
 
-    def _include(self, file: TerragruntFile) -> None:
-        """Finds the files that the unit includes; one that cannot be found may hold anything."""
-        found: list[TerragruntFile] = []
-        for block in file.blocks("include"):
-            label = block.labels[0] if block.labels else ""
-            given = block.attributes.get("path")
-            path = unknown("an include has no path") if given is None else file.value(given)
-            included = None if not isinstance(path.data, str) else self._reading.open(file.inside(path.data))
-            if included is None:
-                why = path.unresolved.reason if path.unresolved else "the file cannot be read"
-                self._unread.append(f"what it includes is not known: {why}")
-                continue
-            file.includes[label] = included
-            included.includes[label] = included  # path_relative_to_include() there means the same
-            found.append(included)
-        self._included = tuple(found)
-
-    def _files(self) -> tuple[TerragruntFile, ...]:
-        """The unit's file first, then what it includes, the last of them first: whichever speaks first counts."""
-        return () if self._file is None else (self._file, *reversed(self._included))
-
-    def _source(self) -> Value | None:
-        for file in self._files():
-            for block in file.blocks("terraform"):
-                if "source" in block.attributes:
-                    return file.value(block.attributes["source"])
-        return None
+    def _find_code(self) -> None:
+        base = self._module_folder()
+        folder = self.unit if base is None else base
+        self._written = written_by(self._files.merged, [*self._tree.names(folder), *self._tree.names(self.unit)])
+        if self.source is None and base is None and (self._written.may_declare or self._written.unread):
+            base = self.unit
+        self.folder = base
+        if base is not None:
+            found = laid_over(self._tree, self._files.merged, self.unit, base, self._written.files)
+            self._overlay = found if isinstance(found, Overlay) else None
+            self._sight = self._tree if found is None else found
 
     def _module_folder(self) -> str | None:
-        """The folder of the tree that the unit runs; None if it runs none, or that is not known."""
-        if self._file is None:
-            return None
         if self.source is None:
-            return self.unit if self._has_code(self.unit) else None
+            return self.unit if has_code(self._tree, self.unit) else None
         source = self.source.data
         if not isinstance(source, str):
             return None
-        folder = self._file.inside(source.replace("//", "/") if not source.startswith(CHECKOUT) else source)
-        local = source.startswith((".", "/", CHECKOUT)) or self._tree.is_folder(folder)
-        return folder if local and not files.leaves_tree(folder) and self._has_code(folder) else None
+        folder = files.join(self.unit, source.replace("//", "/"))
+        local = source.startswith((".", "/")) or self._tree.is_folder(folder)
+        return folder if local and not files.leaves_tree(folder) and has_code(self._tree, folder) else None
 
-    def _has_code(self, folder: str) -> bool:
-        return any(files.stem(name) is not None for name in self._tree.names(folder))
+    def _load(self, load: Callable[[str], Module]) -> Callable[[str], Module]:
+        """Reads modules as the unit has them."""
+        overlay = self._overlay
+        if overlay is None:
+            return load
 
-    def _is_parent(self) -> bool:
-        """Whether the file is only there to be included: it runs nothing itself."""
-        return self.source is None and self.folder is None and not self._unread and self.path.endswith(UNIT)
+        def of_unit(folder: str) -> Module:
+            if not overlay.changes(folder):
+                return load(folder)
+            if folder not in self._loaded:
+                self._loaded[folder] = load_module(overlay, folder)
+            return self._loaded[folder]
 
-    def _is_skipped(self) -> bool:
-        for file in self._files():
-            attribute = file.file.attributes.get("skip")
-            if attribute is not None and file.value(attribute).data is True:
-                return True
-        return False
+        return of_unit
 
     # What it declares
 
     def _declared(self, load: Callable[[str], Module], outcome: Outcome) -> None:
-        if self.path.endswith(STACK):
-            self._tell_unread("a stack is not read: its units come from Terragrunt", outcome)
+        not_applied = self._files.not_applied()
+        if not_applied is True:
             return
-        if self._unread and self.source is None and self.folder is None:
-            self._tell_unread(self._unread[0], outcome)
-            return
-        tree = self._generated(outcome)
-        if self.folder is None:
-            self._elsewhere(load, outcome)
-            return
-        module = load(self.folder) if tree is self._tree else load_module(tree, self.folder)
-        run = self._run(load, tree, self.folder)
-        outcome.diagnostics.extend(module.diagnostics)
-        self._evaluate(run, module, outcome, self._given(module, outcome))
+        if self._files.is_of_stack():
+            self._tell_unread("a stack gives this unit its values, and stacks are not read", outcome)
+        elif isinstance(not_applied, str):
+            self._tell_unread(not_applied, outcome)
+        elif self._files.unread and self.source is None and self.folder is None:
+            self._tell_unread(self._files.unread[0], outcome)
+        else:
+            outcome.roots.extend(self._unknown(why, at) for why, at in self._written.unread)
+            if self.folder is None:
+                self._elsewhere(load, outcome)
+            elif isinstance(self._sight, Value):
+                outcome.roots.append(self._unknown(shown_reason(self._sight)))
+            elif code_may_declare(self._sight, self.folder):
+                self._in_tree(self._load(load), self._sight, self.folder, outcome)
+
+    def _in_tree(self, load: Callable[[str], Module], sight: Tree, folder: str, outcome: Outcome) -> None:
+        """A module of the tree."""
+        module, run, found = load(folder), self._run(load, sight, folder), Outcome()
+        given = self._given(sight, module, found)
+        found.diagnostics[:0] = module.diagnostics
+        root = ModuleInstance(run, module, given.get, prefix=f"[{self.unit or '.'}] ")
+        found.roots.append(declarations(root))
+        told = [each for each in run.diagnostics if each.id != _REFUSED]  # what Terragrunt writes may make it right
+        faults = [fault for each in (module, *self._loaded.values()) for fault in each.faults]
+        found.diagnostics.extend([*told, *faults])
+        overlay = self._overlay
+        moved_ = found if overlay is None else moved(found, overlay.origin)
+        outcome.roots.extend(moved_.roots)
+        outcome.diagnostics.extend(moved_.diagnostics)
 
     def _run(self, load: Callable[[str], Module], tree: Tree, folder: str) -> Run:
-        return Run(tree, self._inputs, load, folder, {}, selected_workspace(tree, self.unit, self._inputs))
+        return Run(tree, self._inputs, load, folder, {}, selected_workspace(self._tree, self.unit, self._inputs))
 
-    def _evaluate(self, run: Run, module: Module, outcome: Outcome, given: Mapping[str, Argument]) -> None:
-        root = ModuleInstance(run, module, given.get, prefix=f"[{self.unit or '.'}] ")
-        outcome.roots.append(declarations(root))
-        outcome.diagnostics.extend([*run.diagnostics, *module.faults])
-
-    def _given(self, module: Module, outcome: Outcome, *, outlined: bool = False) -> Mapping[str, Argument]:
-        """The values of the variables: what Terraform itself is given wins over the unit's inputs."""
-        assert self._file is not None  # noqa: S101 - asked only of what could be read
-        extra = extra_arguments(self._included, self._file)
-        inputs = replace(self._inputs, variables=(*extra.variables, *self._inputs.variables))
-        given = Given() if outlined else root_values(self._tree, module, inputs)
-        if outlined:
-            give_named(given, module, inputs.variables)
-        outcome.diagnostics.extend(given.diagnostics)
-        if extra.unknown is not None:
-            open_ = Argument(unknown(extra.unknown), self.path)
-            user = given_names(self._inputs)
-            return {name: given.values.get(name, open_) if name in user else open_ for name in module.variables}
-        arguments = self._arguments(module)
-        for name, value in extra.environment.items():
-            if name in module.variables:
-                both = unknown(f'"{name}" is given by inputs and by env_vars of extra_arguments')
-                arguments[name] = Argument(both if name in arguments else value, self.path)
-        return arguments | given.values
-
-    def _arguments(self, module: Module) -> dict[str, Argument]:
-        """The inputs that the module has variables for; if not all of them are known by name, any may be given."""
-        inputs = self._inputs_of_unit()
-        found = {} if inputs.further is None else dict.fromkeys(module.variables, inputs.further)
-        found |= {
-            name: as_variable(value, module.variables[name])
-            for name, value in inputs.named.items()
-            if name in module.variables
-        }
-        return {name: Argument(value, self.path) for name, value in found.items()}
-
-    def _inputs_of_unit(self) -> UnitInputs:
-        assert self._file is not None  # noqa: S101 - asked only of what could be read
-        further = unknown(self._unread[0]) if self._unread else None
-        return merged_inputs(self._file, self._included, further)
-
-    def _generated(self, outcome: Outcome) -> Tree:
-        """The tree with the files that the unit writes into the module's folder, where their content is known."""
-        written: dict[str, bytes] = {}
-        for file in reversed(self._files()):
-            for block in file.blocks("generate"):
-                path, contents = (
-                    file.value(block.attributes[name]) if name in block.attributes else unknown(name)
-                    for name in ("path", "contents")
-                )
-                name, content = path.data, contents.data
-                if isinstance(name, str) and isinstance(content, str) and CHECKOUT not in content:
-                    if files.stem(name) is not None and "/" not in name:
-                        written[name] = content.encode()
-                elif _DECLARES.search(self._text(block)):
-                    why = f"what generate {' '.join(block.labels)} writes is not known"
-                    outcome.roots.append(self._unknown(why, block.at))
-        return Overlay(self._tree, self.folder or "", written) if written and self.folder is not None else self._tree
-
-    def _text(self, block: Block) -> str:
-        lines = self._tree.read(block.at.path).decode(errors="replace").splitlines()
-        return "\n".join(lines[(block.at.line or 1) - 1 : block.at.end_line])
+    def _given(self, tree: Tree, module: Module, outcome: Outcome, *, outlined: bool = False) -> Mapping[str, Argument]:
+        values = values_of(self._files, self.path)
+        return values.given(tree, module, self._inputs, outcome.diagnostics, outlined=outlined)
 
     def _elsewhere(self, load: Callable[[str], Module], outcome: Outcome) -> None:
         """A module that is not in the tree: read by its documented inputs if it is well known, else unknown."""
         source = "" if self.source is None else self.source.data
         if not isinstance(source, str):
-            why = self.source.unresolved.reason if self.source and self.source.unresolved else "it is no text"
-            self._tell_unread(f"the module of this unit is not known: {why}", outcome)
+            self._tell_unread(f"the module of this unit is not known: {shown_reason(self.source)}", outcome)
             return
+        if self._written.may_declare or code_may_declare(self._tree, self.unit):
+            outcome.roots.append(self._unknown("the unit adds files to a module that is not in the tree"))
         block = self._as_call(source)
         run = self._run(load, self._tree, self.unit)
         holder = ModuleInstance(run, _EMPTY, lambda _: None)
         found = called_module(run, self.unit, (block.labels[0],), block, set(), holder.scope)
-        told = [replace(each, help=_advised(each.help)) for each in run.diagnostics]
+        told = [replace(each, help=self._advised(each.help)) for each in run.diagnostics]
         run.diagnostics.clear()
-        outcome.diagnostics.extend(told)
         if isinstance(found, Unreadable):
-            entry = opaque_module(f"[{self.unit or '.'}]", block, holder.scope, replace(found, advice=ADVICE))
+            entry = opaque_module(f"[{self.unit or '.'}]", block, holder.scope, replace(found, advice=self._advice))
             if entry.suspect or self._suspect():
                 outcome.roots.append(RootDeclarations(unread=[entry.entry]))
+                told = [each for each in told if each.id != "module-not-on-disk"]  # the entry says so
+            outcome.diagnostics.extend(told)
             return
-        given = self._given(found.module, outcome, outlined=True)
+        outcome.diagnostics.extend(told)
+        given = self._given(self._tree, found.module, outcome, outlined=True)
         root = ModuleInstance(run, found.module, given.get, prefix=f"[{self.unit or '.'}] ", outlined=found.outlined)
         outcome.roots.append(declarations(root))
         outcome.diagnostics.extend(run.diagnostics)
@@ -259,15 +233,34 @@ class Unit:
         attributes = {name: Attribute(name, Template((value,), at), at) for name, value in arguments.items()}
         attributes |= {
             name: Attribute(name, Literal(value, at), at)
-            for name, value in self._inputs_of_unit().named.items()
+            for name, value in self._files.inputs().named.items()
             if name not in attributes
         }
         return Block("module", (label,), Body(attributes), at)
 
+    # What is told of what cannot be read
+
+    @property
+    def _advice(self) -> str:
+        """What tells everything: Terragrunt itself, asked once. A plan beside code is only read if it is named."""
+        if has_code(self._tree, self.unit):
+            return f"give a plan: {_SHOW}, and name plan.json in the place of this folder"
+        return f"put a plan beside {posixpath.basename(self.path)}: {_SHOW} (where git does not ignore it)"
+
+    def _advised(self, advice: str | None) -> str | None:
+        return None if advice is None else self._advice if "terraform init" in advice else advice
+
     def _suspect(self) -> bool:
-        """Whether anything in the unit's files speaks of S3."""
-        contents = (self._tree.read(file.path).decode(errors="replace") for file in self._files())
-        return any(_SPEAKS_OF_S3.search(each) for each in (self.path, *contents))
+        """Whether the unit speaks of S3: by its path, its source or its inputs. A backend says nothing of the code."""
+        if self.path.endswith(STACK):
+            return _SPEAKS_OF_S3.search(self._tree.read(self.path).decode(errors="replace")) is not None
+        spoken = [self.path, str(self.source.data) if self.source is not None else ""]
+        for file in self._files.merged:
+            inputs = file.file.attributes.get("inputs")
+            spoken.extend(
+                text_at(self._tree, each.at) for each in (inputs, _source_of(file.blocks("terraform"))) if each
+            )
+        return any(_SPEAKS_OF_S3.search(each) for each in spoken)
 
     def _tell_unread(self, why: str, outcome: Outcome) -> None:
         """An unknown if the unit speaks of S3; else a remark, since it may declare buckets all the same."""
@@ -276,11 +269,11 @@ class Unit:
         else:
             told = f"{why}: buckets that it declares are not seen"
             outcome.diagnostics.append(
-                Diagnostic(Severity.INFO, "module-not-on-disk", told, Location(self.path), ADVICE)
+                Diagnostic(Severity.INFO, "module-not-on-disk", told, Location(self.path), self._advice)
             )
 
     def _unknown(self, reason: str, at: Location | None = None) -> RootDeclarations:
-        told = f"{reason}; {ADVICE}"
+        told = f"{without_checkout(reason)}; {self._advice}"
         entry = Bucket(
             Unknown(told),
             State.UNKNOWN,
@@ -292,8 +285,21 @@ class Unit:
         return RootDeclarations(unread=[entry])
 
 
+def units(tree: Tree, paths: Sequence[str], plans: Sequence[str], inputs: Inputs) -> list[Unit]:
+    """The units among Terragrunt's files; ``plans`` are the paths of plans that are read beside some of them."""
+    beside = {posixpath.dirname(path): path for path in plans}
+    found = [Unit(tree, path, inputs, beside.get(posixpath.dirname(path))) for path in paths]
+    included = frozenset[str]().union(*(unit.includes for unit in found))
+    return [unit for unit in found if not unit.is_parent_of(included)]
+
+
+def load_module_of(tree: Tree) -> Callable[[str], Module]:
+    """What reads the modules of a tree."""
+    return lambda folder: load_module(tree, folder)
+
+
+def _source_of(blocks: Sequence[Block]) -> Attribute | None:
+    return next((block.attributes["source"] for block in blocks if "source" in block.attributes), None)
+
+
 _EMPTY = Module("", {}, {}, {}, {}, {}, {}, {})
-
-
-def _advised(advice: str | None) -> str | None:
-    return None if advice is None else ADVICE if "terraform init" in advice else advice

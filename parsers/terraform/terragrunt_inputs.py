@@ -26,10 +26,13 @@ class UnitInputs:
 
 
 def merged_inputs(unit: TerragruntFile, included: Sequence[TerragruntFile], further: Value | None) -> UnitInputs:
-    """The inputs of the unit over those of what it includes; the last one that is included counts least."""
+    """The inputs of the unit over those of what it includes; the first one that is included counts least.
+
+    Source: terragrunt pkg/config/include.go, handleInclude ("bottom most elements override those in earlier includes").
+    """
     found: dict[str, Value] = {}
-    for file in (*reversed(included), unit):
-        strategy = "shallow" if file is unit else _strategy(unit, file)
+    for file in (*included, unit):
+        strategy = "shallow" if file is unit else merge_strategy(unit, file)
         if strategy == "no_merge":
             continue
         inputs = file.inputs()
@@ -37,14 +40,14 @@ def merged_inputs(unit: TerragruntFile, included: Sequence[TerragruntFile], furt
             reason = inputs.unresolved.reason if inputs.unresolved else "the inputs are not known"
             found, further = {}, unknown(reason)
             continue
-        deep = any(_strategy(unit, each) == "deep" for each in included)
+        deep = any(merge_strategy(unit, each) == "deep" for each in included)
         for name, value in inputs.items():
             mixed = deep and name in found and isinstance(value.data, Mapping | tuple)
             found[name] = unknown(f'the input "{name}" is merged deeply, which is not followed') if mixed else value
     return UnitInputs({name: _of_any_checkout(value) for name, value in found.items()}, further)
 
 
-def _strategy(unit: TerragruntFile, included: TerragruntFile) -> str:
+def merge_strategy(unit: TerragruntFile, included: TerragruntFile) -> str:
     """How a file is merged: ``shallow`` unless told; one that is not known is taken for ``deep``."""
     for block in unit.blocks("include"):
         label = block.labels[0] if block.labels else ""

@@ -22,7 +22,7 @@ from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
 from parsers.terraform.limits import MAX_FILES
 from parsers.terraform.nodes import Attribute, Block, File, ObjectNode
 from parsers.terraform.syntax import cut_file
-from parsers.terraform.values import Value, object_of, text, unknown
+from parsers.terraform.values import STRING, Type, Value, object_of, sequence, text, unknown
 
 CHECKOUT = "/\ue000checkout"
 """Stands for the folder in which the tree lies, which nobody can know; no value with it in it is ever used."""
@@ -32,13 +32,10 @@ _OF_TERRAGRUNT = frozenset(
         "constraint_check",
         "deep_merge",
         "get_default_retryable_errors",
-        "get_path_from_repo_root",
-        "get_path_to_repo_root",
         "get_platform",
         "get_working_dir",
         "mark_as_read",
         "mark_glob_as_read",
-        "path_relative_from_include",
         "read_tfvars_file",
         "run_cmd",
         "sops_decrypt_file",
@@ -46,37 +43,58 @@ _OF_TERRAGRUNT = frozenset(
 )
 _OF_TERRAGRUNT_TOO = ("get_aws_", "get_terraform_", "get_terragrunt_")
 
+_COMMANDS = {
+    "vars": ("apply", "console", "destroy", "import", "plan", "push", "refresh"),
+    "input": ("apply", "import", "init", "plan", "refresh"),
+    "locking": ("apply", "destroy", "import", "plan", "refresh", "taint", "untaint"),
+    "parallelism": ("apply", "plan", "destroy"),
+}
+"""What ``get_terraform_commands_that_need_...`` give (terragrunt pkg/config/config_helpers.go)."""
+
 
 @dataclass(slots=True)
 class Reading:
-    """What all files of one unit have in common. ``unit`` is the folder of the unit, from which functions count."""
+    """What all files of one unit have in common. ``unit`` is the folder of the unit.
+
+    ``of_stack`` holds once a value was asked for that only a stack gives (``values``).
+    """
 
     tree: Tree
     inputs: Inputs
     unit: str
     budget: Budget = field(default_factory=Budget)
-    files: dict[str, TerragruntFile | None] = field(default_factory=dict)
+    files: dict[tuple[str, str], TerragruntFile | None] = field(default_factory=dict)
+    of_stack: bool = False
 
-    def open(self, path: str) -> TerragruntFile | None:
-        """A file of the tree; None if there is none, or it cannot be read."""
-        if path not in self.files:
+    def open(self, path: str, base: str) -> TerragruntFile | None:
+        """A file of the tree; None if there is none, or it cannot be read. For ``base`` see ``TerragruntFile``."""
+        key = path, base
+        if key not in self.files:
             if len(self.files) >= MAX_FILES:
                 return None
-            self.files[path] = None  # a file that reads itself finds nothing
+            self.files[key] = None  # a file that reads itself finds nothing
             if not files.leaves_tree(path) and self.tree.is_file(path):
                 try:
-                    self.files[path] = TerragruntFile(self, path)
+                    self.files[key] = TerragruntFile(self, path, base)
                 except InputError:
-                    self.files[path] = None
-        return self.files[path]
+                    self.files[key] = None
+        return self.files[key]
 
 
 class TerragruntFile:
-    """One file, evaluated when it is asked for. Implements ``evaluation.Names``. Raises InputError if it is no HCL."""
+    """One file, evaluated when it is asked for. Implements ``evaluation.Names``. Raises InputError if it is no HCL.
 
-    def __init__(self, reading: Reading, path: str) -> None:
+    Terragrunt's own functions count from ``base``: the unit's folder in what it includes, and the file's own folder in
+    a file that is read. Terraform's functions of files always count from the file's own folder.
+
+    Source: terragrunt.gruntwork.io/docs/reference/hcl, ``get_terragrunt_dir`` and ``get_original_terragrunt_dir``;
+    terragrunt pkg/config/config_helpers.go, createTerragruntEvalContext (``BaseDir: filepath.Dir(configPath)``).
+    """
+
+    def __init__(self, reading: Reading, path: str, base: str) -> None:
         self.reading = reading
         self.path = path
+        self.base = base
         self.folder = posixpath.dirname(path)
         self.file: File = cut_file(path, reading.tree.read(path), lambda _: None)
         self.scope = Scope(self, reading.budget)
@@ -129,6 +147,8 @@ class TerragruntFile:
             return unknown(f"an output of another unit, {'.'.join(words)}, is only known after apply ({at})"), len(
                 words
             )
+        if first == "values":
+            self.reading.of_stack = True
         return unknown(f"{'.'.join(words[:2])} is Terragrunt's own and not known ({at})"), len(words)
 
     def shown(self) -> Value:
@@ -172,15 +192,31 @@ class TerragruntFile:
         if name not in ("basename", "dirname") and args and isinstance(args[0].data, str):
             path = args[0].data
             if path.startswith(CHECKOUT):
-                path = posixpath.relpath("/" + self.inside(path), "/" + self.reading.unit)
+                path = from_folder(self.inside(path), self.folder)
             args = [text(path), *args[1:]]
-        return call_file_function(self.reading.tree, self.reading.unit, self, name, args, at)
+        return call_file_function(self.reading.tree, self.folder, self, name, args, at)
 
     def inside(self, path: str) -> str:
         """The path in the tree that a path in this file means; it starts with ``..`` if that leads out."""
         if path.startswith(CHECKOUT):
             return files.join("", path.removeprefix(CHECKOUT).lstrip("/") or ".")
-        return files.join(self.reading.unit, path)
+        return files.join(self.base, path)
+
+
+def from_folder(path: str, folder: str) -> str:
+    """A path in the tree, or one that leads out of it, as seen from a folder of the tree."""
+    ups = "../" * len(folder.split("/")) if folder else "./"
+    return path if path.startswith("/") else ups + path if files.leaves_tree(path) else _near(path, folder)
+
+
+def _near(path: str, folder: str) -> str:
+    shown = posixpath.relpath("/" + path, "/" + folder)
+    return shown if shown.startswith(".") else f"./{shown}"
+
+
+def without_checkout(shown: str) -> str:
+    """A text for people: paths are shown as they lie in the tree."""
+    return shown.replace(f"{CHECKOUT}/", "").replace(CHECKOUT, ".")
 
 
 def outside(path: str) -> str:
@@ -189,11 +225,11 @@ def outside(path: str) -> str:
 
 
 def _find(file: TerragruntFile, args: list[Value], at: Location) -> Value:
-    """``find_in_parent_folders``: upwards from the folder above the unit, as far as the tree goes."""
+    """``find_in_parent_folders``: upwards from the folder above, as far as the tree goes."""
     if args and not isinstance(args[0].data, str):
         return unknown(f"what find_in_parent_folders() looks for is not known ({at})")
     name = args[0].text if args else "terragrunt.hcl"
-    folder, tree = file.reading.unit, file.reading.tree
+    folder, tree = file.base, file.reading.tree
     while folder:
         folder = posixpath.dirname(folder)
         path = files.join(folder, name)
@@ -201,39 +237,62 @@ def _find(file: TerragruntFile, args: list[Value], at: Location) -> Value:
             return text(outside(path))
     if len(args) > 1:
         return args[1]
-    return unknown(f"{name} is in none of the folders above, as far as they are read ({at})")
+    return unknown(f"{without_checkout(name)} is in none of the folders above, as far as they are read ({at})")
 
 
 def _read(file: TerragruntFile, args: list[Value], at: Location) -> Value:
-    """``read_terragrunt_config``; the file's own functions count from this unit."""
+    """``read_terragrunt_config``."""
     if not args or not isinstance(args[0].data, str):
         return unknown(
             args[0].unresolved.reason if args and args[0].unresolved else f"which file is read is not known ({at})"
         )
-    other = file.reading.open(file.inside(args[0].text))
+    path = file.inside(args[0].text)
+    other = file.reading.open(path, posixpath.dirname(path))
     if other is None:
         return args[1] if len(args) > 1 else unknown(f"read_terragrunt_config(): this file cannot be read ({at})")
     return other.shown()
 
 
-def _relative(file: TerragruntFile, args: list[Value], at: Location) -> Value:
-    """``path_relative_to_include``: from the folder of the file that is included to the unit."""
+def _included(file: TerragruntFile, args: list[Value]) -> str:
+    """The folder of the file that is included under the label that is given, or of the only one."""
     label = args[0].data if args else None
     included = file.includes.get(label) if isinstance(label, str) else next(iter(file.includes.values()), None)
-    folder = included.folder if included is not None else file.folder
-    return text(posixpath.relpath("/" + file.reading.unit, "/" + folder))
+    return included.folder if included is not None else file.base
+
+
+def _relative(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``path_relative_to_include``: from the folder of the file that is included to the unit."""
+    return text(posixpath.relpath("/" + file.base, "/" + _included(file, args)))
+
+
+def _relative_from(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    """``path_relative_from_include``: from the unit to the folder of the file that is included."""
+    return text(posixpath.relpath("/" + _included(file, args), "/" + file.base))
 
 
 def _parent(file: TerragruntFile, args: list[Value], at: Location) -> Value:
-    label = args[0].data if args else None
-    included = file.includes.get(label) if isinstance(label, str) else next(iter(file.includes.values()), None)
-    return text(outside(included.folder if included is not None else file.folder))
+    return text(outside(_included(file, args)))
+
+
+def _commands(which: str) -> Callable[[TerragruntFile, list[Value], Location], Value]:
+    found = sequence(Type("list", STRING), [text(each) for each in _COMMANDS[which]])
+    return lambda _, __, ___: found
 
 
 def _repository(file: TerragruntFile, args: list[Value], at: Location) -> Value:
     if ".git" in file.reading.tree.names(""):
         return text(CHECKOUT)
-    return unknown(f"get_repo_root(): the top of the repository is not known ({at})")
+    return unknown(f"the top of the repository is not known ({at})")
+
+
+def _from_repository(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    return text(file.base or ".") if ".git" in file.reading.tree.names("") else _repository(file, args, at)
+
+
+def _to_repository(file: TerragruntFile, args: list[Value], at: Location) -> Value:
+    if ".git" in file.reading.tree.names(""):
+        return text(posixpath.relpath("/", "/" + file.base))
+    return _repository(file, args, at)
 
 
 def _environment(file: TerragruntFile, args: list[Value], at: Location) -> Value:
@@ -245,10 +304,14 @@ def _environment(file: TerragruntFile, args: list[Value], at: Location) -> Value
 _PATHS: dict[str, Callable[[TerragruntFile, list[Value], Location], Value]] = {
     "find_in_parent_folders": _find,
     "read_terragrunt_config": _read,
-    "get_terragrunt_dir": lambda file, _, __: text(outside(file.reading.unit)),
+    "get_terragrunt_dir": lambda file, _, __: text(outside(file.base)),
     "get_original_terragrunt_dir": lambda file, _, __: text(outside(file.reading.unit)),
     "get_parent_terragrunt_dir": _parent,
     "path_relative_to_include": _relative,
+    "path_relative_from_include": _relative_from,
+    **{f"get_terraform_commands_that_need_{which}": _commands(which) for which in _COMMANDS},
     "get_repo_root": _repository,
+    "get_path_from_repo_root": _from_repository,
+    "get_path_to_repo_root": _to_repository,
     "get_env": _environment,
 }

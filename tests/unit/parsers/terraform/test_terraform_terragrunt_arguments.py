@@ -47,6 +47,7 @@ def found(tmp_path: Path, given: str, commands: str = ALWAYS, **inputs: object) 
         ("""arguments = ["-var 'x=1'", "-no-color"]""", "https://input.example"),
         ('arguments = ["-var-file=../common.tfvars"]', "https://file.example"),
         ('arguments = ["-lock-timeout=20m"]', "https://input.example"),
+        ("""env_vars = { TF_VAR_origins = "[\\"https://env.example\\"]" }""", "https://env.example"),
         ('env_vars = { TF_PLUGIN_CACHE_DIR = "/x" }', "https://input.example"),
     ],
 )
@@ -62,7 +63,7 @@ def test_what_extra_arguments_give_wins_over_the_inputs(tmp_path: Path, given: s
         "required_var_files = [run_cmd()]",
         "arguments = run_cmd()",
         "env_vars = run_cmd()",
-        'env_vars = { TF_VAR_origins = "[]" }',  # which of the two counts is not known
+        "env_vars = { TF_VAR_origins = run_cmd() }",
     ],
 )
 def test_what_is_not_known_of_them_leaves_the_variables_open(tmp_path: Path, given: str) -> None:
