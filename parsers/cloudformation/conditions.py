@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from drift.cors.model import Unknown
 from parsers.cloudformation.calls import PROCESSED, call_of, written
 from parsers.cloudformation.values import Data, same
-from parsers.document import ListNode, MapNode, Node, Scalar, shown
+from parsers.document import ListNode, MapNode, Node, Scalar, Secret, shown
 
 if TYPE_CHECKING:
     from parsers.cloudformation.intrinsics import Scope
@@ -140,7 +140,9 @@ class Conditions:
 
     def _open_comparison(self, node: Node, other_node: Node, unknown: Unknown, other: Data, of: str | None) -> Truth:
         """The comparison of what ``node`` comes to, which is not known, with something else."""
-        sides = [written(node), f"text {str(other)!r}" if isinstance(other, str) else written(other_node)]
+        sides = [written(node), written(other_node)]
+        if isinstance(other, str) and not isinstance(other, Secret):
+            sides[1] = f"text {other!r}"
         if sides[0] == sides[1]:
             return True  # one expression on both sides, whatever it comes to
         key = " = ".join(sorted(sides))
@@ -152,7 +154,7 @@ class Conditions:
             name = _referred(node)
             if not unknown.may_be(other) or (name is not None and not self._scope.may_be(name, other)):
                 return False
-            bound = (name, str(other)) if name is not None else None
+            bound = (name, other) if name is not None else None
         words = _words(of, node, other_node)
         return Undecided(unknown.reason, Comparison(key, *words, unknown.reason, bound))
 

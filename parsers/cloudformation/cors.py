@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from drift.cors.model import MAX_RULES, METHODS, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import RulePlace
-from parsers.cloudformation.values import Data, Entries, Null, Secret, Value, like, same
-from parsers.document import MapNode, Node, Scalar, shown, whole_number
+from parsers.cloudformation.values import Data, Entries, Null, Value, like, same
+from parsers.document import MapNode, Node, Scalar, Secret, plain, shown, whole_number
 
 FIELDS = {
     "AllowedHeaders": "AllowedHeaders",
@@ -161,15 +161,15 @@ class CorsReader:
                 continue
             texts.append(self._text(member.data))
             if name == "AllowedMethods" and isinstance(member.data, str) and member.data not in METHODS:
-                message = f"{_quoted(member.data)} is not a method that AllowedMethods takes"
+                message = f"{shown(member.data)} is not a method that AllowedMethods takes"
                 self._refuse("wrong-method", member.node, message, f"it takes {', '.join(sorted(METHODS))}")
         self._refuse_duplicates(value.data, name, key)
         return tuple(texts)
 
     def _text(self, text: Text) -> Text:
         if isinstance(text, Secret):
-            self.sensitive.add(str(text))
-        return text if isinstance(text, Unknown) else str(text)
+            self.sensitive.add(plain(text))
+        return text if isinstance(text, Unknown) else plain(text)
 
     def _list(self, value: Value, what: str, key: Node) -> tuple[Value, ...] | Unknown:
         if isinstance(value.data, tuple):
@@ -207,9 +207,9 @@ class CorsReader:
             line = value.node.place.line
             return Unknown(f"MaxAge {shown(text)} on line {line} is octal to some readers and decimal to others")
         if number is None:
-            self._refuse("wrong-type", value.node, f"MaxAge must be a whole number, and there is {_quoted(text)}")
+            self._refuse("wrong-type", value.node, f"MaxAge must be a whole number, and there is {shown(text)}")
         elif number < 0:
-            self._refuse("negative-max-age", value.node, f"MaxAge is {_quoted(text)}, and must be 0 or more")
+            self._refuse("negative-max-age", value.node, f"MaxAge is {shown(text)}, and must be 0 or more")
         elif isinstance(value.data, Secret):
             self.sensitive.add(number)
         return number
@@ -228,7 +228,7 @@ class CorsReader:
                 twice = any(same(member, earlier) for earlier in members[:index])
             if twice:
                 kind = _SORT.get(type(member.data), "one thing")
-                what = _quoted(member.data) if isinstance(member.data, str) else kind
+                what = shown(member.data) if isinstance(member.data, str) else kind
                 message = f"{what} is there twice in {name}"
                 advice = "keep one of them: CloudFormation takes each once"
                 self._refuse("duplicate-items", _inside(key, member.node), message, advice)
@@ -259,7 +259,3 @@ def span(key: Scalar, node: Node, path: str) -> Location:
 def _inside(key: Scalar, node: Node) -> Node:
     """The node, unless it stands elsewhere (a parameter, a mapping): then the key that it is under."""
     return node if key.place.line <= node.place.line else key
-
-
-def _quoted(text: str) -> str:
-    return "a sensitive value" if isinstance(text, Secret) else shown(text)

@@ -21,8 +21,8 @@ from parsers.cloudformation.cors import CorsReader, span
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.names import constructed
 from parsers.cloudformation.resources import Slip, misplaced_rules, slip_in
-from parsers.cloudformation.values import NoValue, Secret
-from parsers.document import MapNode, Node, Scalar
+from parsers.cloudformation.values import NoValue
+from parsers.document import MapNode, Node, Scalar, Secret, plain
 
 SOURCE = "cloudformation"
 
@@ -68,6 +68,7 @@ class Declaration:
         declared = [outcome.bucket for _, outcome in cases if outcome.bucket is not None]
         names = {bucket.name for bucket in declared}
         name = names.pop() if len(names) == 1 else self.scope.names.of(self.key.text)
+        name = plain(name) if isinstance(name, str) else name
         return summed_up(cases, name, whole.bucket or next(iter(declared), None))
 
     def read_in(self, scope: Scope) -> Outcome:
@@ -179,8 +180,8 @@ class _Reading:
         inputs, address = self.declaration.inputs, self.declaration.key.text
         with self.scope.merging():
             name = self.scope.names.of(address)
-        shown = str(name) if isinstance(name, str) else name
+        shown = plain(name) if isinstance(name, str) else name
         bucket = bucket_not_known(
             shown, address, reason, location_of(self.scope, self.declaration.key, self.declaration.resource), inputs
         )
-        return replace(bucket, sensitive=frozenset({str(name)} if isinstance(name, Secret) else ()))
+        return replace(bucket, sensitive=frozenset({plain(name)} if isinstance(name, Secret) else ()))

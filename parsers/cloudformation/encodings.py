@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
 from parsers.cloudformation.values import MAX_TEXT, Data, Entries, Null, Value, like
-from parsers.document import ListNode, Node, Scalar
+from parsers.document import ListNode, Node, Scalar, plain
 
 if TYPE_CHECKING:
     from parsers.cloudformation.intrinsics import Scope
@@ -41,14 +41,14 @@ def cidr(scope: Scope, node: Node) -> Data:
     unknown = next((text for text in texts if isinstance(text, Unknown)), None)
     if unknown is not None:
         return Unknown(unknown.reason)
-    block, *numbers = (str(text) for text in texts) if texts else ("",)
+    block, *numbers = [plain(text) for text in texts if isinstance(text, str)] or [""]
     try:
         network = ipaddress.ip_network(block, strict=False)
         count, bits = int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else network.max_prefixlen - 24
         if not 1 <= count <= MAX_BLOCKS:
             raise ValueError
         blocks = network.subnets(new_prefix=network.max_prefixlen - bits)
-        found = tuple(Value(str(each), node) for each in itertools.islice(blocks, count))
+        found = tuple(Value(like(texts, str(each)), node) for each in itertools.islice(blocks, count))
     except (ValueError, IndexError):
         return Unknown(f"Fn::Cidr on line {node.place.line} does not have the arguments that it needs")
     if len(found) < count:

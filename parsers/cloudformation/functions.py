@@ -22,7 +22,7 @@ from parsers.cloudformation.values import (
     same,
     settled,
 )
-from parsers.document import ListNode, MapNode, Node, Scalar, shown
+from parsers.document import ListNode, MapNode, Node, Scalar, Secret, shown
 
 if TYPE_CHECKING:
     from parsers.cloudformation.intrinsics import Scope
@@ -49,7 +49,13 @@ def _ref(scope: Scope, node: Node) -> Value | Data:
     if not scope.template.extended:
         return _malformed("Ref", node)
     name = scope.text(node)
+    if isinstance(name, Secret):
+        return _hidden_name("Ref", node)
     return Unknown(name.reason) if isinstance(name, Unknown) else scope.reference(name, node)
+
+
+def _hidden_name(name: str, node: Node) -> Unknown:
+    return Unknown(f"{name} on line {node.place.line} follows no name that comes of a NoEcho parameter")
 
 
 def _get_att(scope: Scope, node: Node) -> Data:
@@ -64,6 +70,8 @@ def _get_att(scope: Scope, node: Node) -> Data:
     resource, wanted = scope.text(pair[0]), scope.text(pair[1])
     if isinstance(resource, Unknown) or isinstance(wanted, Unknown):
         return Unknown(next(each.reason for each in (resource, wanted) if isinstance(each, Unknown)))
+    if isinstance(resource, Secret) or isinstance(wanted, Secret):
+        return _hidden_name("Fn::GetAtt", node)
     return scope.names.attribute(resource, wanted, node)
 
 

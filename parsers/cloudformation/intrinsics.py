@@ -23,7 +23,7 @@ from parsers.cloudformation.nested import NestedStacks, Position
 from parsers.cloudformation.parameters import Declared, Given, Pseudo, scalar_text
 from parsers.cloudformation.template import Template
 from parsers.cloudformation.values import Data, Entries, NoValue, Null, Value, settled
-from parsers.document import ListNode, MapNode, Node, Scalar, shown
+from parsers.document import ListNode, MapNode, Node, Scalar, Secret, shown
 
 MAX_NESTING = 100
 """Evaluations inside one another; a template's own nesting is bounded, references through conditions are not."""
@@ -97,7 +97,8 @@ class Scope:
             case._bound, case._excluded = {}, {}
             for each in assumed:
                 case._assume(self.template, each)
-            pseudo = {_PSEUDO[name]: value for name, value in case._bound.items() if name in _PSEUDO}
+            shown_ones = {name: value for name, value in case._bound.items() if not isinstance(value, Secret)}
+            pseudo = {_PSEUDO[name]: value for name, value in shown_ones.items() if name in _PSEUDO}
             case.position, case._stack_name = self.position, self._stack_name
             case.inputs = replace(self.inputs, **pseudo)  # type: ignore[arg-type]  # all of these are texts
             case._start(self.template)
@@ -239,7 +240,8 @@ class Scope:
     def _parameter(self, declared: Declared, node: Node) -> Value:
         line = declared.node.place.line
         if declared.name in self._bound and not declared.is_list:
-            return Value(self._bound[declared.name], node)
+            bound = self._bound[declared.name]
+            return Value(Secret(bound) if declared.is_secret else bound, node)
         resolved, violation = declared.resolve(self._given, self.ledger.patterns)
         if self.ledger.patterns.too_slow and not self.ledger.patterns.told:
             self.ledger.patterns.told = True

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from drift.cors.model import Unknown
 from parsers.cloudformation.calls import call_of
 from parsers.cloudformation.values import MAX_TEXT
-from parsers.document import ListNode, MapNode, Node, Scalar, shown
+from parsers.document import ListNode, MapNode, Node, Scalar, Secret, shown
 
 if TYPE_CHECKING:
     from parsers.cloudformation.intrinsics import Scope
@@ -116,6 +116,8 @@ def _made_by(scope: Scope, key: Scalar, node: Node) -> tuple[Entry, ...] | Unkno
     for member in members:
         if isinstance(member.data, Unknown):
             return Unknown(f"the collection of {key.text} (line {key.place.line}) is not known: {member.data.reason}")
+        if isinstance(member.data, Secret):  # the transform would write it into the template, and so into messages
+            return Unknown(f"the collection of {key.text} (line {key.place.line}) comes of a NoEcho parameter")
         if not isinstance(member.data, str):
             return Unknown(f"the collection of {key.text} (line {key.place.line}) holds {member.describe()}, not texts")
         _count(scope)

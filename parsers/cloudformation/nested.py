@@ -242,7 +242,7 @@ def _as_text(value: Value, name: str, logical_id: str) -> Text:
     if isinstance(data, tuple):
         members = [member.data for member in data]
         if all(isinstance(member, str) for member in members):
-            return like(members, ",".join(str(member) for member in members))
+            return like(members, ",".join(member for member in members if isinstance(member, str)))
         unknown = next((member for member in members if isinstance(member, Unknown)), None)
         return Unknown(
             unknown.reason if unknown else f"parameter {name} of nested stack {logical_id} is no list of texts"

@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
 from parsers.cloudformation.constraints import Patterns, allowed_values, violation
-from parsers.cloudformation.values import MAX_MEMBERS, Secret, joined, like
-from parsers.document import MapNode, Node, Scalar, shown
+from parsers.cloudformation.values import MAX_MEMBERS, joined, like
+from parsers.document import MapNode, Node, Scalar, Secret, shown
 
 _PARTITIONS = (
     ("cn-", "aws-cn", "amazonaws.com.cn"),

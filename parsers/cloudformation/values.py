@@ -8,13 +8,7 @@ from dataclasses import dataclass
 
 from drift.cors.model import Text, Unknown
 from parsers.cloudformation.calls import written
-from parsers.document import Node, Scalar, kind_of
-
-
-class Secret(str):
-    """A text that comes of a ``NoEcho`` parameter: it is compared like any other and never shown."""
-
-    __slots__ = ()
+from parsers.document import Node, Scalar, Secret, kind_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +155,11 @@ def settled(text: Text, line: int) -> Text:
     Dynamic references (``{{resolve:ssm:name}}``) are replaced while the stack is deployed; ``${self:...}``, ``{{ }}``
     and ``<% %>`` by frameworks before CloudFormation sees the template.
     """
+    if isinstance(text, Secret):  # no part of it may be shown, not even as an end that is known
+        opening = _OPEN.search(text)
+        if opening is None or _CLOSERS[opening.group()] not in text[opening.start() :]:
+            return text
+        return Unknown(f"a part of the sensitive value on line {line} is filled in elsewhere")
     start = text if isinstance(text, str) else text.prefix
     found = _OPEN.search(start)
     if found is None and isinstance(text, str):

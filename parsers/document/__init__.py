@@ -9,6 +9,7 @@ from drift.location import Location
 from parsers.document.builder import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, shown
 from parsers.document.json_lazy import read_json
 from parsers.document.nodes import MAX_DIGITS, ListNode, MapNode, Node, Place, Scalar, kind_of, whole_number
+from parsers.document.secret import Secret, plain
 from parsers.document.yaml_text import read_yaml
 
 __all__ = [
@@ -21,7 +22,9 @@ __all__ = [
     "Node",
     "Place",
     "Scalar",
+    "Secret",
     "kind_of",
+    "plain",
     "read_document",
     "read_json",
     "read_yaml",

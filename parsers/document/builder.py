@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from drift.errors import InputError
 from drift.location import Location
+from parsers.document.secret import HIDDEN, Secret
 
 MAX_CHARACTERS = 8_000_000
 """CloudFormation takes templates of up to 1 MB; a larger text than this is no declaration."""
@@ -70,6 +71,8 @@ def no_cycles() -> Iterator[None]:
 
 
 def shown(text: str, limit: int = 60) -> str:
-    """A text as it can stand in a message: quoted, without line breaks, cut to a length."""
+    """A text as it can stand in a message: quoted, without line breaks, cut to a length; nothing of a secret."""
+    if isinstance(text, Secret):
+        return HIDDEN
     safe = "".join(each if each.isprintable() else "?" for each in text)
     return f'"{safe[:limit]}..."' if len(safe) > limit else f'"{safe}"'

@@ -11,6 +11,7 @@ from drift.interfaces import Inputs
 from drift.snapshot import Bucket, Snapshot, State
 from drift.tree import DiskTree
 from parsers.cloudformation import PARSER
+from parsers.document import Secret, plain, shown
 
 HEAD = (
     "Parameters:\n  Host: {Type: String, NoEcho: true}\n"
@@ -102,3 +103,70 @@ def test_no_message_gives_a_secret_away(tmp_path: Path, rule: str) -> None:
         snapshot = parse(tmp_path, rule, head=each)
         assert all("hidden.example" not in f"{found.message} {found.help}" for found in snapshot.diagnostics)
         assert all("hidden.example" not in (bucket.reason or "") for bucket in snapshot.buckets)
+
+
+EXTENDED = (
+    "Transform: AWS::LanguageExtensions\nMappings:\n  M: {a: {b: c}}\nParameters:\n"
+    "  Host: {Type: String, NoEcho: true}\n"
+    "  Hosts: {Type: CommaDelimitedList, NoEcho: true, Default: 'hidden.example, b'}\n"
+    "  Octal: {Type: String, NoEcho: true, Default: '0775533'}\n  Open: {Type: String}\n"
+    "Conditions:\n  U: !Equals [!Ref Open, !Ref Host]\n"
+)
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        '{AllowedMethods: [GET], AllowedOrigins: [!If [U, !Ref Open, "https://x"]]}',
+        "{AllowedMethods: [GET], AllowedOrigins: [!Select [!Ref Host, [a, b]]]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [!FindInMap [M, !Ref Host, b]]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [Fn::ImportValue: !Ref Host]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [a], MaxAge: !Ref Octal}",
+        "{AllowedMethods: [GET], AllowedOrigins: [Fn::GetAtt: [!Ref Host, Arn]]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [Fn::GetAtt: [B, !Ref Host]]}",
+        "{AllowedMethods: [GET], AllowedOrigins: [Ref: !Ref Host]}",
+        "{Fn::ForEach::L: [X, !Ref Hosts, {'${X}': a}]}",
+    ],
+)
+def test_nothing_that_is_said_of_a_bucket_gives_a_secret_away(tmp_path: Path, rule: str) -> None:
+    snapshot = parse(tmp_path, rule, head=EXTENDED)
+    said = [f"{found.message} {found.help}" for found in snapshot.diagnostics]
+    for bucket in snapshot.buckets:
+        for each in (bucket, *(case.bucket for case in bucket.alternatives if case.bucket is not None)):
+            said += [each.reason or "", each.address or ""]
+            for part in each.cors.rules if each.cors is not None else ():
+                for value in (part.max_age_seconds, *part.allowed_origins):
+                    if isinstance(value, str) and value not in each.sensitive:
+                        said.append(value)
+                    elif isinstance(value, Unknown):
+                        said.append(f"{value.reason} {value.prefix} {value.suffix}")
+    assert not [text for text in said if "hidden.example" in text or "0775533" in text]
+
+
+def test_what_loops_make_of_a_secret_collection_is_not_known(tmp_path: Path) -> None:
+    loop = (
+        "Resources:\n  Fn::ForEach::L:\n    - X\n    - !Ref Hosts\n    - B${X}:\n        Type: AWS::S3::Bucket\n"
+        "        Properties: {BucketName: !Sub 'l-${X}'}\n"
+    )
+    (tmp_path / "t.yaml").write_text(EXTENDED + loop)
+    (bucket,) = PARSER.parse(DiskTree(tmp_path), ["t.yaml"], Inputs()).buckets
+    assert bucket.state is State.UNKNOWN
+    assert "comes of a NoEcho parameter" in (bucket.reason or "")
+    assert "hidden.example" not in repr(bucket)
+
+
+def test_parameter_that_is_taken_to_be_a_secret_is_compared_with_its_value(tmp_path: Path) -> None:
+    bucket = parse(
+        tmp_path, "{AllowedMethods: [GET], AllowedOrigins: [!If [U, !Ref Open, 'https://x']]}", head=EXTENDED
+    ).buckets[0]
+    held = next(case.bucket for case in bucket.alternatives if case.bucket and case.bucket.sensitive)
+    assert held.cors is not None
+    assert held.cors.rules[0].allowed_origins == ("hidden.example",)
+    assert held.sensitive == {"hidden.example"}
+
+
+def test_secret_in_an_f_string_is_hidden() -> None:
+    secret = Secret("hush")
+    assert "hush" not in f"{secret} {secret!s} {secret!r} {secret:>9} {shown(secret)} {[secret]}"
+    assert plain(secret) == secret == "hush"
+    assert type(plain(secret)) is str
