@@ -10,6 +10,7 @@ from drift.snapshot import Bucket, RulePlace, State
 from parsers.terraform import files
 from parsers.terraform.expand import Instance, evaluated
 from parsers.terraform.expressions import Scope
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
@@ -17,12 +18,13 @@ from parsers.terraform.opaque import opaque_module
 from parsers.terraform.other_types import CLOUD_CONTROL, TYPES, has_no_rules, unread_entry
 from parsers.terraform.providers import Provider, provider_of, same_server
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
+from parsers.terraform.refusals import refusals
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
 from parsers.terraform.secrets import secret_texts
 from parsers.terraform.settle import Declared, RootDeclarations
 from parsers.terraform.strays import Configuration
-from parsers.terraform.values import Value
+from parsers.terraform.values import STRING, Value, unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +107,17 @@ def _configuration(found: RootDeclarations, it: Resource) -> None:
 
 
 def _add_configuration(found: RootDeclarations, it: Resource, rules: Rules) -> None:
-    name = text_argument(it.block, "bucket", it.scope)
+    given = evaluated(it.block, "bucket", it.scope)
+    if given is None or given.is_null:
+        name = unknown(f"{IN_ERROR}bucket is required and has no value ({it.at})", STRING)
+    else:
+        name = text_argument(it.block, "bucket", it.scope)
     owner = evaluated(it.block, "expected_bucket_owner", it.scope)
     account = owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None
     identity = name.unresolved.identity if name.unresolved is not None else None
-    entry = replace(it.entry(name), state=State.UNKNOWN, account=account)
-    found.configurations.append(Configuration(_placed(_with_rules(entry, rules, it), it), identity))
+    entry = _with_rules(replace(it.entry(name), state=State.UNKNOWN, account=account), rules, it)
+    _tell_refusals(entry, it)
+    found.configurations.append(Configuration(_placed(entry, it), identity))
 
 
 def _bucket(found: RootDeclarations, it: Resource) -> None:
@@ -129,6 +136,7 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
     elif ignores_rules(it.block):
         reason = f"ignore_changes leaves its CORS rules to somebody else ({it.block.at})"
         entry = replace(entry, state=State.UNKNOWN, reason=reason)
+    _tell_refusals(entry, it)
     found.buckets.append(Declared(_placed(entry, it), frozenset(identities), final))
 
 
@@ -169,6 +177,13 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
     if rules.none:
         return replace(entry, state=State.ABSENT, says_none=True)
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)
+
+
+def _tell_refusals(entry: Bucket, it: Resource) -> None:
+    """Tells what Terraform refuses in a declaration that certainly counts, and that is not this program's own."""
+    if it.doubt is None and it.module.outlined is None:
+        for fault in refusals(entry):
+            it.module.run.tell_once_at(fault)
 
 
 def _placed(entry: Bucket, it: Resource) -> Bucket:

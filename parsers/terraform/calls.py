@@ -41,9 +41,19 @@ class Run:
             self._told.add(diagnostic)
             self.diagnostics.append(diagnostic)
 
+    def tell_once_at(self, fault: Diagnostic) -> None:
+        """Remembers an error unless there is one at its line already."""
+        lines = {_line(each.location) for each in self.diagnostics if each.severity is Severity.ERROR}
+        if _line(fault.location) not in lines:
+            self.tell(fault)
+
     def told(self, word: str, at: Location | None = None) -> bool:
         """Whether there is a diagnostic with that id already, at that place if one is given."""
         return any(each.id == word and at in (None, each.location) for each in self.diagnostics)
+
+
+def _line(at: Location | None) -> tuple[str, int | None] | None:
+    return None if at is None else (at.path, at.line)
 
 
 @dataclass(frozen=True, slots=True)

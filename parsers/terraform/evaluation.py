@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
 from drift.location import Location
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.limits import MAX_EXPRESSION_DEPTH, MAX_STEPS, SHARES, WEIGHT_PER_STEP
 from parsers.terraform.nodes import (
     Call,
@@ -123,7 +124,7 @@ def evaluate_or_unknown(expression: Expression, scope: Scope) -> Value:
     try:
         return evaluate(expression, scope)
     except EvaluationError as error:
-        return unknown(f"error in the configuration: {error}")
+        return unknown(f"{IN_ERROR}{error}")
     except RefusalError as error:
         return unknown(f"{error} ({expression.at})")
     except RecursionError:

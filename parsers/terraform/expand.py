@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from parsers.terraform.access import elements, iterate
 from parsers.terraform.convert import convert
 from parsers.terraform.expressions import Scope, evaluate, evaluate_or_unknown
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.limits import MAX_BLOCKS, MAX_INSTANCES
 from parsers.terraform.nodes import Block, Expression, Name
 from parsers.terraform.values import (
@@ -63,7 +64,7 @@ def expand(block: Block, scope: Scope) -> Expansion:
             return _for_each(for_each, scope)
         return _enabled(block, scope)
     except EvaluationError as error:
-        fault, reason = error.message, f"error in the configuration: {error}"
+        fault, reason = error.message, f"{IN_ERROR}{error}"
     except (RefusalError, RecursionError) as error:
         fault = str(error) if isinstance(error, RefusalError) else "nested too deep"
         reason = f"{fault} ({block.at})"

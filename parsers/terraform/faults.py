@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from drift.location import Location
 
+IN_ERROR = "error in the configuration: "
+"""How the reason of an unknown begins, whatever it hangs on, that Terraform refuses to make a value of at all."""
+
 
 class EvaluationError(Exception):
     """The expression is an error in Terraform too; ``try`` and ``can`` catch it. Holds no text of a sensitive value.

@@ -17,6 +17,7 @@ from parsers.terraform.calls import Found, Outlined, Run, Unreadable, called_mod
 from parsers.terraform.config import Module
 from parsers.terraform.expand import Expansion, Instance, all_instances, any_instance, expand
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
 from parsers.terraform.limits import MAX_INSTANCES_IN_ALL, MAX_MODULES
 from parsers.terraform.nodes import Block
@@ -113,7 +114,7 @@ class ModuleInstance:
         try:
             value = work()
         except EvaluationError as error:
-            value = unknown(f"error in the configuration: {error}")
+            value = unknown(f"{IN_ERROR}{error}")
         except RefusalError as error:
             value = unknown(f"{error} ({at})")
         except RecursionError:
@@ -162,7 +163,8 @@ class ModuleInstance:
 
     def _undeclared(self, kind: str, shown: str, at: Location) -> Value:
         why = "a file of this module cannot be read" if self.module.broken else f"no {kind} of that name is declared"
-        return unknown(f"{self.prefix}{shown}: {why} ({at})", identity=("undeclared", self.prefix, shown))
+        refused = "" if self.module.broken else IN_ERROR
+        return unknown(f"{refused}{self.prefix}{shown}: {why} ({at})", identity=("undeclared", self.prefix, shown))
 
     # Resources and data sources
 

@@ -13,6 +13,7 @@ from parsers.terraform.access import join_text
 from parsers.terraform.convert import to_text
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.nodes import Block
 from parsers.terraform.partitions import AWS, Partition, partition_of
 from parsers.terraform.providers import Holder, provider_of
@@ -136,8 +137,10 @@ def text_or_unknown(work: Callable[[], Value]) -> Value:
     """The value, with a failure turned into an unknown string."""
     try:
         return work()
-    except (EvaluationError, RefusalError) as error:
-        return unknown(f"error in the configuration: {error}", STRING)
+    except EvaluationError as error:
+        return unknown(f"{IN_ERROR}{error}", STRING)
+    except RefusalError as error:
+        return unknown(str(error), STRING)
 
 
 def bucket_attribute(it: Object, name: str) -> Value | None:

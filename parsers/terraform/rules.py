@@ -15,6 +15,7 @@ from drift.snapshot import RulePlace
 from parsers.terraform.convert import convert
 from parsers.terraform.expand import evaluated, nested_blocks
 from parsers.terraform.expressions import Scope, evaluate_or_unknown
+from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.nodes import Attribute, Block, ObjectNode, Template, TupleNode
 from parsers.terraform.schema import bucket_faults, configuration_faults, missing_fields, rule_faults
 from parsers.terraform.secrets import secret_texts
@@ -140,7 +141,7 @@ def _block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
     try:
         blocks = nested_blocks(block, "cors_rule", scope)
     except EvaluationError as error:
-        return Rules(reason=f"error in the configuration: {error}")
+        return Rules(reason=f"{IN_ERROR}{error}")
     except RefusalError as error:
         return Rules(reason=f"{error} ({block.at})")
     if isinstance(blocks, Unresolved):
@@ -196,7 +197,8 @@ def _rule(fields: Fields, at: Location, kind: str) -> CorsRule:
 
 
 def _wrong(name: str, error: Exception, at: Location) -> Unknown:
-    return Unknown(f'inappropriate value for attribute "{name}": {error} ({at})')
+    refused = IN_ERROR if isinstance(error, EvaluationError) else ""
+    return Unknown(f'{refused}inappropriate value for attribute "{name}": {error} ({at})')
 
 
 def as_text(value: Value) -> Text:
@@ -210,7 +212,7 @@ def as_text(value: Value) -> Text:
 def _texts(fields: Fields, name: str, at: Location, kind: str, *, required: bool = False) -> TextList:
     value = fields.get(name)
     if value is None or value.is_null:
-        return Unknown(f"{name} is required and has no value ({at})") if required else ()
+        return Unknown(f"{IN_ERROR}{name} is required and has no value ({at})") if required else ()
     try:
         converted = convert(value, Type(kind, STRING))
         if kind == "set" and value.type.kind in ("list", "tuple"):
@@ -239,7 +241,7 @@ def _seconds(fields: Fields, at: Location) -> Seconds:
         return Unknown(converted.unresolved.reason)
     amount = converted.number
     if not amount.is_finite() or amount != int(amount):
-        return Unknown(f"max_age_seconds must be a whole number ({at})")
+        return Unknown(f"{IN_ERROR}max_age_seconds must be a whole number ({at})")
     return int(amount)
 
 

@@ -280,7 +280,7 @@ def doubled(template: str) -> str:
         (bucket('regex("^(a|aa)+$", "' + "a" * 60 + 'b")'), "takes too long"),
         (bucket('indent(2000000, "x")'), "indentation"),
         (bucket('replace("' + "a" * 5000 + '", "a", "' + "b" * 5000 + '")'), "characters"),
-        (bucket('replace("' + "a" * 5000 + '", "/a/", "' + "b" * 900000 + '")'), "makes the string too long"),
+        (bucket('replace("' + "a" * 5000 + '", "/a/", "' + "b" * 190000 + '")'), "makes the string too long"),
         (bucket('"${local.a}"') + "locals {\n  a = local.b\n  b = local.a\n}\n", "refers to itself"),
         (bucket("aws_s3_bucket.x.bucket"), "refers to itself"),
         (bucket('"${templatefile("main.tf", {})}"'), "cannot call templatefile"),
