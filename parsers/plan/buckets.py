@@ -151,6 +151,14 @@ def known_name(values: Mapping[str, Any]) -> str | None:
     return name.partition(",")[0] if isinstance(name, str) and name else None
 
 
+def _given_up(resource: Resource) -> str | None:
+    """The name of a bucket that the plan replaces by one of another name."""
+    if resource.type != BUCKET or not {"create", "delete"} <= set(resource.actions):
+        return None
+    then = known_name(resource.was or {})
+    return None if resource.unknown.get("bucket") is not True and known_name(resource.values) == then else then
+
+
 class Owners:
     """Which separate resource belongs to which bucket of the plan, by name or by reference."""
 
@@ -161,6 +169,7 @@ class Owners:
             if each.type == BUCKET and not each.deleted:
                 self._buckets.setdefault((each.module_address, each.name), []).append(each)
         self.destroyed = {known_name(each.values) for each in resources if each.type == BUCKET and each.deleted}
+        self.destroyed |= {name for each in resources if (name := _given_up(each)) is not None}
         # A separate resource that the plan deletes counts: what the bucket's computed cors_rule shows came from it, and
         # goes with it.
         separate = [each for each in resources if each.type == CORS]

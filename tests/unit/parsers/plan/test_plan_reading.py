@@ -449,3 +449,10 @@ def test_half_a_surrogate_pair_does_not_get_through(tmp_path: Path) -> None:
     bucket = only(parse(tmp_path, text))
 
     assert bucket.name == "b\ufffd"
+
+
+def test_a_bucket_that_is_replaced_under_another_name_is_not_expected_under_the_old_one(tmp_path: Path) -> None:
+    gone = change(CORS, None, "delete", before={"bucket": "old", "cors_rule": [RULE]})
+    for after, names in (("new", ["new"]), ("old", ["old", "old"])):
+        new = change("aws_s3_bucket", {"bucket": after}, "delete", "create", before={"bucket": "old"})
+        assert [each.name for each in parse(tmp_path, plan(new, gone)).buckets] == names
