@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 
+_PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
+_SUFFIXES = (".yaml", ".yml", ".json", ".template", *_PROGRAMS)
+"""What may be ours by its name: nothing more is imported for any other file."""
+
 
 @dataclass(frozen=True, slots=True)
 class CloudFormationParser:
@@ -19,13 +23,15 @@ class CloudFormationParser:
         """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere; the manifest
         of a CDK assembly.
         """
+        if not path.lower().endswith(_SUFFIXES):
+            return None
         from parsers.cloudformation.amplify import is_copy, is_generated_from
         from parsers.cloudformation.cdk import is_assembly, is_in_asset
         from parsers.cloudformation.sam import is_built
-        from parsers.cloudformation.serverless import PROGRAMS, is_packaged, looks_like_service
-        from parsers.cloudformation.template import SUFFIXES, looks_like_template
+        from parsers.cloudformation.serverless import is_packaged, looks_like_service
+        from parsers.cloudformation.template import looks_like_template
 
-        if not path.lower().endswith((*SUFFIXES, *PROGRAMS)) or is_in_asset(path):
+        if is_in_asset(path):
             return None
         content = tree.read(path)
         if looks_like_template(content, path):
