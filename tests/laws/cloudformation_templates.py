@@ -22,7 +22,8 @@ class Case:
     ``given`` leaves out parameters whose default holds. ``values`` are the values in force of all. ``needs`` names what
     not every judge has: ``extensions`` (the LanguageExtensions transform), ``ssm``, ``index`` (Ref as index of Select),
     ``literal`` (``${!Name}`` in a Fn::Sub), ``escape`` (that in one with a map), ``default`` (of a FindInMap), ``json``
-    (a function inside Fn::ToJsonString), ``empty`` (an empty text given for a parameter).
+    (a function inside Fn::ToJsonString), ``empty`` (an empty text given for a parameter),
+    ``loop`` (a parameter in a Fn::Sub inside Fn::ForEach).
     """
 
     template: dict[str, Any]
@@ -266,6 +267,7 @@ def cases(draw: st.DrawFn, extended: bool = False) -> Case:
         made = writer.bucket(9)
         made["Properties"].pop("BucketName", None)
         made["Properties"]["CorsConfiguration"] = {"CorsRules": [{**writer.rule(), "Id": {"Fn::Sub": "${Each}-id"}}]}
+        writer.needs |= {"loop"} if str(made).count("${") > 1 else set()
         resources["Fn::ForEach::Loop"] = ["Each", members, {"L${Each}": made}]
     parameters: dict[str, Any] = {}
     given: dict[str, str] = {}
