@@ -26,8 +26,8 @@ PYTHON = os.environ.get("CORS_DRIFT_LOCALSTACK_PYTHON")
 UNABLE = frozenset({"index", "literal", "default", "json", "empty", "loop"})
 """What a template must not need: the emulator takes no Ref as the index of a Select, looks for the parameter ``!Name``
 where a Fn::Sub in another function has ``${!Name}``, fails at a default that holds, evaluates nothing inside
-Fn::ToJsonString, takes the default of a parameter for which an empty text is given, and leaves ``${Parameter}`` as it is
-in some texts inside a loop.
+Fn::ToJsonString, takes the default of a parameter for which an empty text is given, and leaves ``${Parameter}`` as it
+is in some texts inside a loop.
 """
 ACCOUNT = "000000000000"
 STARTED_WITHIN, FINISHED_WITHIN = 120, 30  # seconds
