@@ -62,6 +62,8 @@ class Unit:
         self._files = UnitFiles(tree, path, inputs)
         self.source: Value | None = None
         self.folder: str | None = None
+        self._perhaps: tuple[str, ...] = ()
+        """The folders of the tree of which one may be the module, where that hangs on what is not known."""
         self._written = Written()
         self._sight: Tree | Value = tree
         self._overlay: Overlay | None = None
@@ -79,7 +81,7 @@ class Unit:
     def folders(self) -> frozenset[str]:
         """The folders of the tree whose configuration runs as the unit has it, and not by itself."""
         if self.folder is None:
-            return frozenset() if self.source is None else frozenset({self.unit})
+            return frozenset() if self.source is None else frozenset({self.unit, *self._perhaps})
         called = set()
         if self._overlay is not None and self._overlay.changes(self.folder):
             module = self._load(load_module_of(self._tree))(self.folder)
@@ -94,7 +96,7 @@ class Unit:
         a bucket in it, such as variables that its units get a copy of, is none.
         """
         parent = self._files.fault is None and self.source is None and self.path in others
-        return parent and not code_may_declare(self._tree, self.unit)
+        return parent and not _declares(load_module(self._tree, self.unit))
 
     def declared(self, load: Callable[[str], Module]) -> Outcome:
         """What the unit's module declares with the unit's inputs."""
@@ -122,6 +124,8 @@ class Unit:
         if self.source is None and base is None and (self._written.may_declare or self._written.unread):
             base = self.unit
         self.folder = base
+        if self.source is not None and self.source.unresolved is not None:
+            self._perhaps = self._files.folders_in_source()
         if base is not None:
             found = laid_over(self._tree, self._files.merged, self.unit, base, self._written.files)
             self._overlay = found if isinstance(found, Overlay) else None
@@ -176,6 +180,8 @@ class Unit:
     def _in_tree(self, load: Callable[[str], Module], sight: Tree, folder: str, outcome: Outcome) -> None:
         """A module of the tree."""
         module, run, found = load(folder), self._run(load, sight, folder), Outcome()
+        if not _declares(module):
+            return
         given = self._given(sight, module, found)
         found.diagnostics[:0] = module.diagnostics
         root = ModuleInstance(run, module, given.get, prefix=f"[{self.unit or '.'}] ")
@@ -200,6 +206,10 @@ class Unit:
         source = "" if self.source is None else self.source.data
         if not isinstance(source, str):
             self._tell_unread(f"the module of this unit is not known: {shown_reason(self.source)}", outcome)
+            return
+        if source.startswith(".") and files.leaves_tree(files.join(self.unit, source)):
+            why, advice = f'its source "{source}" leads out of the tree', "give a --root that holds all of it"
+            self._tell_unread(why, outcome, advice)
             return
         if self._written.may_declare or code_may_declare(self._tree, self.unit):
             outcome.roots.append(self._unknown("the unit adds files to a module that is not in the tree"))
@@ -254,26 +264,27 @@ class Unit:
         """Whether the unit speaks of S3: by its path, its source or its inputs. A backend says nothing of the code."""
         if self.path.endswith(STACK):
             return _SPEAKS_OF_S3.search(self._tree.read(self.path).decode(errors="replace")) is not None
+        if any(code_may_declare(self._tree, folder) for folder in self._perhaps):
+            return True
         spoken = [self.path, str(self.source.data) if self.source is not None else ""]
         for file in self._files.merged:
-            inputs = file.file.attributes.get("inputs")
-            spoken.extend(
-                text_at(self._tree, each.at) for each in (inputs, _source_of(file.blocks("terraform"))) if each
-            )
+            common = self._perhaps and file is not self._files.own  # what all units are given says nothing of this one
+            told = (None if common else file.file.attributes.get("inputs"), _source_of(file.blocks("terraform")))
+            spoken.extend(text_at(self._tree, each.at) for each in told if each is not None)
         return any(_SPEAKS_OF_S3.search(each) for each in spoken)
 
-    def _tell_unread(self, why: str, outcome: Outcome) -> None:
+    def _tell_unread(self, why: str, outcome: Outcome, advice: str | None = None) -> None:
         """An unknown if the unit speaks of S3; else a remark, since it may declare buckets all the same."""
         if self._suspect():
-            outcome.roots.append(self._unknown(why))
+            outcome.roots.append(self._unknown(why, advice=advice))
         else:
             told = f"{why}: buckets that it declares are not seen"
             outcome.diagnostics.append(
-                Diagnostic(Severity.INFO, "module-not-on-disk", told, Location(self.path), self._advice)
+                Diagnostic(Severity.INFO, "module-not-on-disk", told, Location(self.path), advice or self._advice)
             )
 
-    def _unknown(self, reason: str, at: Location | None = None) -> RootDeclarations:
-        told = f"{without_checkout(reason)}; {self._advice}"
+    def _unknown(self, reason: str, at: Location | None = None, advice: str | None = None) -> RootDeclarations:
+        told = f"{without_checkout(reason)}; {advice or self._advice}"
         entry = Bucket(
             Unknown(told),
             State.UNKNOWN,
@@ -296,6 +307,11 @@ def units(tree: Tree, paths: Sequence[str], plans: Sequence[str], inputs: Inputs
 def load_module_of(tree: Tree) -> Callable[[str], Module]:
     """What reads the modules of a tree."""
     return lambda folder: load_module(tree, folder)
+
+
+def _declares(module: Module) -> bool:
+    """Whether there is anything in a module that makes anything."""
+    return module.broken or bool(module.resources or module.calls)
 
 
 def _source_of(blocks: Sequence[Block]) -> Attribute | None:

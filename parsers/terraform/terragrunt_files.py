@@ -7,17 +7,20 @@ pkg/config/include.go, handleInclude: the unit counts most, then what it include
 from __future__ import annotations
 
 import posixpath
+import re
 
 from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
 from parsers.terraform.nodes import Attribute
+from parsers.terraform.terragrunt_code import text_at
 from parsers.terraform.terragrunt_inputs import UnitInputs, merge_strategy, merged_inputs
 from parsers.terraform.terragrunt_names import CHECKOUT, Reading, TerragruntFile, from_folder, without_checkout
 from parsers.terraform.values import Value, text, unknown
 
 _NOT_APPLIED = frozenset({"all", "all_except_output", "apply"})
+_PATH = re.compile(r'"(\.\.?/[^"$%\n]*)"')
 _VALUES = "terragrunt.values.hcl"
 
 
@@ -81,6 +84,15 @@ class UnitFiles:
         if isinstance(value.data, str) and value.text.startswith(CHECKOUT):
             return text(from_folder(file.inside(value.text), self.folder))
         return value
+
+    def folders_in_source(self) -> tuple[str, ...]:
+        """The folders of the tree that stand as plain paths in the expression of the source."""
+        found = self.attribute("source", "terraform")
+        if found is None:
+            return ()
+        shown = text_at(self._tree, found[1].at)
+        places = (files.join(self.folder, path.replace("//", "/")) for path in _PATH.findall(shown))
+        return tuple(place for place in places if not files.leaves_tree(place) and self._tree.is_folder(place))
 
     def inputs(self) -> UnitInputs:
         """What the unit gives to its module."""

@@ -70,7 +70,8 @@ def test_code_beside_a_remote_module_is_unknown_and_no_root_of_its_own(tmp_path:
 
 def generated(contents: str, **more: str) -> str:
     lines = "".join(f"  {name} = {value}\n" for name, value in more.items())
-    return f'generate "main" {{\n  path = "main.tf"\n  if_exists = "overwrite"\n{lines}  contents = <<EOF\n{contents}EOF\n}}\n'
+    head = f'generate "main" {{\n  path = "main.tf"\n  if_exists = "overwrite"\n{lines}'
+    return f"{head}  contents = <<EOF\n{contents}EOF\n}}\n"
 
 
 def test_a_unit_whose_code_is_all_generated_is_read(tmp_path: Path) -> None:
@@ -127,7 +128,7 @@ def test_a_block_of_the_unit_takes_the_place_of_the_included_one_of_its_label(tm
 PARENT = {
     "env/terragrunt.hcl": 'generate "common" {\n  path = "common_variables.tf"\n  if_exists = "overwrite"\n'
     '  contents = file("variables.tf")\n}\n',
-    "env/variables.tf": 'variable "env" {\n  default = "x"\n}\n',
+    "env/variables.tf": 'variable "env" {\n  default = "x"\n  description = "of each module"\n}\n',
     "env/dev/a/terragrunt.hcl": "include {\n  path = find_in_parent_folders()\n}\n"
     'terraform {\n  source = "../../../m"\n}\n',
     "m/main.tf": 'resource "aws_s3_bucket" "b" {\n  bucket = "b-${var.env}"\n}\n',
@@ -247,16 +248,37 @@ def test_whether_a_unit_is_excluded_may_be_unknown(tmp_path: Path) -> None:
     assert "whether this unit is excluded is not known" in (bucket.reason or "")
 
 
-@pytest.mark.parametrize("source", ["${get_terragrunt_dir()}/../../../modules/org", "../../../modules/org"])
-def test_a_source_outside_is_told_as_it_is_written(tmp_path: Path, source: str) -> None:
-    unit = f'terraform {{\n  source = "{source}"\n}}\n'
+@pytest.mark.parametrize("source", ["${get_terragrunt_dir()}/../../../modules/%s", "../../../modules/%s"])
+@pytest.mark.parametrize(("module", "rows"), [("org", 0), ("s3", 1)])
+def test_a_source_outside_is_told_as_it_is_written_and_no_error(
+    tmp_path: Path, source: str, module: str, rows: int
+) -> None:
+    unit = f'terraform {{\n  source = "{source % module}"\n}}\n'
 
     snapshot = read(tmp_path, {"a/b/terragrunt.hcl": unit}, "a")
 
-    assert [each.message for each in snapshot.errors] == [
-        'the source "../../../modules/org" of module.b leads out of the tree'
-    ]
+    told = [each.message for each in snapshot.diagnostics] + [each.reason or "" for each in snapshot.buckets]
+    assert [f'its source "../../../modules/{module}" leads out of the tree' in each for each in told] == [True]
+    assert (len(snapshot.buckets), snapshot.errors) == (rows, ())
     assert "\ue000" not in repr(snapshot)
+
+
+@pytest.mark.parametrize(("code", "rows"), [(BUCKET.replace("var.a", "var.not_here"), 1), ('variable "v" {}\n', 0)])
+def test_a_source_that_hangs_on_the_environment_is_unknown_and_its_module_no_root(
+    tmp_path: Path, code: str, rows: int
+) -> None:
+    source = 'get_env("E") == "prod" ? "git::https://git.example/m.git//m" : "../m"'
+    files = {
+        "root.hcl": 'inputs = { bucket_of_all = "x" }\n',
+        "a/terragrunt.hcl": f'include {{\n  path = "../root.hcl"\n}}\nterraform {{\n  source = {source}\n}}\n',
+        "m/main.tf": code,
+        "modules/site/main.tf": "",
+    }
+
+    snapshot = read(tmp_path, files)
+
+    assert [each.address for each in snapshot.buckets] == ["[a]"] * rows
+    assert not snapshot.errors
 
 
 PLAN = """{"format_version": "1.2", "terraform_version": "1.9.0", "resource_changes": [{
@@ -305,7 +327,8 @@ def test_what_is_not_merged_gives_neither_a_source_nor_files(tmp_path: Path) -> 
 
 
 def test_an_unknown_path_of_a_variable_file_leaves_the_name_open(tmp_path: Path) -> None:
-    extra = '  extra_arguments "e" {\n    commands = ["apply"]\n    required_var_files = ["${get_env("E")}.tfvars"]\n  }\n}\n'
+    extra = '  extra_arguments "e" {\n    commands = ["apply"]\n'
+    extra += '    required_var_files = ["${get_env("E")}.tfvars"]\n  }\n}\n'
     files = {"a/terragrunt.hcl": OF_M.replace("}\n", extra) + 'inputs = { a = "n" }\n', "m/main.tf": BUCKET}
 
     assert isinstance(only(read(tmp_path, files, "a")).name, Unknown)
