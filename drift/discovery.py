@@ -119,7 +119,7 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs, left_out: 
         raise InputError(
             "no S3 bucket or CORS declaration was recognised in this file",
             location=Location(source.path),
-            advice="Terraform, Terraform plan or state, CloudFormation and JSON, YAML or XML rule files are understood",
+            advice="the README tells what is read: code and plans of several tools, and JSON, YAML or XML rule files",
         )
     found = [
         parser.parse(source.tree, tuple(dict.fromkeys(units[parser.name])), inputs)
