@@ -25,6 +25,14 @@ def test_both_packages_are_typed() -> None:
 
 def test_every_parser_comes_through_its_entry_point_and_is_one() -> None:
     parsers = load_parsers()
-    assert {parser.name for parser in parsers} == {"terraform", "plan", "cloudformation", "spec"}
+    assert {parser.name for parser in parsers} == {
+        "terraform",
+        "plan",
+        "cloudformation",
+        "spec",
+        "kubernetes",
+        "ansible",
+        "pulumi",
+    }
     assert all(isinstance(parser, Parser) for parser in parsers)
     assert {point.name for point in entry_points(group="cors_drift.parsers")} >= {parser.name for parser in parsers}
