@@ -62,14 +62,22 @@ def allowed_values(node: MapNode) -> tuple[str, ...] | None:
     listed = node.get("AllowedValues")
     if not isinstance(listed, ListNode) or listed.tag is not None:
         return None
-    texts = [_text(item) for item in listed.items]
+    texts = [text_of_scalar(item) for item in listed.items]
     return None if None in texts else tuple(text for text in texts if text is not None)
 
 
-def _text(node: Node) -> str | None:
+def text_of_scalar(node: Node) -> str | None:
+    """The text that CloudFormation makes of a scalar, None for anything else.
+
+    It reads the truth values of YAML 1.1: ``yes`` and ``on`` without quotes are ``true`` (which is why the AWS CLI
+    writes them in quotes into the templates that it packages).
+    """
     if not isinstance(node, Scalar) or node.tag is not None or node.is_null:
         return None
-    return node.text.lower() if node.is_boolean else node.text
+    truth = node.yaml_boolean
+    if truth is None:
+        return node.text.lower() if node.is_boolean else node.text
+    return "true" if truth else "false"
 
 
 def _number_fault(node: MapNode, text: str) -> str | None:

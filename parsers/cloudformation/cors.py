@@ -5,13 +5,14 @@ Source: resource schema ``AWS::S3::Bucket`` of the CloudFormation registry (Cors
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from drift.cors.model import MAX_RULES, METHODS, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import RulePlace
 from parsers.cloudformation.values import Data, Entries, Null, Value, like, same
-from parsers.document import MapNode, Node, Scalar, Secret, plain, shown, whole_number
+from parsers.document import Node, Scalar, Secret, plain, shown, whole_number
 
 FIELDS = {
     "AllowedHeaders": "AllowedHeaders",
@@ -24,6 +25,8 @@ FIELDS = {
 """Property of a CorsRule to field of the S3 API."""
 
 _SORT = {Entries: "a rule", Unknown: "one expression"}
+_OTHER_BASE = re.compile(r"[-+]?(?:0x[0-9a-f]+|0b[01]+|0o[0-7]+|[1-9][0-9]*(?::[0-5]?[0-9])+)", re.IGNORECASE)
+"""Whole numbers of YAML 1.1 and 1.2 in other bases, 60 among them."""
 MAX_ID = 255
 """Characters of an Id."""
 
@@ -75,11 +78,9 @@ class CorsReader:
             return
         found = self._properties(entries, {"CorsRules": "CorsRules"}, "CorsConfiguration")
         if "CorsRules" not in found:
-            if not (isinstance(configuration.node, MapNode) and configuration.node.get("CorsRules")) and (
-                not self.refusals
-            ):
+            if not self.refusals:  # none are written, or they come to AWS::NoValue, which is the same
                 self._refuse("missing-property", configuration.node, "CorsConfiguration has no CorsRules")
-            return  # CorsRules that come to AWS::NoValue: no rules
+            return
         key, rules = found["CorsRules"]
         members = self._list(rules, "CorsRules", key)
         if isinstance(members, Unknown):
@@ -202,6 +203,8 @@ class CorsReader:
         text = value.data
         if isinstance(value.node, Scalar) and value.node.plain:
             text = like((text,), text.replace("_", ""))  # YAML 1.1: 1_000 is 1000
+            if _OTHER_BASE.fullmatch(text):
+                return Unknown(f"MaxAge {shown(text)} on line {value.node.place.line} is a number to some readers only")
         number = whole_number(text)
         if number is None and text.isdecimal() and text.startswith("0"):
             line = value.node.place.line

@@ -81,6 +81,8 @@ def _plain(value: Value, texts: list[str]) -> object:
     if isinstance(data, str):
         texts.append(data)
         node = value.node
+        if isinstance(node, Scalar) and node.yaml_boolean is not None and data in ("true", "false"):
+            return data == "true"
         if isinstance(node, Scalar) and node.tag is None and data == node.text:
             if node.is_boolean:
                 return data == "true"

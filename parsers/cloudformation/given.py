@@ -22,6 +22,8 @@ from parsers.cloudformation.parameters import Given, scalar_text
 from parsers.document import ListNode, MapNode, Node, Scalar, read_document
 
 _OVERRIDE = re.compile(r"\s*([A-Za-z0-9]+)=(.*)", re.DOTALL)
+_LONG = re.compile(r"\s*ParameterKey=([A-Za-z0-9]+),(?:ParameterValue=(.*)|UsePreviousValue=(?i:true)\s*)", re.DOTALL)
+"""The other form that the CLIs take: commas in the value are written with a backslash."""
 _SHAPES = (
     "give a list of ParameterKey and ParameterValue, a mapping of names to values, Key=Value lines or samconfig.toml"
 )
@@ -34,6 +36,7 @@ def given_values(inputs: Inputs) -> tuple[Given, list[Diagnostic]]:
     """Every value with a later source over an earlier one and the command line over files; and faults of the files."""
     values: dict[str, Text] = {}
     sources: dict[str, str] = {}
+    broken: str | None = None
     diagnostics: list[Diagnostic] = []
     for file in inputs.parameter_files:
         try:
@@ -41,13 +44,15 @@ def given_values(inputs: Inputs) -> tuple[Given, list[Diagnostic]]:
                 values[name] = value
                 sources[name] = file.name if line is None else f"{file.name}:{line}"
         except InputError as error:
+            broken = file.name
+            values.clear()  # which of them the file overrides is not known
             where = f":{error.location.line}" if error.location and error.location.line else ""
             diagnostics.append(
                 Diagnostic(Severity.ERROR, "parameter-file", f"{file.name}{where}: {error.message}", None, error.advice)
             )
     values.update(inputs.parameters)
     sources.update((name, "--parameter") for name, _ in inputs.parameters)
-    return Given(values, sources), diagnostics
+    return Given(values, sources, broken), diagnostics
 
 
 def _read(file: NamedText) -> Found:
@@ -59,7 +64,7 @@ def _read(file: NamedText) -> Found:
             name: (value, number)
             for number, line in enumerate(lines, 1)
             if line and not line.startswith("#")
-            for name, value in _overrides(line)
+            for name, value in _overrides(line) or _none_in(number)
         }
     root = read_document(file.text.encode("utf-8", "replace"), file.name)
     if root is None:
@@ -106,7 +111,7 @@ def _from_list(root: ListNode) -> Found | None:
         if value is not None:
             found[key.text] = (value, line)
         elif (previous := item.get("UsePreviousValue")) is not None and scalar_text(previous) == "true":
-            found[key.text] = (Unknown(f"parameter {key.text} keeps the value that the deployed stack has"), line)
+            found[key.text] = (previous_value(key.text), line)
     return found
 
 
@@ -143,11 +148,28 @@ def _overrides(text: str) -> list[tuple[str, Text]]:
         words = shlex.split(text)
     except ValueError:
         words = [text]
-    matches = [_OVERRIDE.fullmatch(word) for word in words]
-    if words and all(matches):
-        return [(match.group(1), match.group(2)) for match in matches if match]
-    whole = _OVERRIDE.fullmatch(text.strip())
-    return [(whole.group(1), whole.group(2))] if whole else []
+    pairs = [_pair(word) for word in words]
+    if pairs and None not in pairs:
+        return [pair for pair in pairs if pair is not None]
+    whole = _pair(text.strip())
+    return [whole] if whole else []
+
+
+def _pair(word: str) -> tuple[str, Text] | None:
+    long = _LONG.fullmatch(word)
+    if long is not None:
+        name, value = long.groups()
+        return name, previous_value(name) if value is None else value.replace("\\,", ",")
+    match = _OVERRIDE.fullmatch(word)
+    return (match.group(1), match.group(2)) if match and match.group(1) != "ParameterKey" else None
+
+
+def _none_in(line: int) -> list[tuple[str, Text]]:
+    raise InputError(f"line {line} gives no parameter a value", advice=_SHAPES)
+
+
+def previous_value(name: str) -> Unknown:
+    return Unknown(f"parameter {name} keeps the value that the deployed stack has")
 
 
 def read_toml(file: NamedText) -> object:

@@ -97,8 +97,8 @@ class Scope:
             case._bound, case._excluded = {}, {}
             for each in assumed:
                 case._assume(self.template, each)
-            shown_ones = {name: value for name, value in case._bound.items() if not isinstance(value, Secret)}
-            pseudo = {_PSEUDO[name]: value for name, value in shown_ones.items() if name in _PSEUDO}
+            open_ones = ((name, text) for name, text in case._bound.items() if not isinstance(text, Secret))
+            pseudo = {_PSEUDO[name]: text for name, text in open_ones if name in _PSEUDO}
             case.position, case._stack_name = self.position, self._stack_name
             case.inputs = replace(self.inputs, **pseudo)  # type: ignore[arg-type]  # all of these are texts
             case._start(self.template)
@@ -256,7 +256,8 @@ class Scope:
         if isinstance(resolved, tuple):
             self.spend(len(resolved))
             self.ledger.referred[declared.name] = declared
-            return Value(tuple(Value(settled(member, line), node) for member in resolved), node)
+            members = (settled(member, line) for member in resolved)  # merged: one node for all tells none apart
+            return Value(tuple(Value(each, node, merged=True) for each in members), node)
         text = settled(resolved, line)
         if isinstance(text, str):
             self.ledger.referred[declared.name] = declared

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.constraints import Patterns, allowed_values, violation
+from parsers.cloudformation.constraints import Patterns, allowed_values, text_of_scalar, violation
 from parsers.cloudformation.values import MAX_MEMBERS, joined, like
 from parsers.document import MapNode, Node, Scalar, Secret, shown
 
@@ -36,9 +36,15 @@ class Given:
     sources: Mapping[str, str] = field(default_factory=dict)
     """Where each value comes from, in words for a message ("params.json:3", "--parameter")."""
 
+    broken: str | None = None
+    """A file that cannot be read, and so may give any parameter another value than its default."""
+
     def of(self, name: str) -> Text | None:
         """The value, or None where none was given."""
-        return self.values.get(name)
+        value = self.values.get(name)
+        if value is None and self.broken is not None:
+            return Unknown(f"parameter {name} may have a value in {self.broken}, which cannot be read")
+        return value
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,9 +127,7 @@ class Declared:
 
 def scalar_text(node: Node) -> str | None:
     """The text that CloudFormation makes of a scalar: a boolean is ``true`` or ``false``; None for anything else."""
-    if not isinstance(node, Scalar) or node.is_null or node.tag is not None:
-        return None
-    return node.text.lower() if node.is_boolean else node.text
+    return text_of_scalar(node)
 
 
 class Pseudo:

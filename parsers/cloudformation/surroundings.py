@@ -43,7 +43,8 @@ class Surroundings:
 
     def given(self, given: Given) -> Given:
         """The user's values over those that are told here."""
-        return Given({**self.values, **given.values}, {**self.sources, **given.sources})
+        values = {} if given.broken is not None else self.values
+        return Given({**values, **given.values}, {**self.sources, **given.sources}, given.broken)
 
     def told(self, inputs: Inputs) -> Iterator[Diagnostic]:
         """What is to be said: its remarks, and the settings that were taken because the user gave none."""

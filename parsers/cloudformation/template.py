@@ -15,7 +15,8 @@ _SLIP = re.compile(rb"\btype[\"']?[ \t]*:[ \t]*[\"']?aws[:.]+s3[:.]+bucket", re.
 """A bucket's type as it may be misspelled."""
 _CHILDREN = (b"AWS::CloudFormation::Stack", b"AWS::Serverless::Application", b"::MODULE", b"AWS::Include")
 """What brings in resources from templates that stand elsewhere."""
-_RESOURCES_KEY = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
+_RESOURCES_KEY = re.compile(rb"^[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
+_RESOURCES_IN_BRACES = re.compile(rb"(?:^|[{,])[ \t]*[\"']?Resources[\"']?[ \t]*:", re.MULTILINE)
 _RESOURCES_BLOCK = re.compile(
     rb"^Resources[ \t]*+:[ \t]*+(?:#[^\n]*+)?\r?\n"
     rb"(?:[ \t]*+(?:#[^\n]*+)?\r?\n)*+"  # lines that say nothing; never tried again in another way
@@ -79,7 +80,8 @@ def looks_like_template(content: bytes, path: str) -> bool:
     try:
         root = _document(content, path)
     except InputError:
-        return not is_other and _RESOURCES_KEY.search(letters) is not None
+        key = _RESOURCES_IN_BRACES if letters.lstrip()[:1] == b"{" else _RESOURCES_KEY
+        return not is_other and key.search(letters) is not None
     return isinstance(root, MapNode) and _resources_of(root) is not None
 
 

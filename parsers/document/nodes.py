@@ -13,6 +13,7 @@ from typing import Protocol
 from drift.location import Location
 
 _NULL = frozenset({"", "~", "null", "Null", "NULL"})
+_TRUE, _FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off"})
 _DECIMAL = re.compile(r"[-+]?[0-9]+(?:\.0*)?", re.ASCII)
 MAX_DIGITS = 18
 """Longer numbers fit no field of any AWS API, and Python refuses to print very long ones."""
@@ -60,6 +61,14 @@ class Scalar:
     def is_boolean(self) -> bool:
         """Whether both YAML and JSON read it as true or false (``yes`` and ``on``, on which tools differ, are text)."""
         return self.plain and self.text.lower() in {"true", "false"}
+
+    @property
+    def yaml_boolean(self) -> bool | None:
+        """What YAML 1.1 reads: ``yes`` and ``on`` are true as well; None for all that is no truth value."""
+        lower = self.text.lower()
+        if not self.plain or self.text not in (lower, lower.upper(), lower.capitalize()):
+            return None
+        return True if lower in _TRUE else False if lower in _FALSE else None
 
     @property
     def is_number(self) -> bool:

@@ -135,7 +135,8 @@ def test_nothing_that_is_said_of_a_bucket_gives_a_secret_away(tmp_path: Path, ru
         for each in (bucket, *(case.bucket for case in bucket.alternatives if case.bucket is not None)):
             said += [each.reason or "", each.address or ""]
             for part in each.cors.rules if each.cors is not None else ():
-                for value in (part.max_age_seconds, *part.allowed_origins):
+                members = part.allowed_origins if isinstance(part.allowed_origins, tuple) else (part.allowed_origins,)
+                for value in (part.max_age_seconds, *members):
                     if isinstance(value, str) and value not in each.sensitive:
                         said.append(value)
                     elif isinstance(value, Unknown):
