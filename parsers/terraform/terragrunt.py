@@ -26,12 +26,13 @@ from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run, Unreadable, called_module
 from parsers.terraform.config import Module, load_module, local_source
 from parsers.terraform.modules import ModuleInstance
-from parsers.terraform.nodes import Attribute, Block, Body, Literal, Template
+from parsers.terraform.nodes import Attribute, Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.overlay import Overlay
 from parsers.terraform.settle import Outcome, RootDeclarations
 from parsers.terraform.surroundings import selected_workspace
-from parsers.terraform.terragrunt_code import Written, code_may_declare, has_code, laid_over, text_at, written_by
+from parsers.terraform.terragrunt_call import as_call
+from parsers.terraform.terragrunt_code import Written, code_may_declare, has_code, laid_over, words_at, written_by
 from parsers.terraform.terragrunt_files import UnitFiles, shown_reason
 from parsers.terraform.terragrunt_moves import moved
 from parsers.terraform.terragrunt_names import without_checkout
@@ -42,7 +43,6 @@ UNIT, STACK = files.UNITS
 
 _SHOW = "terragrunt show -json PLAN > plan.json"
 _SPEAKS_OF_S3 = re.compile(r"s3|bucket|cors|website|cloudfront|cdn", re.IGNORECASE)
-_REGISTRY = re.compile(r"tfr://(?:registry\.terraform\.io|registry\.opentofu\.org)?/([^?]+?)(?:\?version=([^&]+))?")
 _REFUSED = "invalid-expression"
 
 
@@ -211,9 +211,10 @@ class Unit:
             why, advice = f'its source "{source}" leads out of the tree', "give a --root that holds all of it"
             self._tell_unread(why, outcome, advice)
             return
-        if self._written.may_declare or code_may_declare(self._tree, self.unit):
+        laid = code_may_declare(self._tree, self.unit) and _declares(load_module(self._tree, self.unit))
+        if self._written.may_declare or laid:
             outcome.roots.append(self._unknown("the unit adds files to a module that is not in the tree"))
-        block = self._as_call(source)
+        block = as_call(source, self.path, self._files.inputs().named)
         run = self._run(load, self._tree, self.unit)
         holder = ModuleInstance(run, _EMPTY, lambda _: None)
         found = called_module(run, self.unit, (block.labels[0],), block, set(), holder.scope)
@@ -232,28 +233,12 @@ class Unit:
         outcome.roots.append(declarations(root))
         outcome.diagnostics.extend(run.diagnostics)
 
-    def _as_call(self, source: str) -> Block:
-        """The unit as the module call that it would be in a configuration."""
-        at = Location(self.path)
-        registry = _REGISTRY.fullmatch(source)
-        arguments = {"source": registry.group(1) if registry else source}
-        if registry and registry.group(2):
-            arguments["version"] = registry.group(2)
-        label = re.sub(r"[^\w-]", "_", posixpath.basename(self.unit)) or "unit"
-        attributes = {name: Attribute(name, Template((value,), at), at) for name, value in arguments.items()}
-        attributes |= {
-            name: Attribute(name, Literal(value, at), at)
-            for name, value in self._files.inputs().named.items()
-            if name not in attributes
-        }
-        return Block("module", (label,), Body(attributes), at)
-
     # What is told of what cannot be read
 
     @property
     def _advice(self) -> str:
         """What tells everything: Terragrunt itself, asked once. A plan beside code is only read if it is named."""
-        if has_code(self._tree, self.unit):
+        if has_code(self._tree, self.unit) or self.path.endswith(STACK):
             return f"give a plan: {_SHOW}, and name plan.json in the place of this folder"
         return f"put a plan beside {posixpath.basename(self.path)}: {_SHOW} (where git does not ignore it)"
 
@@ -270,7 +255,7 @@ class Unit:
         for file in self._files.merged:
             common = self._perhaps and file is not self._files.own  # what all units are given says nothing of this one
             told = (None if common else file.file.attributes.get("inputs"), _source_of(file.blocks("terraform")))
-            spoken.extend(text_at(self._tree, each.at) for each in told if each is not None)
+            spoken.extend(words_at(self._tree, each.at) for each in told if each is not None)
         return any(_SPEAKS_OF_S3.search(each) for each in spoken)
 
     def _tell_unread(self, why: str, outcome: Outcome, advice: str | None = None) -> None:

@@ -87,6 +87,11 @@ def text_at(tree: Tree, at: Location) -> str:
     return "\n".join(lines[(at.line or 1) - 1 : at.end_line or at.line])
 
 
+def words_at(tree: Tree, at: Location) -> str:
+    """The lines of a place but for comments."""
+    return "\n".join(each for each in text_at(tree, at).split("\n") if not each.lstrip().startswith(("#", "//")))
+
+
 def laid_over(
     tree: Tree, merged: Sequence[TerragruntFile], unit: str, folder: str, written: Mapping[str, bytes]
 ) -> Overlay | Value | None:

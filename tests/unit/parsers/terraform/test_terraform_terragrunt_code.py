@@ -68,6 +68,12 @@ def test_code_beside_a_remote_module_is_unknown_and_no_root_of_its_own(tmp_path:
     assert not snapshot.errors
 
 
+def test_code_beside_a_remote_module_that_is_all_comments_says_nothing(tmp_path: Path) -> None:
+    unit = 'terraform {\n  source = "git::https://git.example/m.git//a?ref=v1"\n}\n'
+
+    assert read(tmp_path, {"a/terragrunt.hcl": unit, "a/extra.tf": '# resource "aws_s3_bucket"\n'}, "a").buckets == ()
+
+
 def generated(contents: str, **more: str) -> str:
     lines = "".join(f"  {name} = {value}\n" for name, value in more.items())
     head = f'generate "main" {{\n  path = "main.tf"\n  if_exists = "overwrite"\n{lines}'
@@ -199,6 +205,7 @@ generate "backend" {
 
 def test_a_backend_in_s3_says_nothing_of_what_a_unit_declares(tmp_path: Path) -> None:
     unit = 'include "root" {\n  path = find_in_parent_folders("root.hcl")\n}\n' + REMOTE
+    unit += "inputs = {\n  # not for the cdn\n  cidr = 1\n}\n"
 
     snapshot = read(tmp_path, {"live/root.hcl": BACKEND, "live/vpc/terragrunt.hcl": unit}, "live")
 
