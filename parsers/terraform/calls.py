@@ -15,6 +15,7 @@ from parsers.terraform.expressions import Budget, Scope
 from parsers.terraform.limits import MAX_MODULE_DEPTH
 from parsers.terraform.nodes import Block, Expression, Template
 from parsers.terraform.registry_modules import well_known
+from parsers.terraform.vendored import Copy, stale
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ class Run:
     inputs: Inputs
     load: Callable[[str], Module]
     root: str
-    vendored: Mapping[str, str]
+    vendored: Mapping[str, Copy]
     workspace: str | None = None
     budget: Budget = field(default_factory=Budget)
     modules: int = 0
@@ -169,7 +170,11 @@ def _folder(run: Run, folder: str, path: tuple[str, ...], block: Block, scope: S
     message = f'{shown} is not on disk (source "{source}")'
     if ".".join(path) not in run.vendored:
         return _not_on_disk(block, message, source, _INIT)
-    found = files.join(run.root, run.vendored[".".join(path)])
+    copy = run.vendored[".".join(path)]
+    found = files.join(run.root, copy.folder)
+    outdated = stale(copy, source, _plain(block.expression("version")))
+    if outdated is not None:
+        return _not_on_disk(block, f"{message}: its copy {outdated}", source, _INIT)
     if files.leaves_tree(found):
         return _not_on_disk(block, f"{message}: its copy leads out of the tree", source, _INIT)
     return found if _has_configuration(run, found) else _not_on_disk(block, message, source, _INIT)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Protocol
 
 from drift.errors import InputError
@@ -21,6 +20,7 @@ from parsers.terraform.settle import Outcome, RootDeclarations, settle
 from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.validations import failed_validations
 from parsers.terraform.variables import Given, root_values, undeclared
+from parsers.terraform.vendored import copies
 
 _SPEAKS_OF_BUCKETS = re.compile(
     rb"aws_s3_bucket|awscc_s3_bucket|_cloudformation_stack|aws_cloudcontrolapi_resource|aws_servicecatalog_prov"
@@ -72,7 +72,7 @@ class Project:
             diagnostics.extend(module.diagnostics)
             given = root_values(self._tree, module, self._inputs)
             workspace = selected_workspace(self._tree, folder, self._inputs)
-            run = Run(self._tree, self._inputs, self.load, folder, self._vendored(folder), workspace)
+            run = Run(self._tree, self._inputs, self.load, folder, copies(self._tree, folder), workspace)
             root = ModuleInstance(run, module, given.values.get)
             found.append(declarations(root))
             for fault in failed_validations(root):  # last, so that they leave the declarations their share of the work
@@ -111,14 +111,3 @@ class Project:
                     yield self._tree.read(path)
                 except InputError:
                     yield None
-
-    def _vendored(self, folder: str) -> Mapping[str, str]:
-        """Where ``terraform init`` put remote modules: dotted call path to folder, relative to the root module."""
-        path = files.join(folder, ".terraform/modules/modules.json")
-        if not self._tree.is_file(path):
-            return {}
-        try:
-            listed = json.loads(self._tree.read(path))["Modules"]
-            return {str(each["Key"]): str(each["Dir"]) for each in listed if each["Key"]}
-        except (InputError, ValueError, KeyError, TypeError, RecursionError):
-            return {}
