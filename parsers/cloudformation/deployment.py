@@ -19,7 +19,7 @@ from parsers.cloudformation.conditions import Undecided
 from parsers.cloudformation.declaration import SOURCE, bucket_not_known
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
-from parsers.cloudformation.nested import Library, Position, child_path, nested_in
+from parsers.cloudformation.nested import Library, Position, nested_in
 from parsers.cloudformation.parameters import Given
 from parsers.cloudformation.sam import configured
 from parsers.cloudformation.serverless import Service, looks_like_service, packaged_as, read_service
@@ -35,6 +35,7 @@ def read_stacks(tree: Tree, units: Sequence[str], inputs: Inputs) -> Snapshot:
     services = _services(library, paths, inputs)
     loaded = {path for service in services.values() for path in service.loaded}
     paths = [path for path in paths if path not in loaded]
+    library.units = tuple(paths)
     stacks = _Stacks(library, frozenset(paths))
     for path in [path for path in paths if posixpath.basename(path) == INPUTS]:
         paths.remove(path)
@@ -108,7 +109,7 @@ def _below(library: Library, root: Template) -> set[str]:
     while waiting:
         template = waiting.pop()
         for _, resource in nested_in(template):
-            path = child_path(template.path, resource)
+            path = library.child_path(template, resource)
             if path is None or path in found or not library.holds(path):
                 continue
             found.add(path)
@@ -187,7 +188,7 @@ class _Stacks:
         """The nested stacks that hide nothing: each as it is evaluated, or None where its template has no buckets."""
         for key, resource in nested_in(scope.template):
             truth = scope.stacks.truth(resource)
-            path = child_path(scope.template.path, resource)
+            path = self._library.child_path(scope.template, resource)
             if truth is False or path is None or not self._library.holds(path):
                 continue
             if not self._library.matters(path):
@@ -208,15 +209,24 @@ def _undeclared(inputs: Inputs, library: Library, others: Collection[str]) -> li
         for name in template.parameters.names
     }
     faults: list[Diagnostic] = []
-    for name in dict.fromkeys(name for name, _ in inputs.parameters):
-        if name not in declared:
+    given = [(name, "", Severity.ERROR) for name, _ in inputs.parameters]
+    sources = library.given.sources
+    strange = bool(declared) and not declared & set(sources)  # a file may serve several templates, and not none
+    for name, source in sources.items():
+        near = difflib.get_close_matches(name, sorted(declared - set(sources)), n=1)
+        if strange or near:
+            given.append((name, f" ({source})", Severity.WARNING))
+    told: set[str] = set()
+    for name, source, severity in given:
+        if name not in declared and name not in told:
+            told.add(name)
             near = difflib.get_close_matches(name, sorted(declared), n=1)
             known = ", ".join(sorted(declared)[:10]) or "no parameters at all"
             faults.append(
                 Diagnostic(
-                    Severity.ERROR,
+                    severity,
                     "undeclared-parameter",
-                    f"no template declares a parameter {name}",
+                    f"no template declares a parameter {name}{source}",
                     None,
                     f"did you mean {near[0]}?" if near else f"declared: {known}",
                 )

@@ -8,7 +8,6 @@ outputs are ``Fn::GetAtt Child.Outputs.Name``); SAM reference, ``AWS::Serverless
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
@@ -17,9 +16,10 @@ from drift.cors.model import Text, Unknown
 from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Severity
+from parsers.cloudformation.child_templates import child_path
 from parsers.cloudformation.conditions import Truth
 from parsers.cloudformation.parameters import Declared, Given
-from parsers.cloudformation.template import SUFFIXES, Template, mentions_buckets, mentions_children, read_template
+from parsers.cloudformation.template import Template, mentions_buckets, mentions_children, read_template
 from parsers.cloudformation.values import Entries, NoValue, Value, like
 from parsers.document import MapNode, Node, Scalar, shown
 
@@ -51,6 +51,8 @@ class Library:
     templates: dict[str, Template | None] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
     ledgers: list[Ledger] = field(default_factory=list)
+    units: tuple[str, ...] = ()
+    """The files that are read because they are templates."""
 
     def template(self, path: str) -> Template | None:
         """The template of a file; None where it is none, or is broken (then that is told as a fault)."""
@@ -69,9 +71,13 @@ class Library:
         self.broken.add(path)
         self.templates[path] = None
 
+    def child_path(self, parent: Template, resource: MapNode) -> str | None:
+        """The path of a nested stack's template, see ``child_templates``."""
+        return child_path(parent, resource, self.units)
+
     def holds(self, path: str) -> bool:
-        """Whether the path is that of a file that may be a template, inside the tree."""
-        return path.lower().endswith(SUFFIXES) and self.tree.is_file(path)
+        """Whether the path is that of a file inside the tree; CloudFormation takes templates of any name."""
+        return self.tree.is_file(path)
 
     def matters(self, path: str) -> bool:
         """Whether a file names buckets, or templates further on; so does one that cannot be read."""
@@ -127,7 +133,7 @@ class NestedStacks:
 
         scope, position = self._scope, self._scope.position
         resource = scope.template.resource(logical_id)
-        path = child_path(scope.template.path, resource) if resource is not None else None
+        path = None if resource is None or position is None else position.library.child_path(scope.template, resource)
         if position is None or resource is None or path is None:
             return Unknown("its template is not read")
         library, paths = position.library, (*position.paths, scope.template.path)
@@ -220,20 +226,6 @@ def nested_in(template: Template) -> Iterator[tuple[Scalar, MapNode]]:
         kind = node.get("Type") if isinstance(node, MapNode) else None
         if isinstance(node, MapNode) and isinstance(kind, Scalar) and kind.text in KINDS:
             yield key, node
-
-
-def child_path(parent: str, resource: MapNode) -> str | None:
-    """The path in the tree of a nested stack's template, by what the resource says; whether it is there is open."""
-    properties, metadata = resource.get("Properties"), resource.get("Metadata")
-    candidates: list[Node | None] = []
-    if isinstance(properties, MapNode):
-        candidates += [properties.get("TemplateURL"), properties.get("Location")]
-    if isinstance(metadata, MapNode):
-        candidates.append(metadata.get("aws:asset:path"))
-    for node in candidates:
-        if isinstance(node, Scalar) and node.tag is None and "://" not in node.text and node.text:
-            return posixpath.normpath(posixpath.join(posixpath.dirname(parent), node.text))
-    return None
 
 
 def _as_text(value: Value, name: str, logical_id: str) -> Text:

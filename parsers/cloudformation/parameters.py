@@ -113,7 +113,7 @@ class Declared:
     def is_secret(self) -> bool:
         """Whether its value is not to be shown (``NoEcho``)."""
         node = self.node.get("NoEcho")
-        return node is not None and scalar_text(node) == "true"
+        return node is not None and (scalar_text(node) or "true").lower() not in ("false", "no", "off", "0")
 
     def _default(self) -> Text | None:
         node = self.node.get("Default")

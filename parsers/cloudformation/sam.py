@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from drift.cors.model import Text, Unknown
 from drift.errors import InputError
 from drift.interfaces import NamedText, Tree
 from drift.location import Diagnostic, Location, Severity
@@ -44,7 +45,7 @@ def configured(tree: Tree, template: str) -> Surroundings | None:
         return Surroundings(remarks=(fault,)) if name in _TEMPLATES else None
     environment = root.get(_ENVIRONMENT) if isinstance(root, dict) else None
     if not isinstance(environment, dict):
-        return None
+        return _one_of_several(root, path) if built or name in _TEMPLATES else None
     file = _setting(environment, "template_file") or _setting(environment, "template")
     if (posixpath.normpath(file) != name and not built) if file else name not in _TEMPLATES:
         return None
@@ -57,6 +58,23 @@ def configured(tree: Tree, template: str) -> Surroundings | None:
         sources=dict.fromkeys(values, source),
         told_by=path,
     )
+
+
+def _one_of_several(root: object, path: str) -> Surroundings | None:
+    """Of several environments, none of which is the default, any may be meant: what they give is not known."""
+    tables = root.items() if isinstance(root, dict) else ()
+    environments = {str(key): table for key, table in tables if isinstance(table, dict)}
+    given = {key: dict(overrides_of(table) or ()) for key, table in environments.items()}
+    values: dict[str, Text] = {}
+    reason = f"{path} has another value for each of its environments ({', '.join(environments)}): give one"
+    for name in dict.fromkeys(name for each in given.values() for name in each):
+        values[name] = Unknown(f"parameter {name} is not known: {reason} with --parameter {name}=VALUE")
+    if not values:
+        return None
+    message = f"{path} has no default environment ({', '.join(environments)}): none of them was taken"
+    advice = f"give --parameters-file {path} if it has one environment, or --parameter NAME=VALUE"
+    remark = Diagnostic(Severity.INFO, "environment-not-known", message, Location(path), advice)
+    return Surroundings(values=values, remarks=(remark,), told_by=path)
 
 
 def _data(tree: Tree, path: str) -> object:

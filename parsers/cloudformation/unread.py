@@ -15,9 +15,9 @@ from drift.cors.model import Unknown
 from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Severity
+from parsers.cloudformation.child_templates import child_path
 from parsers.cloudformation.nested import KINDS as STACKS
-from parsers.cloudformation.nested import child_path
-from parsers.cloudformation.template import SUFFIXES, mentions_buckets, mentions_children
+from parsers.cloudformation.template import mentions_buckets, mentions_children
 from parsers.document import ListNode, MapNode, Node, Scalar
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def unread_in(scope: Scope, tree: Tree, read: Collection[str], followed: Collect
         what = KINDS.get(kind.text) or ("module" if kind.text.endswith(_MODULE) else None)
         if what is None:
             continue
-        child = child_path(template.path, node)
+        child = child_path(template, node, read)
         nested = kind.text in STACKS
         if (key.text in followed) if nested else (child in read):
             continue
@@ -118,7 +118,7 @@ class _Look:
 
 def _look(tree: Tree, child: str) -> _Look | None:
     """None where the path is no template in the tree, or cannot be read."""
-    if not child.lower().endswith(SUFFIXES) or not tree.is_file(child):
+    if not tree.is_file(child):
         return None
     try:
         content = tree.read(child)

@@ -147,3 +147,29 @@ def test_several_documents_of_which_one_carries_a_template_as_text_are_no_templa
 )
 def test_broken_template_is_still_seen_to_be_one(text: str) -> None:
     assert looks_like_template(text.encode(), "t.yaml")
+
+
+def test_name_in_a_file_that_no_template_declares_is_told_with_its_place(tmp_path: Path) -> None:
+    given = NamedText("p.json", '[\n{"ParameterKey": "Oo", "ParameterValue": "x"}]')
+    snapshot = parse(tmp_path, RULE, inputs=Inputs(parameter_files=(given,)))
+    (told,) = [each for each in snapshot.diagnostics if each.id == "undeclared-parameter"]
+    assert told.severity is Severity.WARNING
+    assert told.message == "no template declares a parameter Oo (p.json:2)"
+    assert told.help == "did you mean O?"
+
+
+def test_environments_of_which_none_is_the_default_leave_what_they_give_unknown(tmp_path: Path) -> None:
+    parse(tmp_path, RULE)
+    (tmp_path / "t.yaml").rename(tmp_path / "template.yaml")
+    (tmp_path / "samconfig.toml").write_text(
+        '[dev.deploy.parameters]\nparameter_overrides = "O=https://a"\n'
+        '[prod.deploy.parameters]\nparameter_overrides = "O=https://b"\n'
+    )
+    snapshot = PARSER.parse(DiskTree(tmp_path), ["template.yaml"], Inputs())
+    found = origins(snapshot)
+    assert isinstance(found, tuple)
+    assert isinstance(found[0], Unknown)
+    assert "dev, prod" in found[0].reason
+    assert [each.id for each in snapshot.diagnostics] == ["environment-not-known"]
+    inputs = Inputs(parameters=(("O", "https://c"),))
+    assert origins(PARSER.parse(DiskTree(tmp_path), ["template.yaml"], inputs)) == ("https://c",)

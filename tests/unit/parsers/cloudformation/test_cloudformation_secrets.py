@@ -171,3 +171,17 @@ def test_secret_in_an_f_string_is_hidden() -> None:
     assert "hush" not in f"{secret} {secret!s} {secret!r} {secret:>9} {shown(secret)} {[secret]}"
     assert plain(secret) == secret == "hush"
     assert type(plain(secret)) is str
+
+
+@pytest.mark.parametrize("marked", ["true", "yes", "on", "'True'", "1", "'TRUE'"])
+def test_every_way_to_say_that_a_parameter_is_not_shown_is_heard(tmp_path: Path, marked: str) -> None:
+    head = f"Parameters:\n  Host: {{Type: String, NoEcho: {marked}}}\n"
+    bucket = parse(tmp_path, "{AllowedMethods: [GET], AllowedOrigins: [!Ref Host]}", head=head).buckets[0]
+    assert bucket.sensitive == {"hidden.example"}
+
+
+@pytest.mark.parametrize("marked", ["false", "no", "'False'", "0"])
+def test_parameter_that_is_shown_is_not_marked(tmp_path: Path, marked: str) -> None:
+    head = f"Parameters:\n  Host: {{Type: String, NoEcho: {marked}}}\n"
+    bucket = parse(tmp_path, "{AllowedMethods: [GET], AllowedOrigins: [!Ref Host]}", head=head).buckets[0]
+    assert bucket.sensitive == set()
