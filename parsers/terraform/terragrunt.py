@@ -29,6 +29,7 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Attribute, Block
 from parsers.terraform.opaque import opaque_module
 from parsers.terraform.overlay import Overlay
+from parsers.terraform.refusals import REFUSED
 from parsers.terraform.settle import Outcome, RootDeclarations
 from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.terragrunt_call import as_call
@@ -43,7 +44,6 @@ UNIT, STACK = files.UNITS
 
 _SHOW = "terragrunt show -json PLAN > plan.json"
 _SPEAKS_OF_S3 = re.compile(r"s3|bucket|cors|website|cloudfront|cdn", re.IGNORECASE)
-_REFUSED = "invalid-expression"
 
 
 class Unit:
@@ -186,7 +186,7 @@ class Unit:
         found.diagnostics[:0] = module.diagnostics
         root = ModuleInstance(run, module, given.get, prefix=f"[{self.unit or '.'}] ")
         found.roots.append(declarations(root))
-        told = [each for each in run.diagnostics if each.id != _REFUSED]  # what Terragrunt writes may make it right
+        told = [each for each in run.diagnostics if each.id != REFUSED]  # what Terragrunt writes may make it right
         faults = [fault for each in (module, *self._loaded.values()) for fault in each.faults]
         found.diagnostics.extend([*told, *faults])
         overlay = self._overlay
