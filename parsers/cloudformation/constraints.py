@@ -16,6 +16,7 @@ MAX_MATCHING = 0.2
 """Seconds for one pattern. After the first that takes longer, no pattern of the template is held against a value."""
 MAX_PATTERN = 5_000
 MAX_MEMBERS_MATCHED = 100
+_LEADING_ZERO = re.compile(r"[-+]?0[0-9_]+", re.ASCII)
 _BOUND = re.compile(r"[-+]?[0-9]{1,30}(?:\.[0-9]{1,30})?", re.ASCII)
 
 
@@ -62,8 +63,18 @@ def allowed_values(node: MapNode) -> tuple[str, ...] | None:
     listed = node.get("AllowedValues")
     if not isinstance(listed, ListNode) or listed.tag is not None:
         return None
-    texts = [text_of_scalar(item) for item in listed.items]
+    texts = [None if octal_to_some(item) else text_of_scalar(item) for item in listed.items]
     return None if None in texts else tuple(text for text in texts if text is not None)
+
+
+def octal_to_some(node: Node) -> str | None:
+    """Why a number with a leading zero and without quotes is not known, else None.
+
+    CloudFormation deploys ``012345670123`` as 1402433619, and with an 8 or 9 in it as something else again.
+    """
+    if not isinstance(node, Scalar) or not node.plain or _LEADING_ZERO.fullmatch(node.text) is None:
+        return None
+    return f"{node.text[:40]} on line {node.place.line} is octal to CloudFormation: write it in quotes if text is meant"
 
 
 def text_of_scalar(node: Node) -> str | None:

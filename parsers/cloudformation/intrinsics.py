@@ -15,7 +15,7 @@ from drift.location import Diagnostic, Severity
 from parsers.cloudformation.alternatives import Assumption, Fork
 from parsers.cloudformation.calls import PROCESSED, call_of
 from parsers.cloudformation.conditions import Conditions, Truth, Undecided
-from parsers.cloudformation.constraints import Patterns
+from parsers.cloudformation.constraints import Patterns, octal_to_some
 from parsers.cloudformation.functions import FUNCTIONS, ONLY_EXTENDED, not_evaluated
 from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, LOOP, entries_of, expanded, needs_extensions
 from parsers.cloudformation.names import BucketNames
@@ -277,6 +277,8 @@ class Scope:
         return result if isinstance(result, Value) else Value(result, node)
 
     def _scalar(self, node: Scalar) -> Data:
+        if octal := octal_to_some(node):
+            return Unknown(octal)
         text = scalar_text(node)
         return Null() if text is None else settled(text, node.place.line)
 

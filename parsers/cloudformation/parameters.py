@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
-from parsers.cloudformation.constraints import Patterns, allowed_values, text_of_scalar, violation
+from parsers.cloudformation.constraints import Patterns, allowed_values, octal_to_some, text_of_scalar, violation
 from parsers.cloudformation.values import MAX_MEMBERS, joined, like
 from parsers.document import MapNode, Node, Scalar, Secret, shown
 
@@ -88,7 +88,7 @@ class Declared:
         if self.is_list:
             if value.count(",") >= MAX_MEMBERS:
                 return Unknown(f"parameter {self.name} has more than {MAX_MEMBERS:,} members"), None
-            return tuple(like((value,), member.strip()) for member in value.split(",")) if value else (), None
+            return tuple(like((value,), member.strip()) for member in value.split(",")), None
         return value, None
 
     def allowed_values(self) -> tuple[str, ...] | None:
@@ -119,7 +119,10 @@ class Declared:
         node = self.node.get("Default")
         if node is None:
             return None
-        value = scalar_text(node)
+        value, octal = scalar_text(node), octal_to_some(node)
+        if octal is not None:
+            what = "it is a number with a leading zero" if self.is_secret else octal
+            return Unknown(f"the default of parameter {self.name} is not known: {what}")
         if value is None:
             return Unknown(f"the default of parameter {self.name} on line {node.place.line} is not a text")
         return value

@@ -173,3 +173,20 @@ def test_environments_of_which_none_is_the_default_leave_what_they_give_unknown(
     assert [each.id for each in snapshot.diagnostics] == ["environment-not-known"]
     inputs = Inputs(parameters=(("O", "https://c"),))
     assert origins(PARSER.parse(DiskTree(tmp_path), ["template.yaml"], inputs)) == ("https://c",)
+
+
+def test_number_with_a_leading_zero_is_not_known_unless_it_is_in_quotes(tmp_path: Path) -> None:
+    for default, known in (("012345670123", False), ("'012345670123'", True)):
+        head = f"Parameters:\n  O: {{Type: String, Default: {default}}}\n"
+        found = origins(parse(tmp_path, RULE, head))
+        assert isinstance(found, tuple)
+        assert isinstance(found[0], str) is known
+
+
+def test_empty_list_has_one_empty_member(tmp_path: Path) -> None:
+    head = (
+        "Parameters:\n  L: {Type: CommaDelimitedList, Default: ''}\n"
+        "Conditions:\n  Has: !Not [!Equals [!Select [0, !Ref L], '']]\n"
+    )
+    rule = "[{AllowedMethods: [GET], AllowedOrigins: [!If [Has, https://a, https://b]]}]"
+    assert origins(parse(tmp_path, rule, head)) == ("https://b",)
