@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import posixpath
 import re
 from collections.abc import Mapping
@@ -168,6 +167,8 @@ class _Call:
             return text(base64.b64encode(content).decode())
         if self.name not in ("file", "templatefile"):
             algorithm = self.name.removeprefix("file").removeprefix("base64")
+            import hashlib
+
             digest = hashlib.new(algorithm, content, usedforsecurity=False).digest()
             return text(base64.b64encode(digest).decode() if "base64" in self.name else digest.hex())
         if len(content) > 4 * MAX_TEXT:
