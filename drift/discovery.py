@@ -149,9 +149,9 @@ def _left_out(path: str) -> Diagnostic:
     return Diagnostic(
         Severity.INFO,
         "read-only-if-named",
-        "this file was left out, since the code that it was made from stands beside it",
+        "this file was left out: it was made from code that stands beside it, or its name is not that of a template",
         Location(path),
-        "name the file itself to read it in place of the code",
+        "name the file itself to read it",
     )
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 
 _PROGRAMS = ("serverless.ts", "serverless.js", "serverless.cjs", "serverless.mjs")
 _SUFFIXES = (".yaml", ".yml", ".json", ".template", *_PROGRAMS)
 """What may be ours by its name: nothing more is imported for any other file."""
+_OTHER_SUFFIXES = (".cfn", ".cform", ".cloudformation", ".tpl", ".tmpl", ".txt", ".j2", ".jinja", ".tftpl")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class CloudFormationParser:
         of a CDK assembly.
         """
         if not path.lower().endswith(_SUFFIXES):
-            return None
+            return Claim(path, named_only=True) if _is_template_of_another_name(tree, path) else None
         from parsers.cloudformation.amplify import is_copy, is_generated_from
         from parsers.cloudformation.cdk import is_assembly, is_in_asset
         from parsers.cloudformation.sam import is_built
@@ -44,6 +46,22 @@ class CloudFormationParser:
         from parsers.cloudformation.deployment import read_stacks
 
         return read_stacks(tree, units, inputs)
+
+
+def _is_template_of_another_name(tree: Tree, path: str) -> bool:
+    """CloudFormation takes a template whatever its name; here it is read where the user names it."""
+    name = path.rpartition("/")[2].lower()
+    if "." in name and not name.endswith(_OTHER_SUFFIXES):
+        return False
+    try:
+        content = tree.read(path)
+    except InputError:
+        return False
+    if b"AWS::S3::Bucket" not in content:
+        return False
+    from parsers.cloudformation.template import looks_like_template
+
+    return looks_like_template(content, path)
 
 
 PARSER = CloudFormationParser()

@@ -65,8 +65,7 @@ class Template:
 
 def looks_like_template(content: bytes, path: str) -> bool:
     """Whether the file is a template, judged by what it holds; a broken one counts if its parts show what it is."""
-    lower = path.lower()
-    if not lower.endswith(SUFFIXES) or lower.endswith(".tf.json"):
+    if path.lower().endswith(".tf.json"):
         return False
     letters = _letters(content)
     if b"Resources" not in letters:

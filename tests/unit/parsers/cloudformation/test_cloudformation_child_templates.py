@@ -78,3 +78,19 @@ def test_file_that_is_no_template_makes_no_bucket(tmp_path: Path) -> None:
     (tmp_path / "app.zip").write_bytes(b"PK\x03\x04")
     found = parse(tmp_path, "app.zip", "child.yaml")
     assert [bucket.state for bucket in found.buckets] == [State.CONFIGURED]
+
+
+@pytest.mark.parametrize("name", ["stack.cfn", "stack", "s.yaml.j2", "child.tpl", "a/stack.txt"])
+def test_template_of_another_name_is_read_where_it_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).parent.mkdir(exist_ok=True)
+    (tmp_path / name).write_text(CHILD)
+    claim = PARSER.claim(DiskTree(tmp_path), name)
+    assert claim is not None
+    assert claim.named_only
+    assert origins(PARSER.parse(DiskTree(tmp_path), [name], Inputs())) == [("https://dev",)]
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "stack.md", "Makefile"])
+def test_text_that_speaks_of_buckets_is_no_template(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("The Resources of the stack: an AWS::S3::Bucket.\n")
+    assert PARSER.claim(DiskTree(tmp_path), name) is None

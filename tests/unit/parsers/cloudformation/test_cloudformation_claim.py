@@ -37,7 +37,7 @@ def test_broken_template_is_claimed_so_that_its_fault_is_told(tmp_path: Path, en
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("a.txt", TEMPLATE),
+        ("a.md", TEMPLATE),
         ("a.tf", TEMPLATE),
         ("main.tf.json", '{"Resources": {"B": {"Type": "AWS::S3::Bucket"}}}'),
         ("a.yaml", "Resources:\n  B:\n    Type: AWS::SQS::Queue\n"),
