@@ -29,7 +29,8 @@ def judge_alternatives(declared: Bucket, live: Bucket, rules: Rules) -> BucketRe
     In sync with all: in sync. Different from all: drifted, with what shows it against each; the rest of the report is
     about the alternative that is nearest to live. Otherwise unresolved, with what would settle it.
     """
-    cases = [(each, _judged(declared, each.bucket, live, rules)) for each in declared.alternatives if each.bucket]
+    share = replace(rules, max_steps=rules.max_steps // max(len(declared.alternatives), 1))
+    cases = [(each, _judged(declared, each.bucket, live, share)) for each in declared.alternatives if each.bucket]
     nowhere = [each for each in declared.alternatives if each.bucket is None]
     reports = [report for _, report in cases]
     if reports and all(report.state is BucketState.IN_SYNC for report in reports):

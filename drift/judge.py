@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from drift.cors.budget import MAX_STEPS
 from drift.cors.model import BucketCors
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.prove import prove
@@ -33,6 +34,8 @@ class Rules:
     undeclared: Severity | None = Severity.ERROR
     live_only: bool = False
     """Whether buckets that only the live side names count (two whole snapshots) or are out of scope (a check)."""
+    max_steps: int = MAX_STEPS
+    """How much work the proof of one bucket may take."""
 
 
 def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
@@ -47,7 +50,7 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
         return undeclared(declared, live, rules)
     zero = declared.writes_max_age_zero or live.writes_max_age_zero
     outcome = _differences(declared.cors, live.cors, zero)
-    verdict = prove(declared.cors, live.cors, zero_is_unset=zero)
+    verdict = prove(declared.cors, live.cors, zero_is_unset=zero, max_steps=rules.max_steps)
     report = BucketReport(
         name=declared.name if isinstance(declared.name, str) else live.name,
         state=_state(outcome, verdict, rules),

@@ -19,8 +19,8 @@ from parsers.cloudformation.parameters import Given
 from parsers.cloudformation.serverless_syntax import Found, Missing, PlacedIn, fallback_choices, variable_parts
 from parsers.document import ListNode, MapNode, Node, Place, Scalar, read_document
 
-MAX_STEPS = 60_000
-"""Nodes that are made for one file."""
+MAX_STEPS = 30_000
+"""Nodes that are made for one file, and hundreds of characters that are put together."""
 
 MAX_DEPTH = 70
 """Variables and values inside one another."""
@@ -123,6 +123,7 @@ class Variables:
             value = self._text_of(part, place) if is_variable else None
             texts.append(part if value is None and not is_variable else "${" + part + "}" if value is None else value)
         whole = "".join(texts)
+        self._steps += len(whole) // 100
         return whole if len(whole) <= MAX_TEXT else "${self:too.long}"
 
     def _text_of(self, inner: str, place: Place) -> str | None:

@@ -157,3 +157,10 @@ def test_declaration_that_may_not_hold_does_not_silence_another_of_the_same_buck
     declared = Snapshot("cloudformation", (either(bucket(rule(A)), None), bucket()))
     (found,) = compare(declared, Snapshot("s3", (live(rule(A)),))).buckets
     assert found.state is BucketState.UNRESOLVED
+
+
+def test_all_cases_together_may_take_as_much_work_as_one_bucket() -> None:
+    hard = tuple(rule(f"https://{letter}*.example") for letter in "abcdefgh")
+    found = judge_alternatives(either(bucket(*hard), bucket(*hard)), live(*hard[::-1]), Rules(max_steps=20))
+    assert found.state is BucketState.UNRESOLVED
+    assert "more than 10 steps" in (found.reason or "")
