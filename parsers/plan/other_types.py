@@ -6,32 +6,18 @@ and of terraform-provider-aws (``aws_cloudformation_stack`` and its kin).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from drift.cors.model import Text, Unknown
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket, State
+from parsers.carried_documents import CLOUD_CONTROL, DOCUMENTS, RULES, SPEAKS_OF_S3
 from parsers.plan.configuration import Configuration
 from parsers.plan.hidden import sensitive_in
 from parsers.plan.resources import Resource
 from parsers.plan.rules import AFTER_APPLY
 
-_CLOUD_CONTROL = "awscc_s3_bucket"
-_DOCUMENTS: dict[str, str | None] = {
-    "aws_cloudformation_stack": "template_body",
-    "aws_cloudformation_stack_set": "template_body",
-    "aws_cloudcontrolapi_resource": "desired_state",
-    "aws_serverlessapplicationrepository_cloudformation_stack": None,
-    "aws_servicecatalog_provisioned_product": None,
-}
-"""Types that carry a document for another service, and the attribute that holds it; None where it lies elsewhere."""
-
-TYPES = frozenset({_CLOUD_CONTROL, *_DOCUMENTS})
-
-_RULES = "CorsConfiguration"
-_SPEAKS_OF_S3 = re.compile(r"s3|bucket|cors", re.IGNORECASE)
 _S3_TYPES = ("AWS::S3::Bucket", "AWS::CloudFormation::Stack")
 
 
@@ -44,7 +30,7 @@ def unread(
     for each in resources:
         if each.deleted or each.actions == ("forget",):
             continue
-        found = _cloud_control(each, configuration) if each.type == _CLOUD_CONTROL else _document(each)
+        found = _cloud_control(each, configuration) if each.type == CLOUD_CONTROL else _document(each)
         if isinstance(found, Diagnostic):
             told.append(found)
         elif found is not None:
@@ -68,12 +54,12 @@ def _document(resource: Resource) -> Bucket | Diagnostic | None:
     kind = resource.values.get("type_name")
     if isinstance(kind, str) and kind not in _S3_TYPES:
         return None
-    argument = _DOCUMENTS[resource.type]
+    argument = DOCUMENTS[resource.type]
     text = None if argument is None or resource.unknown.get(argument) is True else resource.values.get(argument)
     if isinstance(text, str) and text:
         reason = f"the CORS rules of {resource.type} are not evaluated by this program"
-        return _entry(resource, Unknown(reason), reason) if _RULES in text else None
-    if kind != _S3_TYPES[0] and not any(map(_SPEAKS_OF_S3.search, _words(resource))):
+        return _entry(resource, Unknown(reason), reason) if RULES in text else None
+    if kind != _S3_TYPES[0] and not any(map(SPEAKS_OF_S3.search, _words(resource))):
         message = f"the document of {resource.address} is not known: buckets that it declares are not seen"
         help_ = "check those with the template itself: cors-drift check TEMPLATE"
         return Diagnostic(Severity.WARNING, "document-not-known", message, resource.location, help_)

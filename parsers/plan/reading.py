@@ -8,6 +8,7 @@ from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, Snapshot
+from parsers.carried_documents import TYPES
 from parsers.plan import other_types
 from parsers.plan.buckets import Owners, from_plan, from_state
 from parsers.plan.configuration import Configuration
@@ -57,11 +58,11 @@ def _read(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Buck
                 location=place,
                 advice=f"let Terraform 0.12 or later write it, or {_SHOW_STATE}",
             )
-        others = state_file(document, other_types.TYPES)
+        others = state_file(document, TYPES)
         return _state(tuple(state_file(document)), other_types.unread(others), place)
     _check_format(value["format_version"], place)
     if kind is Kind.SHOWN_STATE:
-        others = shown_state(document, types=other_types.TYPES)
+        others = shown_state(document, types=TYPES)
         return _state(tuple(shown_state(document)), other_types.unread(others), place)
     return _plan(document, endpoint_url)
 
@@ -72,7 +73,7 @@ def _plan(document: MarkedJson, endpoint_url: str | None) -> tuple[Sequence[Buck
     missing, remarks = left_out(document, resources, configuration)
     remarks += pending(resources, owners)
     remarks += found_by_refresh(document, owners)
-    others = planned(document, types=other_types.TYPES)
+    others = planned(document, types=TYPES)
     unread, told = other_types.unread(others, configuration)
     return (*from_plan(resources, configuration, endpoint_url), *missing, *unread), [*remarks, *told]
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, RulePlace, State
+from parsers.carried_documents import CLOUD_CONTROL, TYPES
 from parsers.terraform import files
 from parsers.terraform.expand import Instance, evaluated
 from parsers.terraform.expressions import Scope
@@ -15,7 +16,7 @@ from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.opaque import opaque_module
-from parsers.terraform.other_types import CLOUD_CONTROL, TYPES, has_no_rules, unread_entry
+from parsers.terraform.other_types import has_no_rules, unread_entry
 from parsers.terraform.providers import Provider, provider_of, same_server
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.refusals import refusals

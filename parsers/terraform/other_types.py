@@ -7,11 +7,10 @@ terraform-provider-aws (``aws_cloudformation_stack``, ``aws_cloudcontrolapi_reso
 
 from __future__ import annotations
 
-import re
-
 from drift.cors.model import Text, Unknown
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket, State
+from parsers.carried_documents import CLOUD_CONTROL, DOCUMENTS, RULES, SPEAKS_OF_S3
 from parsers.terraform import files
 from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Scope
@@ -20,20 +19,6 @@ from parsers.terraform.references import text_argument
 from parsers.terraform.rules import as_text
 from parsers.terraform.values import Value
 
-CLOUD_CONTROL = "awscc_s3_bucket"
-_DOCUMENTS: dict[str, str | None] = {
-    "aws_cloudformation_stack": "template_body",
-    "aws_cloudformation_stack_set": "template_body",
-    "aws_cloudcontrolapi_resource": "desired_state",
-    "aws_serverlessapplicationrepository_cloudformation_stack": None,
-    "aws_servicecatalog_provisioned_product": None,
-}
-"""Types that carry a document for another service, and the argument that holds it; None where it lies elsewhere."""
-
-TYPES = frozenset({CLOUD_CONTROL, *_DOCUMENTS})
-
-_RULES = "CorsConfiguration"
-_SPEAKS_OF_S3 = re.compile(r"s3|bucket|cors", re.IGNORECASE)
 _ELSEWHERE = frozenset({"template_url", "application_id", "type_name", "depends_on", "lifecycle", "provider"})
 """Arguments that tell where the document lies or for what it is, not what is in it."""
 
@@ -55,10 +40,10 @@ def unread_entry(address: str, block: Block, scope: Scope) -> Bucket | Diagnosti
         given = as_text(text_argument(block, "bucket_name", scope))
         name: Text = Unknown(reason, given.prefix, given.suffix) if isinstance(given, Unknown) else given
         return Bucket(name, State.UNKNOWN, files.SOURCE, address, reason=reason, location=block.at)
-    argument = _DOCUMENTS[type_name]
+    argument = DOCUMENTS[type_name]
     value = None if argument is None else evaluated(block, argument, scope)
     if value is not None and isinstance(value.data, str) and value.data:
-        if _RULES not in value.data:
+        if RULES not in value.data:
             return None
         reason = f"the CORS rules of {type_name} are not evaluated by this program ({block.at})"
     elif _other_service(block, scope):
@@ -85,7 +70,7 @@ def _speaks_of_s3(block: Block, scope: Scope) -> bool:
     for name, attribute in block.attributes.items():
         if name not in _ELSEWHERE:
             shown += words(attribute.expression)
-    return _text(evaluated(block, "type_name", scope)) == "AWS::S3::Bucket" or any(map(_SPEAKS_OF_S3.search, shown))
+    return _text(evaluated(block, "type_name", scope)) == "AWS::S3::Bucket" or any(map(SPEAKS_OF_S3.search, shown))
 
 
 def _text(value: Value | None) -> str:
