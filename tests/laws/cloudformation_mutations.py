@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Any
 
 import yaml
+
+from tests.laws.mutations import Mutation, cut, lines, scatter, shuffled, span, truncate
 
 _TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*"|![\w:]+|\$\{[^}\n]*\}|[\w:./-]+|\s+|.', re.DOTALL)
 _PIECES = (
@@ -46,8 +47,6 @@ _KEYS = (
 _VALUES = ("", "0", "-1", "9" * 400, "null", "true", "AWS::NoValue", "AWS::S3::Bucket", "${x}", "../../etc/passwd", "*")
 _MACROS = ("AWS::LanguageExtensions", "AWS::Serverless-2016-10-31", "AWS::Include", "Mine")
 
-Mutation = Callable[[bytes, Random, Sequence[bytes]], bytes]
-
 
 def mutated(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     """The source after one to four mutations; ``others`` are sources from which parts may be taken."""
@@ -56,63 +55,22 @@ def mutated(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     return source
 
 
-def _span(source: bytes, random: Random, most: int = 30) -> tuple[int, int]:
-    start = random.randint(0, len(source))
-    return start, min(len(source), start + random.randint(0, most))
-
-
-def _cut(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, end = _span(source, random)
-    return source[:start] + source[end:]
-
-
 def _put(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, end = _span(source, random, random.choice((0, 0, 1, 8)))
+    start, end = span(source, random, random.choice((0, 0, 1, 8)))
     return source[:start] + random.choice(_PIECES) * random.choice((1, 1, 1, 200)) + source[end:]
-
-
-def _scatter(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, _ = _span(source, random)
-    return source[:start] + random.randbytes(random.randint(1, 6)) + source[start:]
-
-
-def _truncate(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    return source[: random.randint(0, len(source))]
 
 
 def _splice(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     other = random.choice(others)
-    start, _ = _span(source, random)
-    begin, end = _span(other, random, 400)
+    start, _ = span(source, random)
+    begin, end = span(other, random, 400)
     return source[:start] + other[begin:end] + source[start:]
-
-
-def _shuffled(parts: list[Any], random: Random) -> None:
-    """One part is dropped, doubled, moved or changes its place with another."""
-    if not parts:
-        return
-    one, other = random.randrange(len(parts)), random.randrange(len(parts))
-    match random.randrange(4):
-        case 0:
-            del parts[one]
-        case 1:
-            parts.insert(one, parts[one])
-        case 2:
-            parts.insert(other, parts.pop(one))
-        case _:
-            parts[one], parts[other] = parts[other], parts[one]
 
 
 def _tokens(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     tokens = _TOKEN.findall(source)
-    _shuffled(tokens, random)
+    shuffled(tokens, random)
     return b"".join(tokens)
-
-
-def _lines(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    lines = source.splitlines(keepends=True)
-    _shuffled(lines, random)
-    return b"".join(lines)
 
 
 def _structure(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
@@ -127,7 +85,7 @@ def _structure(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     at = random.randrange(len(parent.value))
     match random.randrange(6):
         case 0:
-            _shuffled(parent.value, random)
+            shuffled(parent.value, random)
         case 1:
             other = _composed(random.choice(others)) or root
             _set(parent, at, random.choice(list(_nodes(other))))
@@ -192,4 +150,4 @@ def _set(parent: yaml.CollectionNode, at: int, node: yaml.Node) -> None:
     parent.value[at] = (parent.value[at][0], node) if isinstance(parent, yaml.MappingNode) else node
 
 
-_OF_BYTES: tuple[Mutation, ...] = (_cut, _put, _scatter, _truncate, _splice, _tokens, _lines)
+_OF_BYTES: tuple[Mutation, ...] = (cut, _put, scatter, truncate, _splice, _tokens, lines)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from random import Random
+
+from tests.laws.mutations import Mutation, cut, lines, scatter, shuffled, span, truncate
 
 _TOKEN = re.compile(rb'"(?:[^"\\\n]|\\.)*"|<<-?\w+|\$\{|%\{|[\w-]+|\s+|.', re.DOTALL)
 _WORD = re.compile(rb"[A-Za-z_][\w-]*")
@@ -53,59 +55,16 @@ _OPENINGS = (
     (b"[for x in y : ", b"]"),
 )
 
-Mutation = Callable[[bytes, Random, Sequence[bytes]], bytes]
-
-
-def _span(source: bytes, random: Random, most: int = 30) -> tuple[int, int]:
-    start = random.randint(0, len(source))
-    return start, min(len(source), start + random.randint(0, most))
-
-
-def _cut(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, end = _span(source, random)
-    return source[:start] + source[end:]
-
 
 def _put(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, end = _span(source, random, random.choice((0, 0, 1, 8)))
+    start, end = span(source, random, random.choice((0, 0, 1, 8)))
     return source[:start] + random.choice(_PIECES) + source[end:]
-
-
-def _scatter(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, _ = _span(source, random)
-    return source[:start] + random.randbytes(random.randint(1, 6)) + source[start:]
-
-
-def _truncate(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    return source[: random.randint(0, len(source))]
 
 
 def _tokens(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     tokens = _TOKEN.findall(source)
-    _shuffled(tokens, random)
+    shuffled(tokens, random)
     return b"".join(tokens)
-
-
-def _lines(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    lines = source.splitlines(keepends=True)
-    _shuffled(lines, random)
-    return b"".join(lines)
-
-
-def _shuffled(parts: list[bytes], random: Random) -> None:
-    """One part is dropped, doubled, moved or changes its place with another."""
-    if not parts:
-        return
-    one, other = random.randrange(len(parts)), random.randrange(len(parts))
-    match random.randrange(4):
-        case 0:
-            del parts[one]
-        case 1:
-            parts.insert(one, parts[one])
-        case 2:
-            parts.insert(other, parts.pop(one))
-        case _:
-            parts[one], parts[other] = parts[other], parts[one]
 
 
 def _replaced(pattern: re.Pattern[bytes], choices: Sequence[bytes]) -> Mutation:
@@ -134,19 +93,19 @@ def _nest(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
 def _nest_blocks(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     times = random.choice((3, 50, 1000, 10000))
     opening = random.choice((b"x {\n", b'dynamic "cors_rule" {\n', b"content {\n", b"cors_rule {\n"))
-    start = source.find(b"\n", _span(source, random)[0]) + 1
+    start = source.find(b"\n", span(source, random)[0]) + 1
     return source[:start] + opening * times + b"}\n" * (times - random.randint(0, 1)) + source[start:]
 
 
 def _repeat(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
-    start, end = _span(source, random, 200)
+    start, end = span(source, random, 200)
     return source[:start] + source[start:end] * random.choice((2, 5, 300)) + source[end:]
 
 
 def _splice(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
     other = random.choice(others)
-    start, end = _span(source, random, 200)
-    from_, to = _span(other, random, 300)
+    start, end = span(source, random, 200)
+    from_, to = span(other, random, 300)
     return source[:start] + other[from_:to] + source[end:]
 
 
@@ -162,15 +121,15 @@ def _endings(source: bytes, random: Random, others: Sequence[bytes]) -> bytes:
 
 
 MUTATIONS: tuple[Mutation, ...] = (
-    _cut,
+    cut,
     _put,
     _put,
-    _scatter,
-    _truncate,
+    scatter,
+    truncate,
     _tokens,
     _tokens,
-    _lines,
-    _lines,
+    lines,
+    lines,
     _replaced(_WORD, ()),
     _replaced(_VALUE, _VALUES),
     _replaced(_VALUE, ()),

@@ -10,26 +10,12 @@ import pytest
 
 from drift.discovery import Source, declared_in
 from drift.errors import InputError
-from drift.interfaces import Inputs, Parser
+from drift.interfaces import Inputs
 from drift.snapshot import Snapshot
 from drift.tree import DiskTree
-from parsers.ansible import PARSER as ANSIBLE
-from parsers.cloudformation import PARSER as CLOUDFORMATION
-from parsers.kubernetes import PARSER as KUBERNETES
-from parsers.pulumi import PARSER as PULUMI
+from tests.language.test_family_cases import FLAVOURS
 
 CASES = Path(__file__).parent.parent / "language"
-FLAVOURS: dict[str, Parser] = {
-    "nested": CLOUDFORMATION,
-    "cdk": CLOUDFORMATION,
-    "sam": CLOUDFORMATION,
-    "serverless": CLOUDFORMATION,
-    "amplify": CLOUDFORMATION,
-    "crossplane": KUBERNETES,
-    "ack": KUBERNETES,
-    "ansible": ANSIBLE,
-    "pulumi": PULUMI,
-}
 ROUNDS = 6
 PIECES = (
     b"",

@@ -31,6 +31,7 @@ from parsers.terraform.values import (
     unknown,
 )
 from tests.unit.parsers.terraform.no_files import NO_FILES
+from tests.unit.parsers.terraform.recorded import type_text
 
 RECORDED: dict[str, str | dict[str, str]] = json.loads((Path(__file__).parent / "console.json").read_text())
 
@@ -56,18 +57,6 @@ class Only:
 
 def value_of(source: str) -> Value:
     return evaluate(parse_expression("test", source), Scope(Only(), Budget()))
-
-
-def type_text(kind: Type) -> str:
-    if kind.kind == "any":
-        return "dynamic"
-    if kind.element is not None:
-        return f"{kind.kind}({type_text(kind.element)})"
-    if kind.kind == "tuple":
-        return f"tuple([{','.join(type_text(each) for each in kind.items)}])"
-    if kind.kind == "object":
-        return f"object({{{','.join(f'{name}:{type_text(each)}' for name, each in kind.fields)}}})"
-    return kind.kind
 
 
 @pytest.mark.parametrize("source", RECORDED)
