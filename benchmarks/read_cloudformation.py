@@ -24,6 +24,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from cold import MEASURE, with_module
+
 TEMPLATE_BYTES = 200_000
 TREE_FILES, TREE_BYTES, DECLARATIONS = 2_000, 15_000_000, 20
 
@@ -131,14 +133,6 @@ for _ in range(5):
     taken.append(time.perf_counter() - start)
 print(min(taken), taken[0])
 """
-MEASURE = (
-    "import resource, subprocess, sys, time\n"
-    "start = time.perf_counter()\n"
-    "run = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)\n"
-    "took = time.perf_counter() - start\n"
-    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-    "print(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, run.returncode, repr(run.stderr[-300:]))\n"
-)
 
 
 def source(chance: random.Random, size: int, head: str = HEAD) -> str:
@@ -214,15 +208,6 @@ def repeated(command: Sequence[str]) -> tuple[float, float] | str:
         return shown.stderr[-300:]
     quickest, first = map(float, shown.stdout.split())
     return quickest, first
-
-
-def with_module(name: str, pythons: Sequence[str]) -> str | None:
-    """The first interpreter that can import a module."""
-    for python in pythons:
-        tried = subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False)  # noqa: S603
-        if tried.returncode == 0:
-            return python
-    return None
 
 
 def print_template(pythons: dict[str, str | None], codes: dict[str, str], path: Path) -> None:

@@ -24,20 +24,14 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from cold import MEASURE, with_module
+
 READ_ALL = """
 import pathlib, sys, hcl2
 for path in pathlib.Path(sys.argv[1]).rglob("*.tf"):
     hcl2.load(path.open())
 """
 TFPARSE = "import sys, tfparse\nfor folder in sys.argv[1:]:\n    tfparse.load_from_path(folder)\n"
-MEASURE = (
-    "import resource, subprocess, sys, time\n"
-    "start = time.perf_counter()\n"
-    "run = subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)\n"
-    "took = time.perf_counter() - start\n"
-    "used = resource.getrusage(resource.RUSAGE_CHILDREN)\n"
-    "print(took, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024, run.returncode, repr(run.stderr[-300:]))\n"
-)
 TREE_FILES, TREE_BYTES, DECLARATIONS, FOLDERS = 500, 5_000_000, 20, 60
 MODULE_BYTES = 45_000
 
@@ -176,15 +170,6 @@ def best(command: Sequence[str], runs: int = 3) -> tuple[float, float, float] | 
         if float(seconds) > 10:
             break
     return min(found)
-
-
-def with_module(name: str, pythons: Sequence[str]) -> str | None:
-    """The first interpreter that can import a module."""
-    for python in pythons:
-        tried = subprocess.run([python, "-c", f"import {name}"], capture_output=True, check=False)  # noqa: S603
-        if tried.returncode == 0:
-            return python
-    return None
 
 
 def main() -> None:
