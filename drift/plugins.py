@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.metadata import entry_points
 
+from drift.entry_points import entry_points
 from drift.errors import CorsDriftError
 from drift.interfaces import Parser
 
@@ -14,7 +14,7 @@ GROUP = "cors_drift.parsers"
 def load_parsers() -> Sequence[Parser]:
     """Every installed parser, by name. Raises ``CorsDriftError`` where one cannot be loaded or is none."""
     parsers: dict[str, Parser] = {}
-    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+    for point in sorted(entry_points(GROUP), key=lambda point: point.name):
         try:
             parser = point.load()
         except Exception as error:
