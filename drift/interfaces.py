@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
-from drift.snapshot import Snapshot
+from drift.location import Diagnostic
+from drift.snapshot import Bucket, Snapshot
 
 
 class Tree(Protocol):
@@ -110,13 +111,23 @@ class Wanted:
 class Fetcher(Protocol):
     """Reads the live side."""
 
-    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
-        """One bucket for each wanted one, in the same order; every failure is a state with its reason.
+    def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
+        """One bucket for each wanted one, in the same order, as they become known; every failure is a state with its
+        reason. ``wanted`` is drawn from as needed and few buckets are held at a time, so both may be endless.
 
         Raises ``CredentialsError`` or ``EndpointError`` where no bucket at all can be read.
         """
         ...
 
-    def list_buckets(self) -> Sequence[Wanted]:
-        """The buckets of the caller's account."""
+    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
+        """The same, as a snapshot."""
+        ...
+
+    def list_buckets(self) -> Iterator[Wanted]:
+        """The buckets of the caller's account, or of every account that was given, page by page."""
+        ...
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of what was read so far as a whole: an account that was given up, and why."""
         ...

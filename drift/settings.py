@@ -26,9 +26,36 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class Addressing(StrEnum):
+    """Where a bucket's name stands in a request: in the path, in the host name, or as the SDK sees fit."""
+
+    PATH = "path"
+    VIRTUAL = "virtual"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccess:
+    """An account to read and how to get there: ``role`` is the ARN or the name of a role in it, None for the caller's
+    own credentials. ``regions`` are the only ones to read; empty means all.
+    """
+
+    id: str
+    role: str | None = None
+    regions: tuple[str, ...] = ()
+    external_id: str | None = None
+    session_name: str = "cors-drift"
+
+
 @dataclass(frozen=True, slots=True)
 class LiveSettings:
-    """How the live side is read. ``source`` is a file in place of S3. ``account`` is the 12-digit id of the owner."""
+    """How the live side is read. Times are in seconds.
+
+    ``source`` is a file in place of S3, ``aggregator`` an AWS Config aggregator in its place. ``account`` is the
+    12-digit id of the owner. ``accounts`` are to be read, or with ``organization_role`` all of the AWS Organization.
+    ``processes``: None for as many as are of use. After ``deadline`` nothing more is asked for. What seems to have
+    drifted is read once more after ``recheck``, and until the two sides agree for at most ``wait``.
+    """
 
     source: Path | None = None
     profile: str | None = None
@@ -36,10 +63,31 @@ class LiveSettings:
     account: str | None = None
     endpoint_url: str | None = None
     concurrency: int = 16
+    aggregator: str | None = None
+    accounts: tuple[AccountAccess, ...] = ()
+    organization_role: str | None = None
+    addressing: Addressing = Addressing.PATH
+    processes: int | None = None
+    deadline: float | None = None
+    recheck: float = 1.0
+    wait: float = 0.0
+    confirm: bool = True
+    all_buckets: bool = False
 
     def __post_init__(self) -> None:
         if self.account is not None and not re.fullmatch(r"[0-9]{12}", self.account):
             raise UsageError(f"--account {self.account}: an AWS account id has 12 digits")
+
+
+@dataclass(frozen=True, slots=True)
+class IdentitySettings:
+    """What tells which live bucket is meant where the code does not: ``names`` from address to bucket name, Terraform
+    states and plans (``-`` is standard input), and whether the only bucket that fits a name pattern is taken.
+    """
+
+    names: Mapping[str, str] = field(default_factory=dict)
+    states: tuple[Path, ...] = ()
+    patterns: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +118,5 @@ class Settings:
     allow_incomplete: bool = False
     exit_zero: bool = False
     detailed_exitcode: bool = False
+    identity: IdentitySettings = IdentitySettings()
+    blame: bool = False

@@ -47,6 +47,31 @@ class RulePlace:
         return dict(self.fields).get(field_name, self.location)
 
 
+class IdentifiedBy(StrEnum):
+    """How it is known which live bucket a declaration means, where the declaration itself does not say."""
+
+    MAP = "map"
+    """The settings name it."""
+    STATE = "state"
+    """A Terraform state or plan that was given holds its name."""
+    STACK = "stack"
+    """The CloudFormation stack that was named has it under this logical id."""
+    TAGS = "tags"
+    """It bears the tags that CloudFormation puts on what it makes."""
+    CALLER = "caller"
+    """The account, region or partition of the credentials completed the name."""
+    PATTERN = "pattern"
+    """It is the only live bucket whose name fits what is known of the declared name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """By what a bucket was found, and that in words ("stack shop-prod has it as Assets")."""
+
+    by: IdentifiedBy
+    says: str
+
+
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """One declaration of one bucket, or what S3 says of it.
@@ -72,6 +97,9 @@ class Bucket:
 
     ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
     they come up.
+
+    ``identity`` is there where something else than the declaration told which bucket is meant. ``as_of`` is when the
+    source last saw what it tells, where that is not the time of asking (AWS Config).
     """
 
     name: Text
@@ -90,6 +118,8 @@ class Bucket:
     sensitive: frozenset[str | int] = frozenset()
     alternatives: tuple[Alternative, ...] = ()
     stack: str | None = None
+    identity: Identity | None = None
+    as_of: datetime | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         if (self.cors is not None) != (self.state is State.CONFIGURED):
