@@ -42,6 +42,7 @@ def main() -> None:
     except BaseException:
         # The streams themselves are broken, so nobody can be told. Python would exit with 1 or 120.
         os._exit(code or fallback)
+    gc.freeze()  # what is left goes with the process: Python would look it all through for cycles, more than once
     sys.exit(code)
 
 
