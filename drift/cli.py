@@ -12,10 +12,11 @@ import typer
 
 from drift import __version__, errors
 from drift import options as o
+from drift.cli_check import check
 from drift.cli_simulate import simulate
 from drift.config import find_config, read_config
 from drift.conversions import Command, Commands
-from drift.settings import Format, LiveSettings, Settings, Undeclared
+from drift.settings import Format, Undeclared
 
 SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
 
@@ -68,59 +69,13 @@ def _settings_file(
         return
     path = config or find_config(Path.cwd())
     if path is not None:
-        values = read_config(path, named=config is not None)
-        run.detailed = run.detailed or (judges and values.get("detailed_exitcode") is True)
-        context.default_map = {command: values}
+        found = read_config(path, named=config is not None)
+        run.detailed = run.detailed or (judges and found.options.get("detailed_exitcode") is True)
+        context.default_map = {command: dict(found.options)}
+        context.meta[o.TABLES] = {"names": found.names, "accounts": found.accounts}
 
 
-@app.command(cls=o.InOrder)
-def check(
-    context: typer.Context,
-    paths: o.Paths = None,
-    live: o.Live = None,
-    bucket: o.BucketName = None,
-    profile: o.Profile = None,
-    region: o.Region = None,
-    account: o.Account = None,
-    endpoint_url: o.EndpointUrl = None,
-    concurrency: o.Concurrency = 16,
-    root: o.Root = None,
-    var: o.Var = None,
-    var_file: o.VarFile = None,
-    workspace: o.Workspace = None,
-    parameter: o.Parameter = None,
-    parameters_file: o.ParametersFile = None,
-    stack_name: o.StackName = None,
-    undeclared: o.UndeclaredRules = Undeclared.ERROR,
-    strict: o.Strict = False,
-    allow_incomplete: o.AllowIncomplete = False,
-    exit_zero: o.ExitZero = False,
-    detailed_exitcode: o.DetailedExitcode = False,
-    format_: o.OutputFormat = Format.TERMINAL,
-    output: o.Output = None,
-) -> None:
-    """Compare the declared rules with the live ones: the main job."""
-    from drift import pipeline
-    from drift.output import emit, even_on_error, parse_targets, progress_bar
-    from drift.report import Report
-
-    targets = parse_targets(output or [])
-    settings = Settings(
-        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
-        LiveSettings(live, profile, region, account, endpoint_url, concurrency),
-        tuple(bucket or ()),
-        undeclared,
-        strict,
-        allow_incomplete,
-        exit_zero,
-        detailed_exitcode,
-    )
-    with even_on_error(Report, format_), progress_bar() as progress:
-        report = pipeline.check(paths or [], settings, progress)
-    emit(report, format_, targets)
-    if report.exit_code == errors.EXIT_NOTHING:
-        _tell_nothing_found()
-    raise typer.Exit(report.exit_code)
+app.command(cls=o.InOrder)(check)
 
 
 @app.command(cls=o.InOrder)
@@ -146,19 +101,15 @@ def declared(
     from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
-    settings = Settings(
-        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
-        LiveSettings(region=region, account=account),
-        tuple(bucket or ()),
-    )
     with even_on_error(Snapshot, format_):
-        snapshot = pipeline.read_declared(paths or [], settings)
+        snapshot = pipeline.read_declared(paths or [], o.settings_of(context))
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
 
 @app.command(name="live", cls=Command)
 def live_command(
+    context: typer.Context,
     buckets: Annotated[
         list[str] | None,
         typer.Argument(help="Buckets to read; all of the account if none is given.", metavar="BUCKET..."),
@@ -177,9 +128,8 @@ def live_command(
     from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
-    settings = Settings(live=LiveSettings(None, profile, region, account, endpoint_url, concurrency))
     with even_on_error(Snapshot, format_), progress_bar() as progress:
-        snapshot = pipeline.read_live(buckets or [], settings, progress)
+        snapshot = pipeline.read_live(buckets or [], o.settings_of(context), progress)
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
@@ -213,18 +163,8 @@ def compare(
     from drift.report import Report
 
     targets = parse_targets(output or [])
-    settings = Settings(
-        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
-        LiveSettings(region=region, account=account),
-        buckets=tuple(bucket or ()),
-        undeclared=undeclared,
-        strict=strict,
-        allow_incomplete=allow_incomplete,
-        exit_zero=exit_zero,
-        detailed_exitcode=detailed_exitcode,
-    )
     with even_on_error(Report, format_):
-        report = pipeline.compare_sources(left, right, settings)
+        report = pipeline.compare_sources(left, right, o.settings_of(context))
     emit(report, format_, targets)
     raise typer.Exit(report.exit_code)
 
@@ -255,13 +195,8 @@ def validate(
     from drift.snapshot import Snapshot
 
     targets = parse_targets(output or [])
-    settings = Settings(
-        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
-        LiveSettings(region=region, account=account),
-        buckets=tuple(bucket or ()),
-    )
     with even_on_error(Snapshot, format_):
-        snapshot = pipeline.validate_declared(paths or [], settings)
+        snapshot = pipeline.validate_declared(paths or [], o.settings_of(context))
     emit(snapshot, format_, targets)
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
@@ -301,10 +236,3 @@ def app_for(arguments: Sequence[str]) -> typer.Typer:
 
 def _name(callback: object) -> str:
     return str(getattr(callback, "__name__", ""))
-
-
-def _tell_nothing_found() -> None:
-    typer.echo(
-        "No S3 bucket is declared in what was read: Terraform, CloudFormation and rule files are understood.", err=True
-    )
-    typer.echo("  try: cors-drift check PATH, with the folder that declares the buckets", err=True)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drift import options as o
-from drift.settings import Format, LiveSettings, Settings
+from drift.settings import Format
 
 
 def simulate(
@@ -47,12 +47,7 @@ def simulate(
     from drift.simulate import Asked
 
     targets = parse_targets(output or [])
-    settings = Settings(
-        o.declared_settings(context, root, var, var_file, workspace, (parameter, parameters_file, stack_name)),
-        LiveSettings(None, profile, region, account, endpoint_url),
-        tuple(bucket or ()),
-    )
     asked = Asked(origin, method, tuple(header or ()), preflight, browser or credentials, credentials)
-    found = pipeline.simulate(source, asked, settings)
+    found = pipeline.simulate(source, asked, o.settings_of(context))
     emit(found, format_, targets)
     raise typer.Exit(found.exit_code)

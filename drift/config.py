@@ -9,26 +9,35 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from drift.errors import UsageError
 from drift.location import Location
-from drift.settings import Format, Undeclared
+from drift.settings import AccountAccess, Addressing, Format, Undeclared
 
 CONFIG_NAME = "cors-drift.toml"
 
 _TEXT, _TEXTS, _FLAG, _NUMBER = "a string that is not empty", "a list of strings", "true or false", "a whole number"
+_SECONDS = "a number of seconds"
+_NAMES = "a table of strings, each address in quotes"
+_ACCOUNTS = "an account id, or tables with an id each ([[account]])"
 
 CONFIG_KEYS: Mapping[str, str] = {
-    "account": _TEXT,
+    "account": _ACCOUNTS,
+    "addressing": _TEXT,
+    "all": _FLAG,
     "allow-incomplete": _FLAG,
+    "blame": _FLAG,
     "browser": _FLAG,
     "bucket": _TEXTS,
+    "by-pattern": _FLAG,
     "concurrency": _NUMBER,
+    "confirm": _FLAG,
     "credentials": _FLAG,
+    "deadline": _SECONDS,
     "detailed-exitcode": _FLAG,
     "endpoint-url": _TEXT,
     "exit-zero": _FLAG,
@@ -36,30 +45,45 @@ CONFIG_KEYS: Mapping[str, str] = {
     "header": _TEXTS,
     "live": _TEXT,
     "method": _TEXT,
+    "names": _NAMES,
+    "organization-role": _TEXT,
     "origin": _TEXT,
     "output": _TEXTS,
     "parameter": _TEXTS,
     "parameters-file": _TEXTS,
     "preflight": _FLAG,
+    "processes": _NUMBER,
     "profile": _TEXT,
+    "recheck": _SECONDS,
     "region": _TEXT,
     "root": _TEXT,
     "stack-name": _TEXT,
+    "state": _TEXTS,
     "strict": _FLAG,
     "undeclared": _TEXT,
     "var": _TEXTS,
     "var-file": _TEXTS,
+    "wait": _SECONDS,
     "workspace": _TEXT,
 }
 """Key of ``cors-drift.toml``, which is the flag without its dashes, to what it must be."""
 
-_PATHS = frozenset({"live", "parameters-file", "root", "var-file"})
+_PATHS = frozenset({"live", "parameters-file", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "output", "profile", "root"})
-"""Keys that count only in a file that the user named."""
+_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "root"})
+"""Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
 
-_CHOICES = {"format": tuple(Format), "undeclared": tuple(Undeclared)}
+_CHOICES = {"addressing": tuple(Addressing), "format": tuple(Format), "undeclared": tuple(Undeclared)}
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What the file says: values of options by flag name with underscores, names of buckets by address, accounts."""
+
+    options: Mapping[str, Any]
+    names: Mapping[str, str] = field(default_factory=dict)
+    accounts: tuple[AccountAccess, ...] = ()
 
 
 def find_config(start: Path) -> Path | None:
@@ -78,11 +102,10 @@ def _top(start: Path) -> Path:
     return next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
 
 
-def read_config(path: Path, *, named: bool) -> dict[str, Any]:
-    """The file's settings by flag name with underscores; ``named`` says that the user gave the file.
+def read_config(path: Path, *, named: bool) -> Config:
+    """The file's settings; ``named`` says that the user gave it. Raises ``UsageError`` that names key and line."""
+    import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
 
-    Raises ``UsageError`` that names key and line.
-    """
     try:
         text = path.read_bytes().decode()
         config = tomllib.loads(text)
@@ -94,7 +117,29 @@ def read_config(path: Path, *, named: bool) -> dict[str, Any]:
         line = re.search(r"line (\d+)", str(error))
         place = Location(str(path), int(line[1]) if line else None)
         raise UsageError(f"this is not valid TOML: {error}", location=place) from error
-    return {key.replace("-", "_"): _checked(key, config[key], _place(key, text, path), named) for key in config}
+    checked = {key: _checked(key, config[key], _place(key, text, path), named) for key in config}
+    names = checked.pop("names", {})
+    accounts = _accounts(checked.pop("account"), _place("account", text, path)) if _has_accounts(checked) else ()
+    options = {_PARAMETERS.get(key, key.replace("-", "_")): value for key, value in checked.items()}
+    return Config(options, names, accounts)
+
+
+_PARAMETERS = {"all": "all_"}
+"""Names of options that are not their flag's, since Python has a use for that word."""
+
+
+def _has_accounts(config: Mapping[str, Any]) -> bool:
+    return isinstance(config.get("account"), list)
+
+
+def _accounts(tables: list[Any], place: Location) -> tuple[AccountAccess, ...]:
+    from drift.account_settings import accounts_from
+
+    try:
+        return accounts_from(tables)
+    except UsageError as error:
+        error.location = place
+        raise
 
 
 def _place(key: str, text: str, path: Path) -> Location:
@@ -102,7 +147,7 @@ def _place(key: str, text: str, path: Path) -> Location:
     return Location(str(path), next((line for line, each in lines if each.lstrip(" \t\"'[").startswith(key)), None))
 
 
-def _checked(key: str, value: object, place: Location, named: bool) -> object:
+def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
     if key not in CONFIG_KEYS:
         near = difflib.get_close_matches(key, CONFIG_KEYS, 1)
         hint = f"did you mean {near[0]}?" if near else "print the known ones with: cors-drift schema config"
@@ -113,18 +158,23 @@ def _checked(key: str, value: object, place: Location, named: bool) -> object:
         _TEXTS: isinstance(value, list) and all(isinstance(item, str) for item in value),
         _FLAG: isinstance(value, bool),
         _NUMBER: isinstance(value, int) and not isinstance(value, bool),
+        _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and value >= 0,
+        _NAMES: isinstance(value, dict) and all(isinstance(item, str) and item for item in value.values()),
+        _ACCOUNTS: isinstance(value, str | list) and bool(value),
     }
     if not fits[wanted]:
         raise UsageError(f"{key} must be {wanted}", location=place)
     if key in _CHOICES and value not in _CHOICES[key]:
         raise UsageError(f"{key} must be one of {', '.join(_CHOICES[key])}", location=place)
-    if key in _NAMED_ONLY and not named:
+    if not named and (key in _NAMED_ONLY or (key == "account" and isinstance(value, list))):
         raise UsageError(
             f"{key} does not count in a settings file that is merely found",
             location=place,
             advice=f"give it as a flag, or name the file: cors-drift --config {place.path}",
         )
     folder = Path(place.path).parent
+    if key == "live" and value.startswith("config:"):  # no path, but an aggregator of AWS Config
+        return value
     if key in _PATHS and isinstance(value, str):
         return _resolved(value, folder, place, named)
     if key in _PATHS and isinstance(value, list):

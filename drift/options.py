@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,16 @@ import typer
 
 from drift.assignments import split_assignments
 from drift.conversions import Command
-from drift.settings import DeclaredSettings, Format, Undeclared
+from drift.errors import UsageError
+from drift.settings import (
+    Addressing,
+    DeclaredSettings,
+    Format,
+    IdentitySettings,
+    LiveSettings,
+    Settings,
+    Undeclared,
+)
 
 
 def _option(flag: str, text: str, **more: Any) -> Any:
@@ -42,21 +52,70 @@ Parameter = Annotated[
 ParametersFile = Annotated[
     list[Path] | None, _option("parameters-file", "A CloudFormation parameters file. Repeatable.", metavar="FILE")
 ]
-StackName = Annotated[str | None, _option("stack-name", "The CloudFormation stack's name.", metavar="NAME")]
+StackName = Annotated[
+    str | None,
+    _option(
+        "stack-name", "The CloudFormation stack, where a check looks up generated bucket names.", metavar="NAME"
+    ),
+]
+State = Annotated[
+    list[Path] | None,
+    _option(
+        "state", "A Terraform state or plan that tells bucket names; - is stdin. Repeatable.", metavar="FILE"
+    ),
+]
+ByPattern = Annotated[bool, _switch("by-pattern", "Take the only live bucket whose name fits what is known of it.")]
 BucketName = Annotated[
     list[str] | None,
     _option("bucket", "Only this bucket; it also names the one whose name is unknown. Repeatable.", metavar="NAME"),
 ]
 
 # What is live
-Live = Annotated[Path | None, _option("live", "A saved snapshot or any rules in place of S3.", metavar="FILE")]
+Live = Annotated[
+    str | None,
+    _option(
+        "live", "In place of S3: a saved snapshot, rules, or config:AGGREGATOR of AWS Config.", metavar="SOURCE"
+    ),
+]
 Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
 Region = Annotated[str | None, _option("region", "The AWS region, where no declaration says another.", metavar="NAME")]
 Account = Annotated[str | None, _option("account", "The AWS account, which must own the buckets.", metavar="ID")]
-EndpointUrl = Annotated[str | None, _option("endpoint-url", "An S3-compatible server.", metavar="URL")]
-Concurrency = Annotated[
-    int, _option("concurrency", "How many buckets are read at a time.", min=1, max=128, metavar="N")
+OrganizationRole = Annotated[
+    str | None, _option("organization-role", "Read all accounts of the AWS Organization, by this role.", metavar="NAME")
 ]
+EndpointUrl = Annotated[str | None, _option("endpoint-url", "An S3-compatible server.", metavar="URL")]
+AddressingStyle = Annotated[Addressing, _option("addressing", "Where the bucket's name stands in a request.")]
+Concurrency = Annotated[
+    int, _option("concurrency", "How many buckets are read at a time, in each process.", min=1, max=128, metavar="N")
+]
+Processes = Annotated[
+    int | None,
+    _option("processes", "How many processes read. [default: as many as help]", min=1, max=64, metavar="N"),
+]
+Deadline = Annotated[
+    float | None, _option("deadline", "Stop reading after so many seconds.", min=0.0, metavar="SECONDS")
+]
+All = Annotated[bool, _switch("all", "Also look for rules on buckets that the code does not name.")]
+Recheck = Annotated[
+    float,
+    _option(
+        "recheck", "Read again what seems to have drifted, after so many seconds.", min=0.0, max=600, metavar="SECONDS"
+    ),
+]
+Wait = Annotated[
+    float,
+    _option("wait", "After a deploy: read until it agrees twice, at most so many seconds.", min=0.0, metavar="SECONDS"),
+]
+Confirm = Annotated[
+    bool,
+    typer.Option(
+        "--confirm/--no-confirm",
+        help="Read S3 itself where AWS Config shows drift.",
+        envvar="CORS_DRIFT_CONFIRM",
+        show_envvar=False,
+    ),
+]
+Blame = Annotated[bool, _switch("blame", "Look up in CloudTrail who changed the drifted buckets.")]
 
 # What is asked
 Origin = Annotated[str, _option("origin", "The page's origin: https://app.example, or null.", metavar="ORIGIN")]
@@ -106,25 +165,57 @@ class InOrder(Command):
 _TYPED = "drift.options.typed"
 
 
-def declared_settings(
-    context: typer.Context,
-    root: Path | None,
-    var: list[str] | None,
-    var_file: list[Path] | None,
-    workspace: str | None,
-    stack: tuple[list[str] | None, list[Path] | None, str | None],
-) -> DeclaredSettings:
-    """The settings out of the flags that say how declarations are read."""
-    parameter, parameters_file, stack_name = stack
-    return DeclaredSettings(
-        root,
-        _in_order(context, _assignments(context, "var", var), var_file or []),
-        workspace,
-        tuple(_assignments(context, "parameter", parameter)),
-        tuple(parameters_file or ()),
-        stack_name,
-        dict(os.environ),
+def settings_of(context: typer.Context) -> Settings:
+    """The settings out of the options of the command at hand; what it has no option for stays as it is by default."""
+    given = context.params
+    return Settings(
+        declared=_declared(context),
+        live=_live(context),
+        buckets=tuple(given.get("bucket") or ()),
+        identity=IdentitySettings(
+            context.meta.get(TABLES, {}).get("names", {}),
+            tuple(given.get("state") or ()),
+            bool(given.get("by_pattern")),
+        ),
+        **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
     )
+
+
+TABLES = "drift.options.tables"
+"""Where a context keeps what the settings file holds beside the values of options."""
+
+_CONFIG = "config:"
+
+
+def _declared(context: typer.Context) -> DeclaredSettings:
+    given = context.params
+    return DeclaredSettings(
+        variables=_in_order(context, _assignments(context, "var", given.get("var")), given.get("var_file") or []),
+        parameters=tuple(_assignments(context, "parameter", given.get("parameter"))),
+        parameter_files=tuple(given.get("parameters_file") or ()),
+        environment=dict(os.environ),
+        **_given(given, "root", "workspace", "stack_name"),
+    )
+
+
+def _live(context: typer.Context) -> LiveSettings:
+    given = context.params
+    source = given.get("live")
+    aggregator = source.removeprefix(_CONFIG) if source is not None and source.startswith(_CONFIG) else None
+    if aggregator == "":
+        raise UsageError("--live config: names no aggregator", advice="write --live config:NAME")
+    return LiveSettings(
+        source=Path(source) if source is not None and aggregator is None else None,
+        aggregator=aggregator,
+        accounts=context.meta.get(TABLES, {}).get("accounts", ()),
+        all_buckets=bool(given.get("all_")),
+        **_given(given, "profile", "region", "account", "endpoint_url", "concurrency", "organization_role"),
+        **_given(given, "addressing", "processes", "deadline", "recheck", "wait", "confirm"),
+    )
+
+
+def _given(params: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: params[name] for name in names if params.get(name) is not None}
 
 
 def _assignments(context: typer.Context, name: str, values: list[str] | None) -> list[str]:

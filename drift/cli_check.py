@@ -1,0 +1,66 @@
+"""The command ``check``: declared against live."""
+
+from __future__ import annotations
+
+import typer
+
+from drift import errors
+from drift import options as o
+from drift.settings import Addressing, Format, Undeclared
+
+
+def check(
+    context: typer.Context,
+    paths: o.Paths = None,
+    live: o.Live = None,
+    bucket: o.BucketName = None,
+    all_: o.All = False,
+    profile: o.Profile = None,
+    region: o.Region = None,
+    account: o.Account = None,
+    organization_role: o.OrganizationRole = None,
+    endpoint_url: o.EndpointUrl = None,
+    addressing: o.AddressingStyle = Addressing.PATH,
+    concurrency: o.Concurrency = 16,
+    processes: o.Processes = None,
+    deadline: o.Deadline = None,
+    recheck: o.Recheck = 1.0,
+    wait: o.Wait = 0.0,
+    confirm: o.Confirm = True,
+    blame: o.Blame = False,
+    root: o.Root = None,
+    var: o.Var = None,
+    var_file: o.VarFile = None,
+    workspace: o.Workspace = None,
+    state: o.State = None,
+    parameter: o.Parameter = None,
+    parameters_file: o.ParametersFile = None,
+    stack_name: o.StackName = None,
+    by_pattern: o.ByPattern = False,
+    undeclared: o.UndeclaredRules = Undeclared.ERROR,
+    strict: o.Strict = False,
+    allow_incomplete: o.AllowIncomplete = False,
+    exit_zero: o.ExitZero = False,
+    detailed_exitcode: o.DetailedExitcode = False,
+    format_: o.OutputFormat = Format.TERMINAL,
+    output: o.Output = None,
+) -> None:
+    """Compare the declared rules with the live ones: the main job."""
+    from drift import pipeline
+    from drift.output import emit, even_on_error, parse_targets, progress_bar
+    from drift.report import Report
+
+    targets = parse_targets(output or [])
+    with even_on_error(Report, format_), progress_bar() as progress:
+        report = pipeline.check(paths or [], o.settings_of(context), progress)
+    emit(report, format_, targets)
+    if report.exit_code == errors.EXIT_NOTHING:
+        _tell_nothing_found()
+    raise typer.Exit(report.exit_code)
+
+
+def _tell_nothing_found() -> None:
+    typer.echo(
+        "No S3 bucket is declared in what was read: Terraform, CloudFormation and rule files are understood.", err=True
+    )
+    typer.echo("  try: cors-drift check PATH, with the folder that declares the buckets", err=True)
