@@ -35,6 +35,10 @@ _NO_TEXT = frozenset({"state", "source", "location", "places"})
 _KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]')
 
 
+UNMARKED = frozenset({"s3", "aws-config"})
+"""Sources that know what is there, and not what of it is sensitive."""
+
+
 def redacted(result: Result) -> Result:
     """The result without any sensitive value of any of its buckets; the same object where there is none.
 
@@ -62,13 +66,13 @@ def _sides(result: Report | Snapshot | Simulation) -> Iterator[tuple[Bucket, boo
     if isinstance(result, Report):
         for each in result.buckets:
             yield from (
-                (side, side.source != "s3") for side in (each.declared, *each.also_declared) if side is not None
+                (side, side.source not in UNMARKED) for side in (each.declared, *each.also_declared) if side is not None
             )
             if each.live is not None:
                 yield each.live, bool(each.live.sensitive)
     else:
         for bucket in result.buckets if isinstance(result, Snapshot) else (each.bucket for each in result.buckets):
-            yield bucket, bucket.source != "s3"
+            yield bucket, bucket.source not in UNMARKED
 
 
 def _clear(bucket: Bucket) -> Iterator[str]:
@@ -150,13 +154,14 @@ class _Walk:
         owner, region = (
             None if each is not None and self.known.marked(each) else each for each in (bucket.account, bucket.region)
         )
-        named = {"name", "cors", "address", "account", "region", "sensitive", *_NO_TEXT}
+        named = {"name", "cors", "address", "made_by", "account", "region", "sensitive", *_NO_TEXT}
         others = (each.name for each in dataclasses.fields(bucket) if each.name not in named)
         return replace(
             bucket,
             name=self.value(bucket.name),
             cors=cors,
             address=None if bucket.address is None else _KEY.sub(self._key, bucket.address),
+            made_by=None if bucket.made_by is None else _KEY.sub(self._key, bucket.made_by),
             account=owner,
             region=region,
             sensitive=frozenset(),

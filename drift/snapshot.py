@@ -98,6 +98,9 @@ class Bucket:
     ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
     they come up.
 
+    ``made_by`` is the address of the resource that makes the bucket, where this entry configures one made elsewhere;
+    ``generated`` says that the tool makes the name up when it deploys.
+
     ``identity`` is there where something else than the declaration told which bucket is meant. ``as_of`` is when the
     source last saw what it tells, where that is not the time of asking (AWS Config).
     """
@@ -118,6 +121,8 @@ class Bucket:
     sensitive: frozenset[str | int] = frozenset()
     alternatives: tuple[Alternative, ...] = ()
     stack: str | None = None
+    made_by: str | None = None
+    generated: bool = False
     identity: Identity | None = None
     as_of: datetime | None = field(default=None, compare=False)
 

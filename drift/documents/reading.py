@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from drift.cors.model import API_NAMES, BucketCors, CorsRule, Text, TextList, Unknown
 from drift.errors import InputError
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Alternative, Bucket, RulePlace, Snapshot, State
+from drift.snapshot import Alternative, Bucket, IdentifiedBy, Identity, RulePlace, Snapshot, State
 
 T = TypeVar("T")
 
@@ -131,12 +131,21 @@ def _bucket(node: _Node, source: str) -> Bucket:
         writes_max_age_zero=node.get("writes_max_age_zero").flag(default=False),
         bare=node.get("bare").flag(default=False),
         stack=node.get("stack").maybe(_Node.text),
+        made_by=node.get("made_by").maybe(_Node.text),
+        generated=node.get("generated").flag(default=False),
+        identity=node.get("identity").maybe(_identity),
+        as_of=node.get("as_of").maybe(_time),
         **_declared(node),
     )
     alternatives = node.get("alternatives").maybe(_Node.list) or []
     if len(alternatives) == 1:
         raise node.get("alternatives").fail("two or more")
     return replace(bucket, alternatives=tuple(_alternative(each, bucket) for each in alternatives))
+
+
+def _identity(node: _Node) -> Identity:
+    by = node.get("by").choice(IdentifiedBy, ", ".join(IdentifiedBy))
+    return Identity(by, node.get("says").text())
 
 
 def _alternative(node: _Node, bucket: Bucket) -> Alternative:

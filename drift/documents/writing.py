@@ -87,6 +87,10 @@ def _bucket(bucket: Bucket) -> dict[str, Json]:
         "bare": bucket.bare,
         "places": places,
         "stack": bucket.stack,
+        "made_by": bucket.made_by,
+        "generated": bucket.generated,
+        "identity": None if bucket.identity is None else {"by": bucket.identity.by.value, "says": bucket.identity.says},
+        "as_of": _time(bucket.as_of),
         "alternatives": [_alternative(each) for each in bucket.alternatives],
     }
 
