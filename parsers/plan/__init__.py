@@ -11,7 +11,6 @@ from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 from parsers.plan.kinds import CODE_ALONE, Kind, foreign, kind_of, may_be_ours
-from parsers.plan.marks import looks_utf16, text_of, top_keys
 
 _WORKSPACES = "terraform.tfstate.d"
 _CODE = (".tf", ".tofu", ".tf.json", ".tofu.json")
@@ -32,6 +31,8 @@ class PlanParser:
             return Claim(path, other)
         if path.endswith(".tfstate"):
             return self._claimed(tree, path)
+        from parsers.plan.marks import looks_utf16, text_of, top_keys
+
         if b"_version" not in content and b"encrypted_data" not in content and not looks_utf16(content):
             return None
         try:

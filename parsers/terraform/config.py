@@ -12,7 +12,6 @@ from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
-from parsers.terraform.json_syntax import parse_json_file
 from parsers.terraform.nodes import Attribute, Block, Body, File, UnreadableArguments
 from parsers.terraform.syntax import Tell, cut_file
 
@@ -182,7 +181,11 @@ def _read_into(add: object, draft: _Draft, tree: Tree, path: str) -> None:
 def _file(tree: Tree, path: str, tell: Tell) -> File:
     """A configuration file in the syntax that its name says. Raises InputError."""
     content = tree.read(path)
-    return parse_json_file(path, content) if path.endswith(".json") else cut_file(path, content, tell)
+    if not path.endswith(".json"):
+        return cut_file(path, content, tell)
+    from parsers.terraform.json_syntax import parse_json_file
+
+    return parse_json_file(path, content)
 
 
 def unreadable(error: InputError, path: str) -> Diagnostic:
