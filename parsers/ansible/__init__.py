@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
 class AnsibleParser:
     """Reads playbooks and files of tasks."""
 
-    name: str = "ansible"
+    name = "ansible"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A YAML file with a task of the module."""

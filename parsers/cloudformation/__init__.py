@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
@@ -15,11 +14,10 @@ _SUFFIXES = (".yaml", ".yml", ".json", ".template", *_PROGRAMS)
 _OTHER_SUFFIXES = (".cfn", ".cform", ".cloudformation", ".tpl", ".tmpl", ".txt", ".j2", ".jinja", ".tftpl")
 
 
-@dataclass(frozen=True, slots=True)
 class CloudFormationParser:
     """Reads ``AWS::S3::Bucket`` out of templates, evaluating what needs no stack."""
 
-    name: str = "cloudformation"
+    name = "cloudformation"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A YAML or JSON file with ``Resources`` that mentions ``AWS::S3::Bucket`` or templates elsewhere; the manifest

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
 class KubernetesParser:
     """Reads manifests; a file may hold several documents."""
 
-    name: str = "kubernetes"
+    name = "kubernetes"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A YAML or JSON file with a resource of one of the groups that declare buckets."""

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from drift.interfaces import Claim, Inputs, Tree
 from drift.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
 class PulumiParser:
     """Reads states and YAML programs; programs in other languages are known by their states only."""
 
-    name: str = "pulumi"
+    name = "pulumi"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A state with resources of S3; a program in YAML with such."""

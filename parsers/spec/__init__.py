@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from drift.errors import InputError
 from drift.interfaces import Claim, Inputs, Tree
@@ -14,11 +13,10 @@ TEXT_SUFFIXES = (".json", ".yaml", ".yml")
 XML_SUFFIX = ".xml"
 
 
-@dataclass(frozen=True, slots=True)
 class SpecParser:
     """Reads JSON, YAML and XML files that hold nothing but CORS rules."""
 
-    name: str = "spec"
+    name = "spec"
 
     def claim(self, tree: Tree, path: str) -> Claim | None:
         """A file with the shape of CORS rules, whatever it is called; the CORS files of other products by name."""
