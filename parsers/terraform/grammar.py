@@ -27,7 +27,7 @@ _END = "$END"
 _DROP, _KEEP, _SPLICE = range(3)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """A rule of the grammar with its children; offsets are -1 where it holds nothing but a line break."""
 
@@ -45,13 +45,28 @@ class UnexpectedTokenError(Exception):
         self.token = token
 
 
+class _States(dict[int, dict[str, int]]):
+    """For each state what a symbol does; read when the state is first come to, for a module comes to few of them."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        super().__init__()
+        self._symbols: list[str] = data["symbols"]
+        self._rows: list[str] = data["rows"]
+        self._row_of: list[int] = data["states"]
+
+    def __missing__(self, state: int) -> dict[str, int]:
+        numbers = [int(each) for each in self._rows[self._row_of[state]].split()]
+        self[state] = {
+            self._symbols[symbol]: action for symbol, action in zip(numbers[::2], numbers[1::2], strict=True)
+        }
+        return self[state]
+
+
 class Tables:
     """The automaton: for each state what a symbol does, and for each rule what its node is."""
 
     def __init__(self, data: Mapping[str, Any]) -> None:
-        symbols: list[str] = data["symbols"]
-        rows = [dict(zip([symbols[each] for each in row[::2]], row[1::2], strict=True)) for row in data["rows"]]
-        self._states: list[dict[str, int]] = [rows[each] for each in data["states"]]
+        self._states = _States(data)
         self._rules: list[tuple[str, str, bool, list[int]]] = [tuple(each) for each in data["rules"]]
         self._start: int = data["start"]
         self._final: int = data["final"]
@@ -141,7 +156,7 @@ def compiled() -> dict[str, Any]:
         "key": installed_key(),
         "symbols": symbols,
         "rules": [_rule(rule) for rule in lark.rules],
-        "rows": rows,
+        "rows": [" ".join(map(str, row)) for row in rows],
         "states": [rows.index(tuple(row)) for row in flat],
         "start": order[start],
         "final": order[final],
