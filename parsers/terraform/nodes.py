@@ -17,7 +17,7 @@ SPLAT_ITEM = "*"
 """The name that stands for the current element in the part of a splat that is applied to each."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Literal:
     """A number, true, false or null."""
 
@@ -25,7 +25,7 @@ class Literal:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TemplateIf:
     """``%{if test}then%{else}otherwise%{endif}``."""
 
@@ -34,7 +34,7 @@ class TemplateIf:
     otherwise: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TemplateFor:
     """``%{for key, value in collection}body%{endfor}``."""
 
@@ -44,7 +44,7 @@ class TemplateFor:
     body: tuple[Part, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Template:
     """A quoted string, a heredoc or a JSON string: text and what is put into it."""
 
@@ -52,7 +52,7 @@ class Template:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class TupleNode:
     """``[a, b]``."""
 
@@ -60,7 +60,7 @@ class TupleNode:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ObjectNode:
     """``{ key = value }``; a bare word as key is a Template with its text."""
 
@@ -68,7 +68,7 @@ class ObjectNode:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Name:
     """The first word of a reference: ``var``, ``local``, ``each``, a resource type, a variable of a ``for``."""
 
@@ -76,7 +76,7 @@ class Name:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GetAttr:
     """``base.name``."""
 
@@ -85,7 +85,7 @@ class GetAttr:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """``base[key]`` and ``base.0``."""
 
@@ -94,7 +94,7 @@ class Index:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Splat:
     """``base[*].each`` and ``base.*.each``; ``each`` is written over ``Name(SPLAT_ITEM)``."""
 
@@ -103,7 +103,7 @@ class Splat:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Call:
     """``name(args)``; with ``expand_last`` the last argument is a list of arguments (``...``)."""
 
@@ -113,7 +113,7 @@ class Call:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unary:
     """``-x`` and ``!x``."""
 
@@ -122,7 +122,7 @@ class Unary:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Binary:
     """``left operator right``."""
 
@@ -132,7 +132,7 @@ class Binary:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Conditional:
     """``test ? then : otherwise``."""
 
@@ -142,7 +142,7 @@ class Conditional:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class For:
     """``[for k, v in c : r if t]`` and, with ``result_key``, ``{for k, v in c : key => r... if t}``."""
 
@@ -156,7 +156,7 @@ class For:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Unreadable:
     """An expression that this program cannot read though Terraform may; evaluates to an unknown."""
 
