@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
@@ -14,7 +15,6 @@ from parsers.terraform.expand import evaluated
 from parsers.terraform.expressions import Budget, Scope
 from parsers.terraform.limits import MAX_MODULE_DEPTH
 from parsers.terraform.nodes import Block, Expression, Template
-from parsers.terraform.registry_modules import well_known
 from parsers.terraform.vendored import Copy, stale
 
 
@@ -71,8 +71,7 @@ class Unreadable:
         return f"{self.message}{f'; {self.advice}' if self.advice else ''} ({self.at})"
 
 
-@dataclass(frozen=True, slots=True)
-class Outlined:
+class Outlined(NamedTuple):
     """That the module behind a call is only known in outline: where the call stands, and why it cannot be read."""
 
     at: Location
@@ -80,8 +79,7 @@ class Outlined:
     why: Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """The module behind a call; ``outlined`` where a well-known outline stands for it."""
 
     module: Module
@@ -115,6 +113,8 @@ def _in_outline(run: Run, block: Block, why: Unreadable, quiet: bool) -> Found |
     version = _plain(block.expression("version"))
     outline = None
     if why.source and ("version" not in block.attributes or version is not None):
+        from parsers.terraform.registry_modules import well_known
+
         outline = well_known(why.source, version, tuple(block.attributes))
     if outline is None:
         weight = Severity.WARNING if _may_hold_buckets(why.source or "", block) else Severity.INFO

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from parsers.terraform.convert import convert
 from parsers.terraform.evaluation import Scope, evaluate, evaluates
@@ -40,8 +40,7 @@ from parsers.terraform.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Arm:
+class Arm(NamedTuple):
     """One of the two results; with ``error`` the value is an unknown of the type that is left to see."""
 
     value: Value

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.scan import (
     BLOCK_COMMENT,
@@ -30,8 +30,7 @@ _LABEL = re.compile(rf"{BLOCK_COMMENT}|({IDENTIFIER})|\"({PLAIN_TEXT})\"")
 _LINE_END = re.compile(rf"{_BLANK}(?:{LINE_COMMENT})?(?:\r?\n|\Z)")
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentCut:
+class ArgumentCut(NamedTuple):
     """``name = ...``: from ``start`` to ``end``; the expression is between ``value`` and ``end``, with space around."""
 
     name: str
@@ -40,8 +39,7 @@ class ArgumentCut:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class BlockCut:
+class BlockCut(NamedTuple):
     """``type "label" {...}``: the body is between ``body`` and the brace before ``end``."""
 
     type: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from parsers.terraform.access import elements, iterate
 from parsers.terraform.convert import convert
@@ -31,8 +31,7 @@ from parsers.terraform.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Instance:
+class Instance(NamedTuple):
     """One instance of a block: ``key`` is ``[0]``, ``["name"]`` or empty, as it stands in addresses."""
 
     key: str
@@ -40,8 +39,7 @@ class Instance:
     name: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
+class Expansion(NamedTuple):
     """The instances of a block. With ``reason`` it is not known which there are; then ``instances`` has one that
     stands for any of them. ``repeated`` says whether the block has ``count`` or ``for_each``, ``keyed`` the latter.
     ``fault`` is what is wrong, where Terraform refuses it or there are more than are worked through.
@@ -68,7 +66,7 @@ def expand(block: Block, scope: Scope) -> Expansion:
     except (RefusalError, RecursionError) as error:
         fault = str(error) if isinstance(error, RefusalError) else "nested too deep"
         reason = f"{fault} ({block.at})"
-    return replace(any_instance(scope, reason, keyed=for_each is not None), fault=fault)
+    return any_instance(scope, reason, keyed=for_each is not None)._replace(fault=fault)
 
 
 def _enabled(block: Block, scope: Scope) -> Expansion:
@@ -78,7 +76,7 @@ def _enabled(block: Block, scope: Scope) -> Expansion:
         if expression is not None:
             enabled = convert(evaluate(expression, scope), BOOL)
             if enabled.unresolved is not None:
-                return replace(any_instance(scope, enabled.unresolved.reason), repeated=False)
+                return any_instance(scope, enabled.unresolved.reason)._replace(repeated=False)
             if enabled.data is False:
                 return Expansion((), repeated=False)
     return Expansion((Instance("", scope),))

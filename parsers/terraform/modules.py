@@ -7,7 +7,7 @@ written lives in ``config``.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import functions
@@ -36,8 +36,7 @@ from parsers.terraform.values import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A module call: its instances, each with the module it runs, or None where that cannot be read (``reason``)."""
 
     expansion: Expansion
@@ -208,7 +207,7 @@ class ModuleInstance:
             self.run.tell(Diagnostic(Severity.ERROR, "too-many-instances", reason, block.at, "give a plan"))
         keyed = block.expression("for_each") is not None
         found = any_instance(self.scope, reason, keyed=keyed)
-        return replace(found, repeated=keyed or block.expression("count") is not None)
+        return found._replace(repeated=keyed or block.expression("count") is not None)
 
     def objects(self, kind: str, type_name: str, name: str, at: Location) -> Value:
         """What a reference to a resource gives: an object, or a tuple or map of them."""

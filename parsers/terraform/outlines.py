@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.label_outline import LABEL, LABEL_CALL, LABEL_VARIABLES
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """What a module of the registry does with buckets, for the versions from ``first`` to ``before``."""
 
     name: str

@@ -7,8 +7,7 @@ Source: Terraform language, "Providers Within Modules" (aliases, inheritance, ``
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import urlsplit
 
 from drift.location import Location
@@ -41,16 +40,14 @@ class Holder(Protocol):
     def caller(self) -> tuple[Holder, Block, Scope] | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """``aws``, ``aws.alias`` or, with OpenTofu, ``aws.alias[key]``."""
 
     name: str
     key: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Server:
+class Server(NamedTuple):
     """A server in the place of AWS: its URL, or None and the reason why that is not known."""
 
     url: str | None
@@ -58,8 +55,7 @@ class Server:
     at: Location
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(NamedTuple):
     """A provider configuration of the AWS provider: its block and what that is evaluated in; neither: nothing is set.
 
     ``reason`` says why it is not known which one it is.

@@ -7,7 +7,7 @@ after apply (terraform internal/plans/objchange; provider source for what ``id``
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.access import join_text
 from parsers.terraform.convert import to_text
@@ -51,8 +51,7 @@ _TEXTS = frozenset({"id", "arn", "hex", "dec", "b64_std", "b64_url"})
 META = frozenset({"count", "for_each", "provider", "depends_on", "lifecycle"})
 
 
-@dataclass(frozen=True, slots=True)
-class Object:
+class Object(NamedTuple):
     """One instance of a resource or data source, with the module that it stands in."""
 
     module: Holder

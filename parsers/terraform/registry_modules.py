@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from drift.errors import InputError
 from parsers.terraform.config import Module, load_module
@@ -29,8 +29,7 @@ _SWITCH = re.compile(r"create|create_(?:s3_)?bucket|(?:module_)?enabled?")
 _NEWEST = frozenset({"main", "master", "HEAD"})
 
 
-@dataclass(frozen=True, slots=True)
-class WellKnown:
+class WellKnown(NamedTuple):
     """An outline that holds for a call, with the name that its module has in the registry."""
 
     name: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Location, Severity
@@ -17,8 +17,7 @@ _STATES = ("terraform.tfstate", "terraform.tfstate.d", ".terraform/terraform.tfs
 """What Terraform leaves in a folder that was planned or applied, and not in one that was only validated."""
 
 
-@dataclass(frozen=True, slots=True)
-class Roots:
+class Roots(NamedTuple):
     """The root modules in the order of the folders, and what is told of folders that might have been some."""
 
     folders: tuple[str, ...]

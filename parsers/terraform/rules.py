@@ -7,7 +7,7 @@ which of them are sets, and that null, an empty list and a missing one are sent 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from drift.cors.model import BucketCors, CorsRule, Seconds, Text, TextList, Unknown
 from drift.location import Diagnostic, Location, Severity
@@ -46,8 +46,7 @@ Fields = Mapping[str, Value | None]
 """The arguments of one rule; None for one that is not written."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(NamedTuple):
     """What a resource says of its rules: ``cors``, or the ``reason`` why that is not known; neither: nothing is said.
 
     ``none`` says that the resource declares explicitly that there are no rules. ``sensitive`` are the texts and numbers
@@ -82,7 +81,7 @@ def separate_rules(block: Block, scope: Scope) -> Rules:
         kept.setdefault(_normal_form(rule) or position, position)
     rules = tuple(found.cors.rules[position] for position in kept.values())
     places = tuple(found.places[position] for position in kept.values())
-    return replace(found, cors=BucketCors(rules, ordered=False), places=places)
+    return found._replace(cors=BucketCors(rules, ordered=False), places=places)
 
 
 def inline_rules(block: Block, scope: Scope) -> Rules:

@@ -12,7 +12,7 @@ memory; possessive groups would do so too, but are wrong in Python before 3.11.5
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.limits import MAX_NESTING
 
@@ -120,8 +120,7 @@ def end_of_opening(source: str, at: int) -> int:
     return end_of_heredoc(source, heredoc.end(), heredoc[1])
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(NamedTuple):
     """A line of a heredoc in which its marker is found; ``start`` is -1 where it is no whole line of text."""
 
     found: int

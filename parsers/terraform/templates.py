@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.nodes import Expression, Part, TemplateFor, TemplateIf
 from parsers.terraform.scan import ScanError, end_of_interpolation
@@ -26,14 +26,12 @@ class TemplateError(Exception):
         self.offset = offset
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     content: str
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Marker:
+class _Marker(NamedTuple):
     """``${...}`` or ``%{...}`` with its source between the braces and whether it strips the space around."""
 
     directive: bool

@@ -9,7 +9,7 @@ namespace is one name, and an operand with more than one sign gets parentheses.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from parsers.terraform.limits import MAX_NESTING
 from parsers.terraform.scan import (
@@ -31,8 +31,7 @@ NEWLINE = "NL_OR_COMMENT"
 WORDS = {"true": "TRUE", "false": "FALSE", "null": "NULL"}
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A token with its offsets in the source; ``type`` is the name that the grammar has for it, or STRING."""
 
     type: str

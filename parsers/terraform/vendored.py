@@ -9,20 +9,19 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from drift.errors import InputError
 from drift.interfaces import Tree
 from parsers.terraform import files
 
-_REGISTRY = re.compile(r"(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?")
-_REF = re.compile(r"[?&]ref=([^&]*)")
-_VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
-_CONDITION = re.compile(r"\s*(=|!=|>=|<=|~>|>|<)?\s*(v?\d+(?:\.\d+){0,2})\s*")
+_REGISTRY = r"(?:[\w-]+(?:\.[\w-]+)+(?::\d+)?/)?([\w-]+/[\w-]+/[\w-]+)(//[^?]*)?"
+_REF = r"[?&]ref=([^&]*)"
+_VERSION = r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?"
+_CONDITION = r"\s*(=|!=|>=|<=|~>|>|<)?\s*(v?\d+(?:\.\d+){0,2})\s*"
 
 
-@dataclass(frozen=True, slots=True)
-class Copy:
+class Copy(NamedTuple):
     """A module as ``terraform init`` left it: its folder, relative to the root module, and what it was copied from."""
 
     folder: str
@@ -48,12 +47,12 @@ def copies(tree: Tree, root: str) -> Mapping[str, Copy]:
 
 def stale(copy: Copy, source: str, constraint: str | None) -> str | None:
     """Why Terraform would no longer take the copy for a call; None where it would, or where that cannot be told."""
-    ours, theirs = _REGISTRY.fullmatch(source), _REGISTRY.fullmatch(copy.source)
+    ours, theirs = re.fullmatch(_REGISTRY, source), re.fullmatch(_REGISTRY, copy.source)
     if ours and (theirs is None or ours.groups() != theirs.groups()):
         return f'is of another source ("{copy.source}")' if copy.source else None
     if ours and constraint is not None and not _satisfies(copy.version, constraint):
         return f"is of version {copy.version}"
-    reference, copied = _REF.search(source), _REF.search(copy.source)
+    reference, copied = re.search(_REF, source), re.search(_REF, copy.source)
     if not ours and copy.source and (reference and reference[1]) != (copied and copied[1]):
         return f'is of another revision ("{copy.source}")'
     return None
@@ -61,12 +60,12 @@ def stale(copy: Copy, source: str, constraint: str | None) -> str | None:
 
 def _satisfies(version: str, constraint: str) -> bool:
     """Whether a version meets every condition; also where one of them is of a form that is not known."""
-    match = _VERSION.fullmatch(version)
+    match = re.fullmatch(_VERSION, version)
     if match is None:
         return True
     found = _numbers(match[0])
     for part in constraint.split(","):
-        condition = _CONDITION.fullmatch(part)
+        condition = re.fullmatch(_CONDITION, part)
         if condition is not None and not _meets(found, condition[1] or "=", condition[2]):
             return False
     return True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import replace
+from typing import NamedTuple, TypeVar
 
 from parsers.terraform.convert import convert
 from parsers.terraform.values import (
@@ -25,8 +25,7 @@ Body = Callable[..., Value]
 _Decorated = TypeVar("_Decorated", bound=Body)
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A function of the language.
 
     ``params`` are the types of the arguments, the last ``optional`` of them may be missing, ``rest`` is the type of any
