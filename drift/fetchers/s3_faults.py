@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError
 
-_SIGN_IN = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
+SIGN_IN = "set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`"
 
 
 def from_setup(error: Exception, profile: str | None) -> CorsDriftError | None:
@@ -12,9 +12,9 @@ def from_setup(error: Exception, profile: str | None) -> CorsDriftError | None:
     from botocore import exceptions as sdk
 
     if isinstance(error, sdk.NoCredentialsError):
-        return CredentialsError("no AWS credentials were found", advice=_SIGN_IN)
+        return CredentialsError("no AWS credentials were found", advice=SIGN_IN)
     if isinstance(error, sdk.PartialCredentialsError):
-        return CredentialsError("the AWS credentials are incomplete", advice=_SIGN_IN)
+        return CredentialsError("the AWS credentials are incomplete", advice=SIGN_IN)
     if isinstance(error, sdk.ProfileNotFound):
         named = f"{profile!r} " if profile else "that AWS_PROFILE names "
         return CredentialsError(
@@ -51,7 +51,7 @@ def refused(reason: str) -> CredentialsError:
     """S3 refused the credentials for every bucket."""
     if "clock" in reason:
         return CredentialsError(f"S3 refused every request: {reason}", advice="set the clock of this machine")
-    return CredentialsError(f"S3 refused every request: {reason}", advice=f"renew the credentials: {_SIGN_IN}")
+    return CredentialsError(f"S3 refused every request: {reason}", advice=f"renew the credentials: {SIGN_IN}")
 
 
 def unreachable(reason: str, endpoint: str) -> EndpointError:
