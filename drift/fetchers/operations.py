@@ -164,7 +164,7 @@ def guard(events: Any) -> None:
 
 
 def _refuse(event_name: str, **_: object) -> None:
-    _, service, name = event_name.split(".", 2)
+    service, _dot, name = event_name.partition(".")[2].partition(".")
     if (service, name) not in ALLOWED:
         raise ForbiddenOperationError(
             f"{service} {name} is not among the AWS operations that cors-drift may call",

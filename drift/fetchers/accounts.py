@@ -1,0 +1,269 @@
+"""Other accounts: a role assumed in each, when it is first needed, and the accounts of an AWS Organization.
+
+One AssumeRole for an account and process, and another when the credentials run out: a role that was reached from a role
+lasts an hour at most, whatever it is set to, so an hour is what is asked for everywhere.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from drift.errors import CredentialsError, EndpointError
+from drift.fetchers.aws_faults import Cause, ServiceFault, fault_of
+from drift.location import Diagnostic, Severity
+from drift.settings import AccountAccess
+
+_SETTLED = 30.0
+"""Seconds in which credentials are not renewed once more: many threads find out at once that they have expired."""
+
+_PAGES = 5_000
+"""Of 20 accounts at most: more than an organization can have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose credentials these are. ``partition`` is the second part of every ARN of the account (``aws``)."""
+
+    account: str
+    partition: str
+    arn: str
+
+
+class AccountError(CredentialsError):
+    """An account cannot be read; others may be. ``denied``: its role was refused, and not only out of reach."""
+
+    def __init__(self, account: str, message: str, *, denied: bool, advice: str | None = None) -> None:
+        super().__init__(message, advice=advice)
+        self.account = account
+        self.denied = denied
+
+    def again(self) -> AccountError:
+        """A fresh one: each time that an error is raised it grows by a traceback."""
+        return AccountError(self.account, self.message, denied=self.denied, advice=self.advice)
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The same as a remark on the run."""
+        kind = "account-denied" if self.denied else "account-unreachable"
+        return Diagnostic(Severity.WARNING, kind, self.message, help=self.advice)
+
+
+class Held:
+    """Credentials that can be exchanged while clients sign with them. What it does not do itself, they do."""
+
+    def __init__(self, now: Any, load: Callable[[], Any], clock: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._load = load
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._renewed: tuple[float, bool] | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._now, name)
+
+    def get_frozen_credentials(self) -> Any:
+        """What botocore's signers ask for with each request."""
+        return self._now.get_frozen_credentials()
+
+    def renew(self) -> bool:
+        """Load them anew; False if they are still the same, so that asking again is of no use."""
+        with self._lock:
+            if self._renewed is not None and self._clock() - self._renewed[0] < _SETTLED:
+                return self._renewed[1]
+            before, fresh = self._now.get_frozen_credentials(), self._load()
+            changed = fresh is not None and fresh.get_frozen_credentials() != before
+            if changed:
+                self._now = fresh
+            self._renewed = (self._clock(), changed)
+            return changed
+
+
+class Roles:
+    """The credentials of each account that was given. Safe to share between threads."""
+
+    def __init__(self, sts: Callable[[], Any], caller: Callable[[], Caller], own: Callable[[], Any]) -> None:
+        """``own`` gives the caller's own credentials; all three are asked only when they are needed."""
+        self._sts = sts
+        self._caller = caller
+        self._own = own
+        self._lock = threading.Lock()
+        self._accounts: dict[str, _Account] = {}
+
+    def admit(self, accounts: Iterable[AccountAccess]) -> None:
+        """Add accounts; the first word on an account holds."""
+        with self._lock:
+            for access in accounts:
+                self._accounts.setdefault(access.id, _Account(access))
+
+    def access(self, account: str) -> AccountAccess | None:
+        """How the account is reached, if it was given."""
+        known = self._accounts.get(account)
+        return None if known is None else known.access
+
+    def credentials(self, account: str) -> Any:
+        """What the account's requests are signed with. Raises ``AccountError``; what was refused once stays refused."""
+        known = self._accounts[account]
+        with known.lock:
+            if known.error is not None:
+                raise known.error.again()
+            if known.credentials is None:
+                known.credentials = self._own_of(account) if known.access.role is None else self._assumed(known)
+            return known.credentials
+
+    def renew(self, account: str) -> bool:
+        """Assume the role again. Raises ``AccountError`` if that is refused now."""
+        credentials = self.credentials(account)
+        return bool(credentials.renew())
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """One for each account that could not be read."""
+        errors = [known.error for _, known in sorted(self._accounts.items())]
+        return tuple(error.diagnostic for error in errors if error is not None)
+
+    def _own_of(self, account: str) -> Any:
+        caller = self._caller()
+        if caller.account == account:
+            return self._own()
+        known = self._accounts[account]
+        known.error = AccountError(
+            account,
+            f"account {account} has no role to assume, and the credentials are those of account {caller.account}",
+            denied=True,
+            advice="give its role in [[account]]",
+        )
+        raise known.error.again()
+
+    def _assumed(self, known: _Account) -> Held:
+        from botocore.credentials import DeferredRefreshableCredentials
+
+        def load() -> Any:
+            return DeferredRefreshableCredentials(lambda: self._assume(known), "assume-role")
+
+        held = Held(load(), load)
+        held.get_frozen_credentials()
+        return held
+
+    def _assume(self, known: _Account) -> Mapping[str, str]:
+        """One AssumeRole, in the form that botocore's refreshable credentials take."""
+        access = known.access
+        try:
+            asked = {"RoleArn": self._role(access), "RoleSessionName": access.session_name}
+            if access.external_id is not None:
+                asked["ExternalId"] = access.external_id
+            got = self._sts().assume_role(**asked)["Credentials"]
+            return {
+                "access_key": got["AccessKeyId"],
+                "secret_key": got["SecretAccessKey"],
+                "token": got["SessionToken"],
+                "expiry_time": got["Expiration"].isoformat(),
+                "account_id": access.id,
+            }
+        except Exception as error:
+            fault = fault_of(error, "AssumeRole")
+            if fault.cause is Cause.CREDENTIALS:
+                raise fault.error() from error
+            known.error = _not_assumed(access, fault)
+            raise known.error.again() from error
+
+    def _role(self, access: AccountAccess) -> str:
+        role = access.role or ""
+        return role if role.startswith("arn:") else f"arn:{self._caller().partition}:iam::{access.id}:role/{role}"
+
+
+class _Account:
+    """What is known of an account so far; the lock is held while its role is assumed."""
+
+    def __init__(self, access: AccountAccess) -> None:
+        self.access = access
+        self.lock = threading.Lock()
+        self.credentials: Any = None
+        self.error: AccountError | None = None
+
+
+def _not_assumed(access: AccountAccess, fault: ServiceFault) -> AccountError:
+    if fault.cause is not Cause.DENIED:
+        message = f"account {access.id}: its role could not be assumed: {fault.reason}"
+        return AccountError(access.id, message, denied=fault.cause is Cause.OTHER, advice=fault.advice)
+    return AccountError(
+        access.id,
+        f"account {access.id}: the role {access.role} may not be assumed ({fault.code})",
+        denied=True,
+        advice="the role must exist and trust these credentials (and the external id, if it asks for one), and they "
+        "must be allowed sts:AssumeRole on it",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The accounts of an AWS Organization that can be read, in the order of their ids, and what is to be said of it."""
+
+    accounts: tuple[AccountAccess, ...]
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+def organization_accounts(client: Any, caller: Caller, role: str, given: Iterable[AccountAccess] = ()) -> Organization:
+    """Every active account, by the role of that name in it; the caller's own account with the caller's credentials.
+
+    ``client`` is one of Organizations. What was ``given`` for an account wins over the role, and an account that was
+    given need not be in the organization. Raises ``CredentialsError`` or ``EndpointError`` if not all can be listed.
+    """
+    known = {access.id: access for access in given}
+    found: dict[str, AccountAccess] = {}
+    skipped: dict[str, str] = {}
+    for account in _listed(client):
+        number = account["Id"]
+        # Status is the older name, and is being retired in favour of State.
+        state = str(account.get("State") or account.get("Status") or "")
+        if state != "ACTIVE":
+            skipped[number] = state.lower().replace("_", " ") or "of unknown state"
+        elif number == caller.account:
+            found[number] = AccountAccess(number)
+        else:
+            found[number] = AccountAccess(number, role)
+    accounts = {**found, **{number: access for number, access in known.items() if number not in skipped}}
+    return Organization(tuple(accounts[number] for number in sorted(accounts)), tuple(_told(skipped)))
+
+
+def _listed(client: Any) -> Iterator[Mapping[str, Any]]:
+    token: str | None = None
+    for _ in range(_PAGES):
+        try:
+            page = client.list_accounts(**({} if token is None else {"NextToken": token}))
+        except Exception as error:
+            raise _not_listed(error) from error
+        if "Accounts" not in page:
+            break
+        yield from (account for account in page["Accounts"] if account.get("Id"))
+        before, token = token, page.get("NextToken")
+        if not token:
+            return
+        if token == before:
+            break
+    raise EndpointError("the answers to ListAccounts do not come to an end, or are no lists of accounts")
+
+
+def _not_listed(error: Exception) -> Exception:
+    fault = fault_of(error, "ListAccounts")
+    if fault.cause is Cause.DENIED:
+        advice = (
+            "ask with the management account or a delegated administrator, which may call organizations:ListAccounts, "
+            "or give the accounts as [[account]]"
+        )
+        return replace(fault, advice=advice).error()
+    if fault.code == "AWSOrganizationsNotInUseException":
+        return CredentialsError(
+            "the account of these credentials is in no AWS Organization", advice="give the accounts as [[account]]"
+        )
+    return fault.error()
+
+
+def _told(skipped: Mapping[str, str]) -> Iterator[Diagnostic]:
+    for number, state in sorted(skipped.items()):
+        yield Diagnostic(
+            Severity.INFO, "account-skipped", f"account {number} of the organization is {state} and was not read"
+        )

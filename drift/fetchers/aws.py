@@ -1,0 +1,257 @@
+"""The one place where sessions and clients of AWS are made: one session for a run, every client of it guarded.
+
+The session is botocore's own. What boto3 puts on top (resources, transfers, uploads) would only be loaded to be unused.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from drift.errors import CorsDriftError, UsageError
+from drift.fetchers import s3_faults
+from drift.fetchers.accounts import Caller, Held, Roles
+from drift.fetchers.aws_faults import fault_of
+from drift.fetchers.endpoints import check_endpoint, is_aws, only_to
+from drift.fetchers.operations import guard
+from drift.location import Diagnostic
+from drift.settings import AccountAccess
+
+FALLBACK_REGION = "us-east-1"
+"""Where to ask if no region is configured anywhere: S3 tells the right one from there."""
+
+APP_ID = "cors-drift"
+"""In the User-Agent, so that those who watch CloudTrail can tell these reads."""
+
+MAX_CLIENTS = 128
+"""Clients that are kept for the next who asks: each takes a third of a megabyte."""
+
+ATTEMPTS = 6
+"""Of a call to any service but S3, the first included; the SDK waits in between, up to 20 seconds."""
+
+
+class RegionError(UsageError):
+    """What was given as a region is not the name of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class AwsAccess:
+    """All that it takes to make the same ``Aws`` in another process. It holds no credentials."""
+
+    profile: str | None = None
+    region: str | None = None
+    endpoint_url: str | None = None
+    accounts: tuple[AccountAccess, ...] = ()
+
+    def open(self) -> Aws:
+        """A new one."""
+        return Aws(self.profile, self.region, self.endpoint_url, self.accounts)
+
+
+class Aws:
+    """Makes clients when they are first needed, with the credentials of the caller or of a role in another account.
+
+    Safe to share between threads, and so are the clients. ``endpoint_url`` holds for every service: requests signed for
+    a server of one's own never go to AWS. Raises ``UsageError`` for an endpoint that is no URL.
+    """
+
+    def __init__(
+        self,
+        profile: str | None = None,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+        accounts: Iterable[AccountAccess] = (),
+    ) -> None:
+        if endpoint_url is not None:
+            check_endpoint(endpoint_url)
+        self.profile = profile
+        self.endpoint_url = endpoint_url
+        self._region = region
+        self._accounts = {access.id: access for access in accounts}
+        self._lock = threading.RLock()
+        self._caller_lock = threading.Lock()
+        self._session: Any = None
+        self._own: Held | None = None
+        self._acting: Any = None
+        self._clients: OrderedDict[tuple[str, str | None, str | None], Any] = OrderedDict()
+        self._caller: Caller | None = None
+        self._roles = Roles(lambda: self.client("sts"), self.caller, self._own_credentials)
+        self._roles.admit(self._accounts.values())
+
+    @property
+    def access(self) -> AwsAccess:
+        """What another process needs to do the same."""
+        return AwsAccess(self.profile, self._region, self.endpoint_url, tuple(self._accounts.values()))
+
+    @property
+    def region(self) -> str:
+        """The region of clients for which none is asked."""
+        with self._lock:
+            return self._region or str(self._opened().get_config_variable("region") or FALLBACK_REGION)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """One for each account whose role could not be assumed so far."""
+        return self._roles.diagnostics
+
+    def admit(self, accounts: Iterable[AccountAccess]) -> None:
+        """Add accounts to those that were given; what was said of an account first holds."""
+        with self._lock:
+            for each in accounts:
+                self._accounts.setdefault(each.id, each)
+            self._roles.admit(self._accounts.values())
+
+    def has(self, account: str | None) -> bool:
+        """Whether the account has credentials of its own here."""
+        return account is not None and account in self._accounts
+
+    def client(self, service: str, region: str | None = None, account: str | None = None, config: Any = None) -> Any:
+        """A client of a service, kept for the next who asks unless a ``config`` was given.
+
+        ``account`` chooses the credentials and must be one that ``has`` is true for; None are the caller's own.
+        ``config`` (botocore's) is laid over what all clients have: the SDK's standard retries, short timeouts, the
+        application's name in the User-Agent; for S3 path style and regional endpoints.
+
+        Raises ``AccountError`` if the account's role cannot be assumed, ``CredentialsError`` for an unusable profile or
+        no usable credentials, ``RegionError`` and ``UsageError`` for an unusable region or endpoint.
+        """
+        key = (service, region, account)
+        with self._lock:
+            if config is None and key in self._clients:
+                self._clients.move_to_end(key)
+                return self._clients[key]
+        acting = None if account is None else self._roles.credentials(account)  # may call STS, so outside the lock
+        with self._lock:
+            client = self._told(lambda: self._make(service, region or self._region_of(account), acting, config))
+            if config is None:
+                client = self._clients.setdefault(key, client)
+                if len(self._clients) > MAX_CLIENTS:
+                    self._clients.popitem(last=False)
+        return client
+
+    def caller(self) -> Caller:
+        """Whose credentials these are, by one GetCallerIdentity.
+
+        Raises ``CredentialsError`` or ``EndpointError`` if nobody tells.
+        """
+        with self._caller_lock:
+            if self._caller is None:
+                client = self.client("sts")
+                try:
+                    told = client.get_caller_identity()
+                    self._caller = Caller(told["Account"], told["Arn"].split(":")[1], told["Arn"])
+                except Exception as error:
+                    at = client.meta.endpoint_url
+                    raise fault_of(error, "GetCallerIdentity", self.profile, at).error() from error
+            return self._caller
+
+    def refresh(self, account: str | None = None) -> bool:
+        """Get new credentials after ExpiredToken, for clients that exist too; False if there are none but the old.
+
+        Raises ``AccountError`` if the role is refused now, ``CredentialsError`` if the caller's own are unusable.
+        """
+        if account is not None and self._accounts[account].role is not None:
+            return self._roles.renew(account)
+        own = self._own_credentials()
+        return own is not None and bool(self._told(own.renew))
+
+    def _region_of(self, account: str | None) -> str:
+        """The first region that an account may be asked in, else the default."""
+        regions = self._accounts[account].regions if account is not None else ()
+        return regions[0] if regions else self.region
+
+    def _opened(self) -> Any:
+        if self._session is None:
+            self._session = self._told(self._open)
+        return self._session
+
+    def _open(self) -> Any:
+        import botocore.session
+
+        session = botocore.session.Session(profile=self.profile)
+        session.get_scoped_config()  # says at once if there is no such profile
+        # Tokens of the global endpoint are not valid in regions that an account has opted into.
+        session.set_config_variable("sts_regional_endpoints", "regional")
+        session.get_credentials = self._credentials
+        guard(session.get_component("event_emitter"))
+        return session
+
+    def _credentials(self) -> Any:
+        """What the session gives the client that is being made, under the lock."""
+        return self._acting if self._acting is not None else self._own_credentials()
+
+    def _own_credentials(self) -> Held | None:
+        """The caller's own, which clients can go on with when they are loaded anew; None if there are none."""
+        with self._lock:
+            if self._own is None:
+                chain = self._opened().get_component("credential_provider")
+                found = self._told(chain.load_credentials)
+                if found is None:
+                    return None
+                self._own = Held(found, chain.load_credentials)
+            return self._own
+
+    def _make(self, service: str, region: str, acting: Any, config: Any) -> Any:
+        session = self._opened()
+        self._acting = acting
+        try:
+            client = session.create_client(
+                service,
+                region_name=region,
+                endpoint_url=self.endpoint_url,
+                config=_config(service) if config is None else _config(service).merge(config),
+            )
+        finally:
+            self._acting = None
+        url = client.meta.endpoint_url
+        check_endpoint(url)
+        if self.endpoint_url is not None:
+            client.meta.events.register_last("before-send", only_to(url))
+        elif service != "s3" and is_aws(url) and not is_aws(self.client("s3").meta.endpoint_url):
+            raise UsageError(
+                f"S3 is asked at a server of your own, and {service} would be asked at AWS with the same credentials",
+                advice=f"set AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_{service.upper()} too, or use --endpoint-url",
+            )
+        return client
+
+    def _told(self, make: Any) -> Any:
+        """The SDK's own errors of setting up, as ours."""
+        from botocore.exceptions import BotoCoreError, InvalidRegionError
+
+        try:
+            return make()
+        except CorsDriftError:
+            raise
+        except InvalidRegionError as error:
+            raise RegionError(
+                "what is given as an AWS region is not the name of one",
+                advice="give one such as eu-west-1 with --region",
+            ) from error
+        except BotoCoreError as error:
+            raise s3_faults.from_setup(error, self.profile) or s3_faults.unusable(error) from error
+        except ValueError as error:  # botocore: "Invalid endpoint: ...", out of AWS_ENDPOINT_URL or the profile
+            raise UsageError(
+                "the configured endpoint is not a URL",
+                advice="check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile",
+            ) from error
+
+
+def _config(service: str) -> Any:
+    from botocore.config import Config
+
+    more: dict[str, Any] = {}
+    if service == "s3":
+        # A new dict each time: botocore writes into it. The regional endpoint is the one that VPC endpoints and
+        # allow-lists know.
+        more["s3"] = {"addressing_style": "path", "us_east_1_regional_endpoint": "regional"}
+    return Config(
+        # Said here, so that AWS_RETRY_MODE, AWS_MAX_ATTEMPTS and the profile do not say otherwise.
+        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+        connect_timeout=5.0,
+        read_timeout=30.0,
+        user_agent_appid=APP_ID,
+        **more,
+    )
