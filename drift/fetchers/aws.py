@@ -1,7 +1,4 @@
-"""The one place where sessions and clients of AWS are made: one session for a run, every client of it guarded.
-
-The session is botocore's own. What boto3 puts on top (resources, transfers, uploads) would only be loaded to be unused.
-"""
+"""The one place where sessions and clients of boto3 are made: one session for a run, every client of it guarded."""
 
 from __future__ import annotations
 
@@ -73,6 +70,7 @@ class Aws:
         self._accounts = {access.id: access for access in accounts}
         self._lock = threading.RLock()
         self._caller_lock = threading.Lock()
+        self._core: Any = None
         self._session: Any = None
         self._own: Held | None = None
         self._acting: Any = None
@@ -90,7 +88,7 @@ class Aws:
     def region(self) -> str:
         """The region of clients for which none is asked."""
         with self._lock:
-            return self._region or str(self._opened().get_config_variable("region") or FALLBACK_REGION)
+            return self._region or str(self._opened().region_name or FALLBACK_REGION)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -169,6 +167,7 @@ class Aws:
         return self._session
 
     def _open(self) -> Any:
+        import boto3.session
         import botocore.session
 
         session = botocore.session.Session(profile=self.profile)
@@ -176,8 +175,9 @@ class Aws:
         # Tokens of the global endpoint are not valid in regions that an account has opted into.
         session.set_config_variable("sts_regional_endpoints", "regional")
         session.get_credentials = self._credentials
+        self._core = session
         guard(session.get_component("event_emitter"))
-        return session
+        return boto3.session.Session(botocore_session=session)
 
     def _credentials(self) -> Any:
         """What the session gives the client that is being made, under the lock."""
@@ -187,7 +187,8 @@ class Aws:
         """The caller's own, which clients can go on with when they are loaded anew; None if there are none."""
         with self._lock:
             if self._own is None:
-                chain = self._opened().get_component("credential_provider")
+                self._opened()
+                chain = self._core.get_component("credential_provider")
                 found = self._told(chain.load_credentials)
                 if found is None:
                     return None
@@ -198,7 +199,7 @@ class Aws:
         session = self._opened()
         self._acting = acting
         try:
-            client = session.create_client(
+            client = session.client(
                 service,
                 region_name=region,
                 endpoint_url=self.endpoint_url,

@@ -114,14 +114,6 @@ OPERATIONS = (
         _STACK,
     ),
     Operation(
-        "cloudformation",
-        "DescribeStacks",
-        "cloudformation:DescribeStacks",
-        "parameters, outputs and state of a stack",
-        (Feature.STACKS,),
-        _STACK,
-    ),
-    Operation(
         "s3",
         "GetBucketTagging",
         "s3:GetBucketTagging",
