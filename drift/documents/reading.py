@@ -34,10 +34,26 @@ def document_kind(content: bytes) -> str | None:
 
 def snapshot_from_json(content: bytes, path: str) -> Snapshot:
     """The snapshot in a ``cors-drift/snapshot`` document. Raises ``InputError`` that names the faulty key."""
+    return snapshot_from_value(json_value(content, Location(path)), path)
+
+
+def json_value(content: bytes, at: Location) -> object:
+    """What the text says. Raises ``InputError`` for what is no JSON, and for an object that has a key twice."""
     try:
-        return _snapshot(_Node(json.loads(content, object_pairs_hook=_once), "", path))
+        value: object = json.loads(content, object_pairs_hook=_once)
     except (ValueError, RecursionError) as error:
-        raise InputError(f"this is not valid JSON: {error}", location=Location(path)) from error
+        raise InputError(f"this is not valid JSON: {error}", location=at) from error
+    return value
+
+
+def snapshot_from_value(value: object, path: str) -> Snapshot:
+    """The snapshot that a JSON value is. Raises ``InputError`` that names the faulty key."""
+    return _snapshot(_Node(value, "", path))
+
+
+def bucket_from_value(value: object, source: str, path: str) -> Bucket:
+    """One of the buckets of a snapshot from ``source``. Raises ``InputError`` that names the faulty key."""
+    return _bucket(_Node(value, "", path), source)
 
 
 def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:

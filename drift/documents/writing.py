@@ -24,9 +24,9 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
         "kind": "cors-drift/snapshot",
         "version": 1,
         "source": snapshot.source,
-        "taken_at": _time(snapshot.taken_at),
-        "buckets": [_bucket(bucket) for bucket in snapshot.buckets],
-        "diagnostics": [_diagnostic(each) for each in snapshot.diagnostics],
+        "taken_at": time_to_json(snapshot.taken_at),
+        "buckets": [bucket_to_json(bucket) for bucket in snapshot.buckets],
+        "diagnostics": [diagnostic_to_json(each) for each in snapshot.diagnostics],
     }
 
 
@@ -39,7 +39,7 @@ def report_to_json(report: Report) -> dict[str, Json]:
         "tool": {"name": "cors-drift", "version": __version__},
         "verdict": report.verdict.value,
         "exit_code": report.exit_code,
-        "compared_at": _time(report.compared_at),
+        "compared_at": time_to_json(report.compared_at),
         "sources": {"declared": report.declared_source, "live": report.live_source},
         "summary": {
             "buckets": summary.buckets,
@@ -51,7 +51,7 @@ def report_to_json(report: Report) -> dict[str, Json]:
         },
         "buckets": [_bucket_report(bucket) for bucket in report.buckets],
         "findings": [_finding(finding) for finding in report.findings],
-        "diagnostics": [_diagnostic(each) for each in report.diagnostics],
+        "diagnostics": [diagnostic_to_json(each) for each in report.diagnostics],
     }
 
 
@@ -63,7 +63,8 @@ def rules_to_json(rules: Sequence[CorsRule]) -> list[Json]:
     ]
 
 
-def _bucket(bucket: Bucket) -> dict[str, Json]:
+def bucket_to_json(bucket: Bucket) -> dict[str, Json]:
+    """A bucket of a snapshot, with all its keys."""
     places: list[Json] = [
         {
             "location": location_to_json(place.location),
@@ -90,7 +91,7 @@ def _bucket(bucket: Bucket) -> dict[str, Json]:
         "made_by": bucket.made_by,
         "generated": bucket.generated,
         "identity": None if bucket.identity is None else {"by": bucket.identity.by.value, "says": bucket.identity.says},
-        "as_of": _time(bucket.as_of),
+        "as_of": time_to_json(bucket.as_of),
         "alternatives": [_alternative(each) for each in bucket.alternatives],
     }
 
@@ -100,7 +101,7 @@ _OF_ALTERNATIVES = ("state", "rules", "ordered", "reason", "says_none", "locatio
 
 
 def _alternative(alternative: Alternative) -> dict[str, Json]:
-    declared = None if alternative.bucket is None else _bucket(alternative.bucket)
+    declared = None if alternative.bucket is None else bucket_to_json(alternative.bucket)
     return {
         "when": alternative.when,
         "advice": alternative.advice,
@@ -112,7 +113,7 @@ def _side(bucket: Bucket | None) -> Json:
     """One side of a bucket in a report: the bucket without what the report says of it already."""
     if bucket is None:
         return None
-    return {key: value for key, value in _bucket(bucket).items() if key != "bucket"}
+    return {key: value for key, value in bucket_to_json(bucket).items() if key != "bucket"}
 
 
 def _bucket_report(report: BucketReport) -> dict[str, Json]:
@@ -171,7 +172,8 @@ def _finding(finding: Finding) -> dict[str, Json]:
     }
 
 
-def _diagnostic(diagnostic: Diagnostic) -> dict[str, Json]:
+def diagnostic_to_json(diagnostic: Diagnostic) -> dict[str, Json]:
+    """A fault or remark, as all documents have it."""
     return {
         "severity": diagnostic.severity.value,
         "id": diagnostic.id,
@@ -181,5 +183,6 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Json]:
     }
 
 
-def _time(moment: datetime | None) -> str | None:
+def time_to_json(moment: datetime | None) -> str | None:
+    """A time as all documents have it: in UTC, to the second."""
     return None if moment is None else moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
