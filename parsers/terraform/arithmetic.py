@@ -26,8 +26,8 @@ NUMBERS = Context(
 )
 """Enough digits for the exact sum and product of two numbers; ``nearest`` rounds them to what Terraform keeps."""
 _EXACT = Context(prec=20_000, Emax=999_999, Emin=-999_999)
-_NUMERAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:(?P<base>[eEpP])(?P<exponent>[+-]?\d+))?", re.ASCII)
-_INFINITY = re.compile(r"[+-]?[iI]nf")
+_NUMERAL = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:(?P<base>[eEpP])(?P<exponent>[+-]?\d+))?"
+_INFINITY = r"[+-]?[iI]nf"
 _LONGEST = 5_000
 
 
@@ -88,9 +88,9 @@ def parse(content: str) -> Decimal | None:
 
     Raises RefusalError for one that is too long or too large.
     """
-    if _INFINITY.fullmatch(content):
+    if re.fullmatch(_INFINITY, content):
         return Decimal("-Infinity" if content[0] == "-" else "Infinity")
-    found = _NUMERAL.fullmatch(content)
+    found = re.fullmatch(_NUMERAL, content, re.ASCII)
     if found is None:
         return None
     if len(content) > _LONGEST:

@@ -55,7 +55,7 @@ _BYTES_PER_STEP = 1_000
 """How many bytes of a file are one step of work."""
 _STEPS = 20_000
 """How many steps one template may take by itself, where the work in all is not counted."""
-_IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
+_IDENTIFIER = r"[^\W\d][\w-]*"
 
 
 def call_file_function(
@@ -183,7 +183,7 @@ class _Call:
         """A template with its variables. Raises EvaluationError, at the call where the template itself is at fault."""
         if not isinstance(variables.data, Mapping):
             raise EvaluationError(f"{self.name} needs a map of variables", self.at)
-        if not all(_IDENTIFIER.fullmatch(key) for key in variables.entries):
+        if not all(re.fullmatch(_IDENTIFIER, key) for key in variables.entries):
             raise EvaluationError(f"{self.name}: a variable has a name that is not valid", self.at)
         inner = _TemplateNames(self.names, self.at)
         scope = Scope(inner, self.budget, dict(variables.entries))

@@ -9,7 +9,7 @@ from drift.interfaces import Tree
 from parsers.terraform.limits import MAX_GLOB_DEPTH, MAX_LOOKED_AT
 from parsers.terraform.values import EvaluationError, RefusalError
 
-_META = re.compile(r"[*?\[{\\]")
+_META = r"[*?\[{\\]"
 
 
 def matching(tree: Tree, pattern: str, spend: Callable[[int], None]) -> Iterator[str]:
@@ -31,7 +31,7 @@ class _Test:
     """The pattern of one name."""
 
     def __init__(self, source: str) -> None:
-        self.literal = None if _META.search(source) else source
+        self.literal = None if re.search(_META, source) else source
         self.expression = re.compile(_translated(source), re.S) if self.literal is None else None
 
     def holds(self, name: str) -> bool:

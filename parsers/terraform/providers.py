@@ -19,9 +19,9 @@ from parsers.terraform.expressions import Scope, evaluate_or_unknown
 from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, ObjectNode, Template
 from parsers.terraform.values import SENSITIVE, EvaluationError, RefusalError, Unresolved, Value, unknown
 
-_ROLE = re.compile(r"arn:aws[a-z-]*:iam::([0-9]{12}):role/.+")
-_ACCOUNT = re.compile(r"[0-9]{12}")
-_AWS_HOST = re.compile(r"(?:.*\.)?amazonaws\.(?:com|com\.cn|eu)")
+_ROLE = r"arn:aws[a-z-]*:iam::([0-9]{12}):role/.+"
+_ACCOUNT = r"[0-9]{12}"
+_AWS_HOST = r"(?:.*\.)?amazonaws\.(?:com|com\.cn|eu)"
 
 
 class Holder(Protocol):
@@ -178,14 +178,14 @@ def _is_aws(url: str) -> bool:
         host = urlsplit(url if "//" in url else f"//{url}").hostname or ""
     except ValueError:
         return False
-    return _AWS_HOST.fullmatch(host.lower()) is not None
+    return re.fullmatch(_AWS_HOST, host.lower()) is not None
 
 
 def _only_allowed(block: Block, scope: Scope) -> str | None:
     value = evaluated(block, "allowed_account_ids", scope)
     members = value.data if value is not None and isinstance(value.data, tuple) else ()
     only = members[0].data if len(members) == 1 else None
-    return only if isinstance(only, str) and _ACCOUNT.fullmatch(only) else None
+    return only if isinstance(only, str) and re.fullmatch(_ACCOUNT, only) else None
 
 
 def _of_role(block: Block, scope: Scope) -> str | None:
@@ -196,5 +196,5 @@ def _of_role(block: Block, scope: Scope) -> str | None:
     if len(roles) != 1:
         return None
     value = evaluated(roles[0], "role_arn", scope)
-    match = _ROLE.fullmatch(value.data) if value is not None and isinstance(value.data, str) else None
+    match = re.fullmatch(_ROLE, value.data) if value is not None and isinstance(value.data, str) else None
     return match[1] if match else None

@@ -44,9 +44,9 @@ class _Marker(NamedTuple):
 _SIMPLE_ESCAPES = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _MARK = re.compile(r"\$\$\{|%%\{|\$\{|%\{")
 _MARK_OR_ESCAPE = re.compile(r"\$\$\{|%%\{|\$\{|%\{|\\.", re.DOTALL)
-_WORD = re.compile(r"\s*([\w-]*)")
-_FOR = re.compile(r"\s*for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\b", re.DOTALL)
-_FOR_TIGHT = re.compile(r"\s*for\s+([\w-]+)\s*,\s*([\w-]+)\s+in\b", re.DOTALL)
+_WORD = r"\s*([\w-]*)"
+_FOR = r"\s*for\s+([\w-]+)\s*(?:,\s*([\w-]+)\s*)?\s+in\b"
+_FOR_TIGHT = r"\s*for\s+([\w-]+)\s*,\s*([\w-]+)\s+in\b"
 
 
 def parse_template(source: str, read: ReadExpression, *, escapes: bool, dedent: bool = False) -> tuple[Part, ...]:
@@ -183,7 +183,7 @@ def _dedented(tokens: list[_Text | _Marker]) -> list[_Text | _Marker]:
 
 
 def _first_word(marker: _Marker) -> str:
-    found = _WORD.match(marker.source)
+    found = re.match(_WORD, marker.source)
     return found[1] if found is not None else ""
 
 
@@ -230,7 +230,7 @@ class _Assembler:
                 otherwise, closing = self._until(("endif",))
             self._require(closing, token, "endif")
             return TemplateIf(test, then, otherwise)
-        match = _FOR_TIGHT.match(token.source) or _FOR.match(token.source)
+        match = re.match(_FOR_TIGHT, token.source) or re.match(_FOR, token.source)
         if word != "for" or match is None:
             raise TemplateError("a template directive is if, else, endif, for or endfor", token.offset)
         first, second = match.groups()
