@@ -18,7 +18,7 @@ from parsers.terraform.nodes import Block, Expression, Template
 from parsers.terraform.vendored import Copy, stale
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Run:
     """What all module instances of one root have in common."""
 

@@ -19,7 +19,7 @@ _UNITS = {"resource": 2, "data": 2, "ephemeral": 2, "module": 1, "variable": 1, 
 """Block types that declare something, and how many labels name it."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Module:
     """The declarations of one folder by kind and name, in the order of the files.
 
@@ -43,7 +43,7 @@ class Module:
     faults: list[Diagnostic] = field(default_factory=list)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Draft:
     """A module while its files are put together."""
 

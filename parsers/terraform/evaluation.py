@@ -65,7 +65,7 @@ class Names(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scope:
     """Where an expression stands: the module's names and the variables of the ``for`` expressions around it."""
 

@@ -206,7 +206,7 @@ class Attribute:
         return self._at
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Body:
     """What stands between the braces of a block."""
 
@@ -278,7 +278,7 @@ class UnreadableArguments(Mapping[str, Attribute]):
         return 0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class File:
     """One file: its top-level blocks, and the attributes that only a variable file has."""
 

@@ -10,7 +10,7 @@ from drift.cors.model import Text, Unknown
 from drift.snapshot import Bucket
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Configuration:
     """A separate CORS configuration: what it says of its bucket."""
 
