@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from drift.cors.model import Text, Unknown
 from drift.location import Diagnostic
 from drift.snapshot import Bucket, State
-from parsers.terraform.opaque import OpaqueModule
 from parsers.terraform.strays import Configuration, Strays
 
+if TYPE_CHECKING:
+    from parsers.terraform.opaque import OpaqueModule
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Declared:
     """A bucket resource. ``entry`` has its inline rules, or is absent or unknown where it has none of its own.
 
@@ -24,7 +27,7 @@ class Declared:
     final: bool
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class RootDeclarations:
     """What one root module declares."""
 
@@ -36,7 +39,7 @@ class RootDeclarations:
     broken: str | None = None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Outcome:
     """What something comes to that runs modules: the root modules that it stands for, and what is to be said."""
 

@@ -17,7 +17,6 @@ from parsers.terraform.arguments import TEXT_TYPES, Argument
 from parsers.terraform.config import Module, unreadable
 from parsers.terraform.constraints import Nothing, constraint
 from parsers.terraform.expressions import Budget, Scope, evaluate
-from parsers.terraform.json_syntax import parse_json_variables
 from parsers.terraform.nodes import File
 from parsers.terraform.syntax import parse_expression, parse_file
 from parsers.terraform.values import EvaluationError, RefusalError, text, unknown
@@ -26,7 +25,7 @@ COMMAND_LINE = "--var"
 """What locations of values given on the command line are called."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Given:
     """The values given from outside. ``surplus`` are the names without a declaration in files that the user named."""
 
@@ -155,7 +154,11 @@ def _give_parsed(given: Given, module: Module, path: str, content: bytes, *, nam
 
 
 def _variable_file(path: str, content: bytes) -> File:
-    return parse_json_variables(path, content) if path.endswith(".json") else parse_file(path, content)
+    if not path.endswith(".json"):
+        return parse_file(path, content)
+    from parsers.terraform.json_syntax import parse_json_variables
+
+    return parse_json_variables(path, content)
 
 
 def _no_literal(path: str, at: Location, message: str) -> Diagnostic:
