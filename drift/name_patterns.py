@@ -1,0 +1,267 @@
+"""What the live name of a bucket looks like of which the declared name is not known, and the buckets that fit.
+
+What CloudFormation generates is ``stack-logicalid-random``, in lower case, the random part 12 or 13 letters and digits,
+the whole cut to 63 characters at the cost of the stack's part (read off deployed stacks). What Terraform generates is
+``bucket_prefix``, 18 digits of a time and 8 hexadecimal ones of a counter (terraform-plugin-sdk, ``helper/id``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from drift.cors.model import Unknown
+from drift.errors import CorsDriftError
+from drift.identity import Answer, Found, Passed, Several, is_bucket_name
+from drift.interfaces import Wanted
+from drift.location import Diagnostic, Severity
+from drift.snapshot import Bucket, IdentifiedBy
+
+MAX_NAME = 63
+_RANDOM = (12, 13)
+_TERRAFORM_TAIL = re.compile(r"[0-9]{18}[0-9a-f]{8}", re.ASCII)
+_TERRAFORM_DEFAULT = "terraform-"
+_LEAST_KNOWN = 3
+"""Letters and digits that must be known of a name before the only bucket that fits is taken for the one meant."""
+
+_MOST = 50
+"""Candidates that are counted."""
+
+_KEPT = 50_000
+"""Listed buckets that are remembered; of more, the list is read again when it is needed again."""
+
+Head = tuple[str | None, ...]
+"""What a generated name starts with, character by character; None is a random letter or digit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What is known of a name. ``prefix`` and ``suffix`` are certain, ``fits`` is the rest of it.
+
+    ``shown`` is the pattern in words; ``account`` and ``region`` are where the bucket is, as far as that is known.
+    """
+
+    prefix: str
+    suffix: str
+    fits: Callable[[str], bool]
+    shown: str
+    account: str | None = None
+    region: str | None = None
+
+    def may_be(self, wanted: Wanted) -> bool:
+        """Whether a live bucket may be the one."""
+        name = wanted.name
+        return (
+            len(name) >= len(self.prefix) + len(self.suffix)
+            and name.startswith(self.prefix)
+            and name.endswith(self.suffix)
+            and _agree(self.account, wanted.account)
+            and _agree(self.region, wanted.region)
+            and self.fits(name)
+        )
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def pattern_of(bucket: Bucket) -> Pattern | None:
+    """What the name of a declaration looks like; None where too little of it is known to take the only one that fits."""
+    if not isinstance(bucket.name, Unknown):
+        return None
+    prefix, suffix = bucket.name.prefix, bucket.name.suffix
+    if bucket.generated and bucket.source == "cloudformation":
+        head = _head(bucket)
+        return None if head is None else _pattern(bucket, head[0][:1], "", _generated_by_stack(bucket, exact=True))
+    if bucket.generated and bucket.source in ("terraform", "plan"):
+        if prefix == _TERRAFORM_DEFAULT or _known(prefix) < _LEAST_KNOWN:
+            return None
+        return _pattern(bucket, prefix, "", lambda name: _TERRAFORM_TAIL.fullmatch(name, len(prefix)) is not None)
+    if _known(prefix + suffix) < _LEAST_KNOWN:
+        return None
+    return _pattern(bucket, prefix, suffix, lambda _: True)
+
+
+def candidates_of(bucket: Bucket) -> Pattern:
+    """What the name may look like where something else than the name decides: no bucket that may be it is left out."""
+    name = bucket.name if isinstance(bucket.name, Unknown) else Unknown("")
+    if bucket.generated and bucket.source == "cloudformation":
+        fits = _generated_by_stack(bucket, exact=False)
+        return _pattern(bucket, (bucket.stack or "")[:1].lower(), "", fits)
+    return _pattern(bucket, name.prefix, name.suffix, lambda _: True)
+
+
+def _pattern(bucket: Bucket, prefix: str, suffix: str, fits: Callable[[str], bool]) -> Pattern:
+    shown = f"{prefix}*{suffix}"
+    if bucket.generated and bucket.source == "cloudformation":
+        shown = f"{(bucket.stack or '').lower()}-{_logical_id(bucket).lower()}-*"
+    elif bucket.generated:
+        shown = f"{prefix} and 26 digits"
+    return Pattern(prefix, suffix, fits, shown, bucket.account, bucket.region)
+
+
+def _known(text: str) -> int:
+    return sum(each.isalnum() for each in text)
+
+
+def _logical_id(bucket: Bucket) -> str:
+    return (bucket.address or "").rpartition("/")[2]
+
+
+def _head(bucket: Bucket) -> list[str] | None:
+    """The parts of the name of the stack that has the bucket: each nested one's ends in random characters."""
+    if not bucket.stack or not bucket.address:
+        return None
+    return [part.lower() for part in (bucket.stack, *bucket.address.split("/")[:-1])]
+
+
+def stack_heads(parts: Sequence[str]) -> Iterator[Head]:
+    """What the stack's part of a name may be, uncut: the root's name, and for each nested stack its logical id with 12
+    or 13 random characters behind.
+    """
+    for random in _RANDOM:
+        head: list[str | None] = list(parts[0])
+        for part in parts[1:]:
+            head += ["-", *part, "-", *[None] * random]
+        yield tuple(head)
+
+
+def _generated_by_stack(bucket: Bucket, *, exact: bool) -> Callable[[str], bool]:
+    """Whether a name is one that CloudFormation may generate. With ``exact`` only the stack's part may be cut, as far
+    as that was seen; without it the logical id may be cut too, and anything may follow.
+    """
+    parts, logical = _head(bucket) or [""], _logical_id(bucket).lower()
+    heads = list(stack_heads(parts))
+
+    def fits(name: str) -> bool:
+        if not exact:
+            return any(_shares_start(name, head) for head in heads)
+        for random in _RANDOM:
+            tail = f"-{logical}-"
+            at = len(name) - random - len(tail)
+            if at < 1 or name[at : at + len(tail)] != tail or not name[-random:].isalnum():
+                continue
+            for head in heads:
+                whole = at == len(head)
+                cut = at < len(head) and len(head) + len(tail) + random > MAX_NAME
+                if (whole or cut) and _is_start(name[:at], head):
+                    return True
+        return False
+
+    return fits
+
+
+def _shares_start(name: str, head: Head) -> bool:
+    """Whether a name begins as the stack's name does, for as long as it would be left if it had to be cut."""
+    enough = min(len(head), MAX_NAME // 3)
+    return len(name) > enough and _is_start(name[:enough], head)
+
+
+def _is_start(text: str, head: Head) -> bool:
+    return len(text) <= len(head) and all(
+        each.isalnum() if known is None else each == known for each, known in zip(text, head, strict=False)
+    )
+
+
+class Listing:
+    """The live buckets, listed when that is first needed. A failure is remembered, and then nothing fits."""
+
+    def __init__(self, listed: Callable[[], Iterable[Wanted]]) -> None:
+        self._listed = listed
+        self._kept: list[Wanted] | None = None
+        self.failure: CorsDriftError | None = None
+        self.count = 0
+
+    def fitting(
+        self, patterns: Sequence[Pattern], most: int, besides: Container[str] = frozenset()
+    ) -> list[list[Wanted]]:
+        """The buckets that may be meant by each pattern, but for ``besides``, by name: at most ``most`` and one more."""
+        found: list[dict[str, Wanted]] = [{} for _ in patterns]
+        starts: dict[int, dict[str, list[int]]] = {}
+        for index, pattern in enumerate(patterns):
+            starts.setdefault(len(pattern.prefix), {}).setdefault(pattern.prefix, []).append(index)
+        for bucket in self._all() if patterns else ():
+            for length, by_prefix in starts.items():
+                for index in by_prefix.get(bucket.name[:length], ()):
+                    if bucket.name not in besides and patterns[index].may_be(bucket):
+                        _keep(found[index], bucket, most + 1)
+        if self.failure is not None:
+            return [[] for _ in patterns]
+        return [[each[name] for name in sorted(each)] for each in found]
+
+    def _all(self) -> Iterator[Wanted]:
+        if self.failure is not None:
+            return
+        if self._kept is not None:
+            yield from self._kept
+            return
+        kept: list[Wanted] = []
+        self.count = 0
+        try:
+            for bucket in self._listed():
+                self.count += 1
+                if not is_bucket_name(bucket.name):
+                    continue
+                if len(kept) <= _KEPT:
+                    kept.append(bucket)
+                yield bucket
+        except CorsDriftError as error:
+            self.failure = error
+            return
+        if len(kept) <= _KEPT:
+            self._kept = kept
+
+    def told(self, what: str) -> list[Diagnostic]:
+        """That the buckets could not be listed, and what came of that."""
+        if self.failure is None:
+            return []
+        message = f"the buckets could not be listed, so {what}: {self.failure.message}"
+        return [Diagnostic(Severity.WARNING, "buckets-not-listed", message, None, self.failure.advice)]
+
+
+def _keep(found: dict[str, Wanted], bucket: Wanted, most: int) -> None:
+    """The first ``most`` by name, whatever the order in which they come."""
+    found[bucket.name] = bucket
+    if len(found) > most:
+        del found[max(found)]
+
+
+@dataclass(slots=True)
+class PatternSource:
+    """The only live bucket whose name fits what is known of the declared one. To be used only where that was asked for.
+
+    Buckets that another declaration names are not looked at; one that fits two declarations is neither's.
+    """
+
+    listing: Listing
+    by: IdentifiedBy = IdentifiedBy.PATTERN
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def look_up(self, pending: Sequence[Bucket], declared: Sequence[Bucket]) -> Sequence[Answer]:
+        """See ``Source``."""
+        taken = {bucket.name for bucket in declared if isinstance(bucket.name, str)}
+        patterns = [pattern_of(bucket) if bucket.comparable else None for bucket in pending]
+        asked = [each for each in patterns if each is not None]
+        fitting = iter(self.listing.fitting(asked, _MOST, taken))
+        found = [next(fitting) if each is not None else [] for each in patterns]
+        if self.listing.failure is not None:
+            self.diagnostics.extend(self.listing.told("no name pattern was looked for"))
+            return [Passed("the buckets could not be listed") if each is not None else None for each in patterns]
+        fits = {index: names[0].name for index, names in enumerate(found) if len(names) == 1}
+        return [
+            self._answer(pattern, buckets, sum(name == buckets[0].name for name in fits.values()) if buckets else 0)
+            if pattern is not None
+            else None
+            for pattern, buckets in zip(patterns, found, strict=True)
+        ]
+
+    def _answer(self, pattern: Pattern, buckets: Sequence[Wanted], wanted_by: int) -> Answer:
+        if not buckets:
+            return Passed(f"no listed bucket fits {pattern.shown}")
+        if len(buckets) > 1:
+            return Several(tuple(each.name for each in buckets), f"all fit {pattern.shown}")
+        if wanted_by > 1:
+            return Passed(f"{buckets[0].name} fits {pattern.shown}, and {wanted_by - 1} more of the open names")
+        only = buckets[0]
+        return Found(only.name, f"the only listed bucket that fits {pattern.shown}", only.account, only.region)
