@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
 from drift.alternatives import judge_alternatives
 from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
-from drift.cors.model import Unknown
+from drift.cors.model import Text, Unknown
 from drift.findings import finding
 from drift.judge import Rules, judge, not_compared, undeclared
+from drift.location import Severity
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -53,6 +55,19 @@ def compare(
     code = (exits or ExitPolicy()).code(verdict, something_compared=compared)
     hidden = declared.all_sensitive | live.all_sensitive
     return Report(verdict, code, found_buckets, diagnostics, declared.source, live.source, now, hidden)
+
+
+def revised(report: Report, newer: Report, again: Collection[Text], exits: ExitPolicy) -> Report:
+    """The report with what a later comparison says of the buckets ``again``: nothing, of some that need no word now."""
+    later = {each.name: each for each in newer.buckets}
+    buckets = tuple(
+        later.get(each.name, each) for each in report.buckets if each.name in later or each.name not in again
+    )
+    diagnostics = tuple(dict.fromkeys((*report.diagnostics, *newer.diagnostics)))
+    verdict = verdict_of(buckets, failed=any(each.severity is Severity.ERROR for each in diagnostics))
+    code = exits.code(verdict, something_compared=any(bucket.compared for bucket in buckets))
+    hidden = report.sensitive | newer.sensitive
+    return replace(report, verdict=verdict, exit_code=code, buckets=buckets, diagnostics=diagnostics, sensitive=hidden)
 
 
 def _lone_pair(declared: Snapshot, live: Snapshot) -> Bucket | None:

@@ -54,15 +54,11 @@ ParametersFile = Annotated[
 ]
 StackName = Annotated[
     str | None,
-    _option(
-        "stack-name", "The CloudFormation stack, where a check looks up generated bucket names.", metavar="NAME"
-    ),
+    _option("stack-name", "The CloudFormation stack, where a check looks up generated bucket names.", metavar="NAME"),
 ]
 State = Annotated[
     list[Path] | None,
-    _option(
-        "state", "A Terraform state or plan that tells bucket names; - is stdin. Repeatable.", metavar="FILE"
-    ),
+    _option("state", "A Terraform state or plan that tells bucket names; - is stdin. Repeatable.", metavar="FILE"),
 ]
 ByPattern = Annotated[bool, _switch("by-pattern", "Take the only live bucket whose name fits what is known of it.")]
 BucketName = Annotated[
@@ -73,9 +69,7 @@ BucketName = Annotated[
 # What is live
 Live = Annotated[
     str | None,
-    _option(
-        "live", "In place of S3: a saved snapshot, rules, or config:AGGREGATOR of AWS Config.", metavar="SOURCE"
-    ),
+    _option("live", "In place of S3: a saved snapshot, rules, or config:AGGREGATOR of AWS Config.", metavar="SOURCE"),
 ]
 Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
 Region = Annotated[str | None, _option("region", "The AWS region, where no declaration says another.", metavar="NAME")]
@@ -204,6 +198,10 @@ def _live(context: typer.Context) -> LiveSettings:
     aggregator = source.removeprefix(_CONFIG) if source is not None and source.startswith(_CONFIG) else None
     if aggregator == "":
         raise UsageError("--live config: names no aggregator", advice="write --live config:NAME")
+    if given.get("organization_role") is not None:
+        from drift.account_settings import check_role
+
+        check_role(given["organization_role"])
     return LiveSettings(
         source=Path(source) if source is not None and aggregator is None else None,
         aggregator=aggregator,

@@ -9,85 +9,58 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drift import errors
-from drift.cors.model import Unknown
-from drift.discovery import declared_in, open_source
-from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
-from drift.interfaces import Fetcher, Inputs, NamedText, Wanted
+from drift.interfaces import Wanted
+from drift.live_side import LiveSide, Progress
 from drift.location import Location, Severity
-from drift.plugins import load_parsers
-from drift.settings import DeclaredSettings, LiveSettings, Settings, Undeclared
-from drift.snapshot import Bucket, Snapshot, State, merged
-from drift.tree import DiskTree
+from drift.settings import Settings, Undeclared
+from drift.snapshot import Snapshot, State
+from drift.sources import load, load_declared, selected
 
 if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
     from drift.compare import Rules
     from drift.report import ExitPolicy, Report
     from drift.simulate import Asked, Simulation
 
-Progress = Callable[[int, int], None]
-"""Told how many of how many buckets have been read."""
-
 
 def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
-    """What the code at the paths declares; saved snapshots are taken as they are.
-
-    What the settings name in the place of S3 is left out of folders: it would agree with itself.
-    """
-    live = () if settings.live.source is None else (settings.live.source,)
-    found = merged(_each_once(_load(path, settings, live) for path in paths or (Path(),)))
-    return replace(_selected(found, settings.buckets), taken_at=found.taken_at or datetime.now(UTC))
-
-
-def _each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
-    """The snapshots of several paths without what an earlier path has shown already: paths may overlap."""
-    seen: set[Bucket] = set()
-    for part in parts:
-        yield replace(part, buckets=tuple(bucket for bucket in part.buckets if bucket not in seen))
-        seen.update(part.buckets)
+    """What the code at the paths declares; saved snapshots are taken as they are."""
+    return _dated(selected(load_declared(paths, settings), settings.buckets))
 
 
 def read_live(names: Sequence[str], settings: Settings, progress: Progress | None = None) -> Snapshot:
     """What S3 holds for the buckets, or for all buckets of the account if none is named."""
-    fetcher = _fetcher(settings, progress)
+    fetcher = LiveSide(settings.live, progress).fetcher
     wanted = [Wanted(name) for name in dict.fromkeys(names)] if names else fetcher.list_buckets()
     return fetcher.fetch(wanted)
 
 
-def check(paths: Sequence[Path], settings: Settings, progress: Progress | None = None) -> Report:
-    """Declared against live: the main job. Only buckets that the code names are read."""
-    from drift.compare import compare
+def check(
+    paths: Sequence[Path],
+    settings: Settings,
+    progress: Progress | None = None,
+    told: Callable[[Report], None] | None = None,
+) -> Report:
+    """Declared against live: the main job. Buckets that the code does not name are read only with ``all_buckets``.
 
-    declared = read_declared(paths, settings)
-    try:
-        live = _live_side(declared, settings, progress)
-    except errors.CorsDriftError as error:
-        if declared.all_sensitive:
-            from drift.redaction import hide_in_error
+    ``told`` is called with the verdict before CloudTrail, which is slow, is asked who changed what.
+    """
+    from drift.checking import Check
 
-            hide_in_error(error, declared.all_sensitive)
-        raise
-    return compare(declared, live, _rules(settings), _exits(settings), now=datetime.now(UTC))
-
-
-def _live_side(declared: Snapshot, settings: Settings, progress: Progress | None) -> Snapshot:
-    """What is live of the buckets that are declared."""
-    wanted = _names(declared)
-    if settings.live.source is None:
-        return _fetcher(settings, progress).fetch(wanted) if wanted else Snapshot("s3", taken_at=datetime.now(UTC))
-    live = _load_live(settings.live.source, settings)
-    if any(bucket.bare for bucket in (*declared.buckets, *live.buckets)):  # such rules have no name to ask for
-        return live
-    from drift.fetchers.saved import SavedFetcher
-
-    return SavedFetcher(live).fetch(wanted)
+    job = Check(paths, settings, _rules(settings), _exits(settings), progress)
+    report = job.run()
+    if not settings.blame:
+        return report
+    if told is not None:
+        told(report)
+    return job.blamed(report)
 
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
@@ -95,7 +68,7 @@ def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
     from drift.compare import compare
 
     sides = ((left, right), (right, left))
-    declared, live = (_selected(_load(path, settings, (other,)), settings.buckets) for path, other in sides)
+    declared, live = (selected(load(path, settings, (other,)), settings.buckets) for path, other in sides)
     rules = replace(_rules(settings), live_only=True)
     return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
 
@@ -114,8 +87,12 @@ def simulate(source: str, asked: Asked, settings: Settings, progress: Progress |
         raise InputError(
             "there is no such file or folder", location=Location(source), advice="a live bucket is s3://NAME"
         )
-    found = _load(Path(source), settings) if name is None else _fetcher(settings, progress).fetch([Wanted(name)])
-    return answer_all(_selected(found, settings.buckets), asked)
+    found = (
+        load(Path(source), settings)
+        if name is None
+        else LiveSide(settings.live, progress).fetcher.fetch([Wanted(name)])
+    )
+    return answer_all(selected(found, settings.buckets), asked)
 
 
 def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
@@ -167,115 +144,8 @@ def _check_names(asked: Asked) -> None:
             )
 
 
-def _load_live(path: Path, settings: Settings) -> Snapshot:
-    """What stands for S3. The root is a limit for what is declared; this file was named by the user."""
-    return _load(path, replace(settings, declared=replace(settings.declared, root=None)))
-
-
-def _load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Snapshot:
-    source = open_source(path, settings.declared.root)
-    if not source.is_folder:
-        content = source.tree.read(source.path)
-        kind = document_kind(content)
-        if kind == "cors-drift/snapshot":
-            return snapshot_from_json(content, str(path))
-        if kind is not None:
-            raise InputError(
-                f"this is a {kind} document, which holds no rules to compare with",
-                location=Location(str(path)),
-                advice="save what is live with: cors-drift live --output json=FILE",
-            )
-    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live), other_side)
-
-
-def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:
-    return Inputs(
-        variables=tuple(
-            _text_of(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables
-        ),
-        parameters=tuple(_pair(each, "--parameter") for each in declared.parameters),
-        parameter_files=tuple(_text_of(path) for path in declared.parameter_files),
-        environment={key: value for key, value in declared.environment.items() if key.startswith("TF_")},
-        workspace=declared.workspace,
-        account=live.account,
-        region=live.region,
-        endpoint_url=live.endpoint_url,
-        stack_name=declared.stack_name,
-    )
-
-
-def _pair(text: str, flag: str) -> tuple[str, str]:
-    name, equals, value = text.partition("=")
-    if not equals or not name.strip():
-        raise UsageError(f"{flag} {text}: a name and a value are needed", advice=f"write {flag} NAME=VALUE")
-    return name.strip(), value
-
-
-def _text_of(path: Path) -> NamedText:
-    """A file that the user named, wherever it lies; bounded like any other."""
-    try:
-        real = Path(os.path.realpath(path))
-        return NamedText(str(path), DiskTree(real.parent).read(real.name).decode("utf-8-sig"))
-    except InputError as error:
-        error.location = Location(str(path))
-        raise
-    except UnicodeDecodeError as error:
-        raise InputError("this file is not UTF-8 text", location=Location(str(path))) from error
-
-
-def _selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
-    """Only the named buckets. One name also names the one bucket whose own name is not known and may be that.
-
-    Raises ``UsageError`` for a name that is nobody's: a slip must not make a check pass.
-    """
-    if not names:
-        return snapshot
-    kept = [bucket for bucket in snapshot.buckets if bucket.name in names]
-    known = sorted({bucket.name for bucket in snapshot.buckets if isinstance(bucket.name, str)})
-    for name in names:
-        if name in known:
-            continue
-        nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(name)]
-        if len(names) == len(nameless) == 1:
-            kept.append(replace(nameless[0], name=name, bare=False))
-        elif not snapshot.errors:  # else its declaration may be in what could not be read
-            import difflib
-
-            near = difflib.get_close_matches(name, sorted(set(known) - _sensitive_names(snapshot)), 1)
-            several = f"{len(nameless)} buckets have no known name and may be it" if nameless else None
-            hint = f"did you mean {near[0]}?" if near else several
-            raise UsageError(f"--bucket {name}: no bucket of this name was found", advice=hint)
-    return replace(snapshot, buckets=tuple(kept), sensitive=snapshot.all_sensitive)
-
-
-def _sensitive_names(snapshot: Snapshot) -> set[str | int]:
-    """Names that no hint may give away."""
-    return {
-        bucket.name for bucket in snapshot.buckets if isinstance(bucket.name, str) and bucket.name in bucket.sensitive
-    }
-
-
-def _names(declared: Snapshot) -> list[Wanted]:
-    """The buckets to read: those with a name and something to compare, each once."""
-    wanted: dict[str, Bucket] = {}
-    for bucket in declared.buckets:
-        if isinstance(bucket.name, str) and bucket.comparable:
-            wanted.setdefault(bucket.name, bucket)
-    return [Wanted(name, bucket.account, bucket.region) for name, bucket in wanted.items()]
-
-
-def _fetcher(settings: Settings, progress: Progress | None) -> Fetcher:
-    live = settings.live
-    from drift.fetchers.s3 import S3Fetcher
-
-    return S3Fetcher(
-        profile=live.profile,
-        region=live.region,
-        endpoint_url=live.endpoint_url,
-        concurrency=live.concurrency,
-        account=live.account,
-        progress=progress,
-    )
+def _dated(snapshot: Snapshot) -> Snapshot:
+    return replace(snapshot, taken_at=snapshot.taken_at or datetime.now(UTC))
 
 
 def _rules(settings: Settings) -> Rules:

@@ -269,6 +269,7 @@ def _plain(report: BucketReport, walk: _Walk, *, live_has_marks: bool) -> Bucket
             for each in report.findings
         ),
         also_declared=tuple(walk.bucket(each) for each in report.also_declared),
+        history=walk.everything(report.history),
     )
 
 

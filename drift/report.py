@@ -11,6 +11,7 @@ from drift import errors
 from drift.cors.model import Text
 from drift.cors.verdict import Effect, Witness
 from drift.diff import Change, Fold
+from drift.history import Timeline
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket
 
@@ -70,6 +71,7 @@ class BucketReport:
     ``effect`` is what the difference means, None where nothing was compared. ``notes`` are ids of what the verdict
     hangs on (``drift.cors.open_questions``, ``drift.cors.verdict``). ``drift`` says whether the state counts as
     drift under the settings of the run, ``compared`` whether both sides were known.
+    ``history`` is who wrote the live rules, where that was asked for.
     """
 
     name: Text
@@ -85,6 +87,7 @@ class BucketReport:
     findings: tuple[Finding, ...] = ()
     also_declared: tuple[Bucket, ...] = ()
     drift: bool = False
+    history: Timeline | None = None
 
     @property
     def compared(self) -> bool:

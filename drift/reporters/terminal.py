@@ -46,6 +46,11 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
     for side in (report.declared, *report.also_declared):
         if place := place_words(side):
             write_line(console, (f"  declared at {place}", "dim"))
+    if report.declared is not None and report.declared.identity is not None:
+        write_line(console, (f"  known by: {printable(report.declared.identity.says)}", "dim"))
+    if report.live is not None and report.live.as_of is not None:
+        told = f"{report.live.source}, as of {report.live.as_of:%Y-%m-%d %H:%M} UTC"
+        write_line(console, (f"  live by: {printable(told)}", "dim"))
     if report.reason:
         write_line(console, (f"  {printable(report.reason)}", ""))
     for witness in report.witnesses:

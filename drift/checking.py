@@ -1,0 +1,166 @@
+"""The main job: what is declared, which live bucket is meant, what is live, what differs, and who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from drift import errors
+from drift.compare import Rules, compare
+from drift.cors.model import Unknown
+from drift.interfaces import Wanted
+from drift.live_side import LiveSide, Progress
+from drift.report import ExitPolicy, Report
+from drift.rereading import Reader, awaited, confirmed
+from drift.settings import Settings
+from drift.snapshot import Bucket, Snapshot
+from drift.sources import load_declared, load_live, load_state, selected
+
+if TYPE_CHECKING:
+    from drift.identity import Source
+    from drift.name_patterns import Listing
+
+
+class Check:
+    """One check. ``rules`` and ``exits`` say what counts."""
+
+    def __init__(
+        self,
+        paths: Sequence[Path],
+        settings: Settings,
+        rules: Rules,
+        exits: ExitPolicy,
+        progress: Progress | None = None,
+    ) -> None:
+        self._paths = paths
+        self._settings = settings
+        self._rules = replace(rules, live_only=settings.live.all_buckets)
+        self._exits = exits
+        self._live = LiveSide(settings.live, progress)
+        self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
+
+    def run(self) -> Report:
+        """The report, after a second look at what seems to have drifted."""
+        declared = self._declared()
+        try:
+            report = self._compared(declared, self._read(declared))
+            return report if self._saved is not None else self._looked_again(report, declared)
+        except errors.CorsDriftError as error:
+            if declared.all_sensitive:
+                from drift.redaction import hide_in_error
+
+                hide_in_error(error, declared.all_sensitive)
+            raise
+
+    def blamed(self, report: Report) -> Report:
+        """The report with who changed the buckets that drifted, as far as CloudTrail knows."""
+        from drift.fetchers.cloudtrail import Blame
+
+        drifted = [each.live for each in report.buckets if each.drift and each.live is not None]
+        if not drifted or self._saved is not None:
+            return report
+        histories, told = Blame(self._live.aws).histories(drifted)
+        buckets = tuple(
+            replace(each, history=histories.get(each.name)) if isinstance(each.name, str) else each
+            for each in report.buckets
+        )
+        return replace(report, buckets=buckets, diagnostics=(*report.diagnostics, *told))
+
+    def _declared(self) -> Snapshot:
+        found = load_declared(self._paths, self._settings)
+        names = self._settings.buckets
+        known = {bucket.name for bucket in found.buckets}
+        is_open = any(isinstance(name, Unknown) for name in known) or self._settings.identity.names
+        if is_open and (not names or any(name not in known for name in names)):
+            from drift.identity import identify
+
+            found = identify(found, self._sources())
+        return selected(found, names)
+
+    def _sources(self) -> list[Source]:
+        """Whom to ask which bucket is meant, in this order; each makes its calls only if a name is still open."""
+        from drift.identity_sources import NamesSource, StateSource
+        from drift.name_patterns import Listing, PatternSource
+
+        identity = self._settings.identity
+        listing = Listing(self._listing)
+        sources: list[Source] = []
+        if identity.names:
+            sources.append(NamesSource(identity.names))
+        sources += [StateSource(*load_state(path, self._settings)) for path in identity.states]
+        if self._saved is None:
+            sources += self._asking_aws(listing)
+        if identity.patterns:
+            sources.append(PatternSource(listing))
+        return sources
+
+    def _asking_aws(self, listing: Listing) -> list[Source]:
+        from drift.fetchers.bucket_tags import BucketTags
+        from drift.fetchers.stacks import StackResources
+        from drift.identity_lookups import StackSource, TagSource
+        from drift.identity_sources import CallerSource
+
+        aws = self._live.aws
+        return [
+            StackSource(StackResources(aws, self._settings.live.region)),
+            TagSource(listing, BucketTags(aws)),
+            CallerSource(self._completed, says="the account and region of the credentials complete its name"),
+        ]
+
+    def _listing(self) -> Iterable[Wanted]:
+        if self._saved is None:
+            return self._live.fetcher.list_buckets()
+        from drift.fetchers.saved import SavedFetcher
+
+        return SavedFetcher(self._saved).list_buckets()
+
+    def _completed(self) -> Snapshot | None:
+        """The declarations, read again as the account and region of the credentials would have them."""
+        try:
+            caller = self._live.aws.caller()
+        except (errors.CredentialsError, errors.EndpointError):  # a server without STS; reading S3 has its own errors
+            return None
+        live = self._settings.live
+        given = replace(live, account=live.account or caller.account, region=live.region or self._live.aws.configured_region)
+        return load_declared(self._paths, replace(self._settings, live=given))
+
+    def _read(self, declared: Snapshot) -> Snapshot:
+        """What is live of the buckets that are declared."""
+        wanted = _wanted(declared)
+        if self._saved is None:
+            return replace(self._live.read(wanted), taken_at=datetime.now(UTC))
+        if any(bucket.bare for bucket in (*declared.buckets, *self._saved.buckets)):
+            return self._saved  # such rules have no name to ask for
+        from drift.fetchers.saved import SavedFetcher
+
+        return SavedFetcher(self._saved).fetch(wanted)
+
+    def _looked_again(self, report: Report, declared: Snapshot) -> Report:
+        live = self._settings.live
+
+        def judge(again: Snapshot) -> Report:
+            names = {bucket.name for bucket in again.buckets}
+            part = replace(declared, buckets=tuple(each for each in declared.buckets if each.name in names))
+            return self._compared(part, again)
+
+        reader = Reader(self._live.read_again, judge)
+        if live.wait:
+            return awaited(report, reader, live.wait, self._exits)
+        if live.aggregator is not None:
+            return confirmed(report, reader, 0.0, self._exits) if live.confirm else report
+        return confirmed(report, reader, live.recheck, self._exits) if live.recheck else report
+
+    def _compared(self, declared: Snapshot, live: Snapshot) -> Report:
+        return compare(declared, live, self._rules, self._exits, now=datetime.now(UTC))
+
+
+def _wanted(declared: Snapshot) -> list[Wanted]:
+    """The buckets to read: those with a name and something to compare, each once."""
+    wanted: dict[str, Bucket] = {}
+    for bucket in declared.buckets:
+        if not isinstance(bucket.name, Unknown) and bucket.comparable:
+            wanted.setdefault(bucket.name, bucket)
+    return [Wanted(name, bucket.account, bucket.region) for name, bucket in wanted.items()]
