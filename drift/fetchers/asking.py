@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from drift.errors import CorsDriftError
 from drift.fetchers.aws_faults import Cause, ServiceFault, fault_of
 
 Answer = Mapping[str, Any]
@@ -24,9 +25,11 @@ _EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"}
 class Access(Protocol):
     """What is needed of ``drift.fetchers.aws.Aws``."""
 
-    def client(self, service: str, region: str | None = None, account: str | None = None) -> Any: ...
-    def has(self, account: str) -> bool: ...
-    def refresh(self, account: str | None) -> object: ...
+    def client(
+        self, service: str, region: str | None = None, account: str | None = None, config: Any = None
+    ) -> Any: ...
+    def has(self, account: str | None) -> bool: ...
+    def refresh(self, account: str | None = None) -> bool: ...
 
 
 class RefusedError(Exception):
@@ -74,7 +77,9 @@ class Desk:
         self._made: Any = None
 
     def ask(self, operation: str, before: Callable[[], None] | None = None, **parameters: Any) -> Answer:
-        """The answer; ``before`` is called ahead of each attempt. Raises ``RefusedError``."""
+        """The answer; ``before`` is called ahead of each attempt. Raises ``RefusedError``, and
+        ``CorsDriftError`` where there is no client to ask with.
+        """
         attempt, refreshed = 0, False
         while True:
             attempt += 1
@@ -83,12 +88,12 @@ class Desk:
             try:
                 answer: Answer = getattr(self.client(), _snake(operation))(**parameters)
                 return answer
+            except CorsDriftError:
+                raise
             except Exception as error:
                 fault = fault_of(error, operation, endpoint=self.endpoint)
-            if fault.code in _EXPIRED and not refreshed:
+            if fault.code in _EXPIRED and not refreshed and self._access.refresh(self._where[2]):
                 refreshed, attempt = True, attempt - 1
-                self._access.refresh(self._where[2])
-                self._made = None
             elif attempt >= self._patience.attempts(fault.cause):
                 raise RefusedError(fault)
             else:
@@ -97,8 +102,11 @@ class Desk:
     def pages(
         self, operation: str, limit: int = MAX_PAGES, before: Callable[[], None] | None = None, **parameters: Any
     ) -> Iterator[Answer]:
-        """Page after page, at most ``limit``, as long as there is a new token. Raises ``RefusedError``."""
-        seen: set[str] = set()
+        """Page after page, as long as there is a new token; raises as ``ask`` does.
+
+        At most ``limit``: then the last page still has its ``NextToken``.
+        """
+        seen: set[int] = set()
         token: dict[str, str] = {}
         for _ in range(limit):
             page = self.ask(operation, before, **parameters, **token)
@@ -106,17 +114,20 @@ class Desk:
             following = page.get("NextToken")
             if not following:
                 return
-            if following in seen:
+            if hash(following) in seen:
                 reason = f"{operation}: the same page was offered twice, so the answer is not whole"
                 raise RefusedError(ServiceFault(Cause.OTHER, reason, advice="try again later"))
-            seen.add(following)
+            seen.add(hash(following))
             token = {"NextToken": following}
 
     def client(self) -> Any:
         """The SDK's client."""
         if self._made is None:
+            from botocore.config import Config
+
             service, region, account = self._where
-            self._made = self._access.client(service, region=region, account=account)
+            once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+            self._made = self._access.client(service, region=region, account=account, config=once)
         return self._made
 
     @property

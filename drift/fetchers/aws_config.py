@@ -1,0 +1,309 @@
+"""Live CORS rules out of an AWS Config aggregator: every account and region that it gathers, by advanced queries.
+
+What is recorded is a candidate, not the truth: it is minutes to a day old, and buckets that no recorder saw are
+missing. So a bucket without a record is unknown, and what seems to have drifted is to be read from S3 itself. AWS
+offers such queries over several accounts everywhere but in China (developer guide of 2023).
+
+Needs ``config:SelectAggregateResourceConfig``, and ``config:DescribeConfigurationAggregatorSourcesStatus`` to tell
+which accounts are out of date.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+from drift.errors import CorsDriftError, EndpointError, UsageError
+from drift.fetchers.asking import Access, Desk, Patience, RefusedError
+from drift.fetchers.aws_config_item import SOURCE, Item, account_of, item_of, region_of
+from drift.fetchers.aws_config_notes import Notes
+from drift.fetchers.aws_config_query import (
+    PAGE,
+    ROOM,
+    SELECTIONS,
+    by_name,
+    by_shard,
+    counting,
+    is_bucket_name,
+    shards,
+    taken,
+)
+from drift.fetchers.aws_config_sources import NAMED, Stale, stale_sources
+from drift.fetchers.aws_faults import Cause, ServiceFault
+from drift.fetchers.s3_outcome import unsupported_name
+from drift.fetchers.side_by_side import in_order
+from drift.interfaces import Wanted
+from drift.location import Diagnostic
+from drift.snapshot import Bucket, Snapshot, State
+
+AT_ONCE = 4
+"""Queries under way at a time. AWS publishes no limit; refusals are waited out."""
+
+SHARD = 2000
+"""Buckets that one query of a listing is to give, in about 20 pages."""
+
+KEPT = 20_000
+"""Records of listed buckets that are kept until they are read."""
+
+_SELECT = "SelectAggregateResourceConfig"
+_AGGREGATOR = re.compile(r"[\w-]{1,256}", re.ASCII)
+Found = tuple[Wanted, list[Item] | Bucket]
+"""A wanted bucket with its records, or with what it is without any."""
+
+_NO_RECORD = (
+    "AWS Config has no record of this bucket, and that proves nothing: the recorder may be off in its account or "
+    "region, may not record S3 buckets, or has not seen it yet; not compared"
+)
+
+
+def needs_live_read(bucket: Bucket) -> bool:
+    """Whether AWS Config was asked for the bucket and could not settle it: S3 itself can."""
+    return bucket.source == SOURCE and bucket.state not in (State.CONFIGURED, State.ABSENT, State.UNSUPPORTED)
+
+
+class ConfigFetcher:
+    """Reads what an aggregator has gathered. Implements ``drift.interfaces.Fetcher``.
+
+    ``region`` is that of the aggregator. With ``oldest``, records of accounts that were last brought up to date longer
+    ago are not compared; without, AWS's own word on which are outdated is taken. Raises ``UsageError`` for what cannot
+    be an aggregator's name.
+    """
+
+    def __init__(
+        self,
+        aws: Access,
+        aggregator: str,
+        region: str | None = None,
+        *,
+        oldest: timedelta | None = None,
+        at_once: int = AT_ONCE,
+        patience: Patience | None = None,
+    ) -> None:
+        if not _AGGREGATOR.fullmatch(aggregator):
+            raise UsageError(
+                "what is given as an AWS Config aggregator is not the name of one",
+                advice="`aws configservice describe-configuration-aggregators` shows them",
+            )
+        self.aggregator = aggregator
+        self._desk = Desk(aws, "config", region, patience=patience)
+        self._at_once = at_once
+        self._oldest = oldest
+        self._stale: Stale | None = None
+        self._selection = 0
+        self._kept: OrderedDict[str, Item] = OrderedDict()
+        self._answered = False
+        self._notes = Notes()
+
+    @property
+    def endpoint(self) -> str:
+        """Where requests go."""
+        self._desk.client()
+        return self._desk.endpoint
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Sources that are out of date, buckets without a record, buckets with several, queries that failed."""
+        return (*(self._stale.diagnostics if self._stale else ()), *self._notes.diagnostics())
+
+    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
+        """One bucket for each wanted one, in order; raises as ``stream`` does."""
+        buckets = tuple(self.stream(wanted))
+        return Snapshot(SOURCE, buckets, self.diagnostics, taken_at=datetime.now(UTC))
+
+    def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
+        """One bucket for each wanted one, in the same order; UNKNOWN where AWS Config does not tell.
+
+        Raises ``CredentialsError``, ``UsageError`` or ``EndpointError`` where nothing at all can be asked.
+        """
+        stale = self._sources()
+        for each, items in in_order(self._batches(wanted), self._at_once):
+            yield self._settled(each, items, stale)
+
+    def list_buckets(self) -> Iterator[Wanted]:
+        """Every recorded bucket, account by account and region by region; each name once.
+
+        What was recorded of them is kept for a ``stream`` that follows on their heels; what that gives has their
+        accounts. Raises as ``stream`` does.
+        """
+        counts = self._counts()
+        told, seen = 0, set[int]()
+        try:
+            for item in in_order((self._listing(shard) for shard in shards(counts, SHARD)), self._at_once):
+                told += 1
+                if item.deleted or not is_bucket_name(item.name):
+                    continue
+                if hash(item.name) in seen:
+                    self._again(item)
+                    continue
+                seen.add(hash(item.name))
+                self._keep(item)
+                yield Wanted(item.name, region=item.bucket.region)
+        except RefusedError as error:
+            raise self._fatal(error.fault) from error
+        self._notes.listing(told, sum(count for _, _, count in counts))
+
+    def _sources(self) -> Stale:
+        if self._stale is None:
+            self._stale = stale_sources(self._desk, self.aggregator, self._oldest)
+        return self._stale
+
+    def _batches(self, wanted: Iterable[Wanted]) -> Iterator[Callable[[], Iterable[Found]]]:
+        """Wanted buckets in lots whose names fit into one query and, most likely, into one page."""
+        lot: list[tuple[Wanted, list[Item] | Bucket | None]] = []
+        names, size = 0, 0
+        for each in wanted:
+            known = self._known(each)
+            cost = taken(each.name) if known is None else 0
+            if len(lot) >= 10 * PAGE or (known is None and (names >= PAGE or size + cost > ROOM)):
+                yield partial(self._read, lot)
+                lot, names, size = [], 0, 0
+            lot.append((each, known))
+            names, size = names + (known is None), size + cost
+        if lot:
+            yield partial(self._read, lot)
+
+    def _known(self, wanted: Wanted) -> list[Item] | Bucket | None:
+        """What needs no query: a record that the listing brought, a name that no bucket can have."""
+        why = unsupported_name(wanted.name)
+        if why is not None:
+            return Bucket(wanted.name, State.UNSUPPORTED, SOURCE, reason=why)
+        if not is_bucket_name(wanted.name):
+            return Bucket(wanted.name, State.ERROR, SOURCE, reason="this is not a valid bucket name")
+        kept = self._kept.pop(wanted.name, None)
+        return None if kept is None else [kept]
+
+    def _read(self, lot: list[tuple[Wanted, list[Item] | Bucket | None]]) -> Iterator[Found]:
+        """The records of a lot. A query that fails becomes the state of its buckets, unless it is the first of all."""
+        names = dict.fromkeys(wanted.name for wanted, known in lot if known is None)
+        found: dict[str, list[Item]] = {name: [] for name in names}
+        failed: Bucket | None = None
+        try:
+            for item in self._items(lambda selection: by_name(names, selection)) if names else ():
+                if item.name in found:
+                    found[item.name].append(item)
+        except (RefusedError, CorsDriftError) as error:
+            if not self._answered:
+                raise self._fatal(error.fault) if isinstance(error, RefusedError) else error from error
+            failed = self._failed(error, len(names))
+        for wanted, known in lot:
+            if known is not None:
+                yield wanted, known
+            elif failed is not None:
+                yield wanted, replace(failed, name=wanted.name)
+            else:
+                yield wanted, found[wanted.name]
+
+    def _settled(self, wanted: Wanted, found: list[Item] | Bucket, stale: Stale) -> Bucket:
+        """The one bucket that the records speak of."""
+        if isinstance(found, Bucket):
+            return replace(found, account=wanted.account, region=wanted.region)
+        if not found:
+            self._notes.unrecorded(wanted.name)
+            return _unknown(wanted, _NO_RECORD)
+        newest = max(found, key=lambda each: (not each.deleted, each.captured))
+        if len(found) > 1:
+            self._notes.several(wanted.name, ", ".join(sorted(each.place for each in found)[:NAMED]))
+        bucket = newest.bucket
+        if wanted.account is not None and bucket.account not in (None, wanted.account):
+            where = f"AWS Config has this bucket in account {bucket.account}, not in {wanted.account}; not compared"
+            return replace(_unknown(wanted, where), as_of=bucket.as_of)
+        source = stale.of(bucket)
+        if source is not None:
+            reason = f"AWS Config's records of {source} are not up to date ({source.status}); not compared"
+            return replace(bucket, state=State.UNKNOWN, cors=None, reason=reason)
+        return bucket
+
+    def _counts(self) -> list[tuple[str, str, int]]:
+        """Account, region, and the number of its recorded buckets."""
+        found = []
+        try:
+            for page in self._pages(counting()):
+                for row in page.get("Results") or ():
+                    counted = _json(row)
+                    account, region, count = account_of(counted), region_of(counted), counted.get("COUNT(*)")
+                    if account and region:
+                        found.append((account, region, count if isinstance(count, int) else SHARD))
+        except RefusedError as error:
+            raise self._fatal(error.fault) from error
+        return found
+
+    def _listing(self, shard: tuple[str, tuple[str, ...]]) -> Callable[[], Iterable[Item]]:
+        return lambda: self._items(lambda selection: by_shard(shard, selection))
+
+    def _items(self, expression: Callable[[int], str]) -> Iterator[Item]:
+        """The records that a query gives. Where AWS Config does not take the names of parts, the whole is selected."""
+        selection = self._selection
+        try:
+            yield from self._rows(expression(selection))
+        except RefusedError as error:
+            if error.fault.code != "InvalidExpressionException" or selection + 1 >= len(SELECTIONS):
+                raise
+            yield from self._rows(expression(selection + 1))  # an expression is refused before it gives any row
+            self._selection = selection + 1
+
+    def _rows(self, expression: str) -> Iterator[Item]:
+        for page in self._pages(expression):
+            yield from (item for row in page.get("Results") or () if (item := item_of(row)) is not None)
+
+    def _pages(self, expression: str) -> Iterator[Any]:
+        asked: dict[str, Any] = {
+            "Expression": expression,
+            "ConfigurationAggregatorName": self.aggregator,
+            "Limit": PAGE,
+        }
+        more = None
+        for page in self._desk.pages(_SELECT, **asked):
+            if not isinstance(page.get("Results"), list):  # a login page, a proxy: not an empty answer
+                raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer holds no results"))
+            self._answered, more = True, page.get("NextToken")
+            yield page
+        if more:
+            raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer has no end"))
+
+    def _keep(self, item: Item) -> None:
+        self._kept[item.name] = item
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def _again(self, item: Item) -> None:
+        """A name that was listed before: where its record was not used yet, all of them are asked for once more."""
+        before = self._kept.pop(item.name, None)
+        if before is None:
+            self._notes.several(item.name, f"{item.place}, after another")
+
+    def _failed(self, error: RefusedError | CorsDriftError, count: int) -> Bucket:
+        throttled = isinstance(error, RefusedError) and error.fault.cause is Cause.THROTTLED
+        reason = error.fault.reason if isinstance(error, RefusedError) else error.message
+        self._notes.failed(reason, count, error.fault.advice if isinstance(error, RefusedError) else error.advice)
+        return Bucket("", State.THROTTLED if throttled else State.ERROR, SOURCE, reason=reason)
+
+    def _fatal(self, fault: ServiceFault) -> CorsDriftError:
+        """The error for a fault that leaves nothing to compare."""
+        region = self._desk.region
+        if fault.code == "NoSuchConfigurationAggregatorException":
+            return UsageError(
+                f"there is no AWS Config aggregator {self.aggregator!r} in {region}",
+                advice="`aws configservice describe-configuration-aggregators` shows them; --region says where it is",
+            )
+        if region.startswith("cn-"):
+            advice = "AWS Config has no queries over several accounts in China: use --live s3 with [[account]]"
+            return EndpointError(fault.reason, advice=advice)
+        return fault.error()
+
+
+def _unknown(wanted: Wanted, reason: str) -> Bucket:
+    return Bucket(wanted.name, State.UNKNOWN, SOURCE, reason=reason, account=wanted.account, region=wanted.region)
+
+
+def _json(row: object) -> dict[str, Any]:
+    try:
+        found = json.loads(row) if isinstance(row, str) else row
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
