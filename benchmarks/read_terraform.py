@@ -8,7 +8,9 @@ Two trees are written to a temporary folder, from a fixed seed:
 * ``module``: one folder with one file of 45 KB and one CORS declaration.
 
 Each reader is a process of its own, started cold three times, the best counted: wall time from start to exit, the time
-of the processor in it, which is the better figure on a busy machine, and the most memory that was resident.
+of the processor in it, which is the better figure on a busy machine, and the most memory that was resident. What a
+small module takes is mostly starting, of which a busy machine makes anything: it is started 21 times, and the median is
+shown beside the best.
 ``hcl2.load`` reads every file and does nothing with it; ``tfparse`` is run on each root module. What is not installed
 beside this project is left out, and that is said; ``--python`` names another interpreter that has it.
 """
@@ -17,14 +19,12 @@ from __future__ import annotations
 
 import argparse
 import random
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-from cold import MEASURE, with_module
+from cold import Cold, cold_runs, middle, program, with_module
 
 READ_ALL = """
 import pathlib, sys, hcl2
@@ -157,53 +157,50 @@ def write_module(root: Path) -> list[Path]:
     return [root]
 
 
-def best(command: Sequence[str], runs: int = 3) -> tuple[float, float, float] | str:
-    """Seconds, seconds of the processor and megabytes of the quickest run, or why there is none."""
-    found: list[tuple[float, float, float]] = []
-    for _ in range(runs):
-        measured = [sys.executable, "-c", MEASURE, *command]
-        shown = subprocess.run(measured, capture_output=True, text=True, check=True)  # noqa: S603
-        seconds, processor, memory, code, fault = shown.stdout.strip().split(" ", 4)
-        if int(code) not in (0, 3):
-            return f"exit {code}: {fault}"
-        found.append((float(seconds), float(processor), float(memory)))
-        if float(seconds) > 10:
-            break
-    return min(found)
+def commands(pythons: list[str]) -> dict[str, list[str] | None]:
+    """How each reader is started, but for what it is to read; None for one that is not installed."""
+    drift, hcl2, tfparse = (with_module(name, pythons) for name in ("drift", "hcl2", "tfparse"))
+    return {
+        "cors-drift": None if drift is None else [*program(drift, "cors-drift", "drift"), "declared"],
+        "hcl2.load of every file": None if hcl2 is None else [hcl2, "-c", READ_ALL],
+        "tfparse": None if tfparse is None else [tfparse, "-c", TFPARSE],
+    }
+
+
+def print_tree(name: str, root: Path, roots: list[Path], readers: dict[str, list[str] | None], runs: int) -> None:
+    """Reads a tree by all readers, and prints a line for each; ours is the first."""
+    files = list(root.rglob("*.tf"))
+    print(f"{name}: {len(files)} files, {sum(path.stat().st_size for path in files):,} bytes")
+    ours: Cold | None = None
+    for reader, command in readers.items():
+        if command is None:
+            print(f"  {reader:24} not installed, left out")
+            continue
+        start = time.perf_counter()
+        found = cold_runs([*command, *(map(str, roots) if reader == "tfparse" else [str(root)])], runs)
+        if isinstance(found, str):
+            print(f"  {reader:24} failed after {time.perf_counter() - start:.1f} s: {found}")
+            continue
+        best = min(found)
+        ours = ours or best
+        print(f"  {reader:24} {_figures(best)}, {best.seconds / ours.seconds:6.1f} times")
+        if len(found) > 3:
+            print(f"  {f'  median of {len(found)}':24} {_figures(middle(found))}")
+
+
+def _figures(run: Cold) -> str:
+    return f"{run.seconds:7.3f} s, {run.processor:7.3f} s of processor, {run.memory:4.0f} MB"
 
 
 def main() -> None:
-    """Writes the trees, reads them by all readers, prints a line for each."""
+    """Writes the trees, reads them by all readers."""
     options = argparse.ArgumentParser(description="Time the reading of Terraform configurations.")
     options.add_argument("--python", action="append", default=[], help="an interpreter that has tfparse; repeatable")
-    pythons = [sys.executable, *options.parse_args().python]
-    readers: dict[str, tuple[str | None, list[str]]] = {
-        "cors-drift": (with_module("drift", pythons), ["-m", "drift", "declared"]),
-        "hcl2.load of every file": (with_module("hcl2", pythons), ["-c", READ_ALL]),
-        "tfparse": (with_module("tfparse", pythons), ["-c", TFPARSE]),
-    }
+    readers = commands([sys.executable, *options.parse_args().python])
     with tempfile.TemporaryDirectory() as folder:
-        trees = {"tree": write_tree(Path(folder, "tree")), "module": write_module(Path(folder, "module"))}
-        for tree, roots in trees.items():
-            root = Path(folder, tree)
-            files = list(root.rglob("*.tf"))
-            print(f"{tree}: {len(files)} files, {sum(path.stat().st_size for path in files):,} bytes")
-            ours = None
-            for name, (python, arguments) in readers.items():
-                if python is None:
-                    print(f"  {name:24} not installed, left out")
-                    continue
-                start = time.perf_counter()
-                found = best([python, *arguments, *(map(str, roots) if name == "tfparse" else [str(root)])])
-                if isinstance(found, str):
-                    print(f"  {name:24} failed after {time.perf_counter() - start:.1f} s: {found}")
-                    continue
-                ours = found[0] if ours is None else ours
-                seconds, processor, memory = found
-                shown = (
-                    f"{seconds:7.2f} s, {processor:7.2f} s of processor, {memory:4.0f} MB, {seconds / ours:6.1f} times"
-                )
-                print(f"  {name:24} {shown}")
+        tree, module = Path(folder, "tree"), Path(folder, "module")
+        print_tree("tree", tree, write_tree(tree), readers, 3)
+        print_tree("module", module, write_module(module), readers, 21)
 
 
 if __name__ == "__main__":
