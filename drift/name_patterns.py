@@ -67,7 +67,7 @@ def _agree(one: str | None, other: str | None) -> bool:
 
 
 def pattern_of(bucket: Bucket) -> Pattern | None:
-    """What the name of a declaration looks like; None where too little of it is known to take the only one that fits."""
+    """What the name of a declaration looks like; None where not enough is known to take the only one that fits."""
     if not isinstance(bucket.name, Unknown):
         return None
     prefix, suffix = bucket.name.prefix, bucket.name.suffix
@@ -176,7 +176,7 @@ class Listing:
     def fitting(
         self, patterns: Sequence[Pattern], most: int, besides: Container[str] = frozenset()
     ) -> list[list[Wanted]]:
-        """The buckets that may be meant by each pattern, but for ``besides``, by name: at most ``most`` and one more."""
+        """The buckets that each pattern may mean, but for ``besides``, by name: at most ``most`` and one more."""
         found: list[dict[str, Wanted]] = [{} for _ in patterns]
         starts: dict[int, dict[str, list[int]]] = {}
         for index, pattern in enumerate(patterns):

@@ -69,7 +69,11 @@ class Declaration:
         names = {bucket.name for bucket in declared}
         name = names.pop() if len(names) == 1 else self.scope.names.of(self.key.text)
         name = plain(name) if isinstance(name, str) else name
-        return summed_up(cases, name, whole.bucket or next(iter(declared), None))
+        found = summed_up(cases, name, whole.bucket or next(iter(declared), None))
+        if found.bucket is None:
+            return found
+        generated = all(bucket.generated for bucket in declared)
+        return replace(found, bucket=replace(found.bucket, generated=generated))
 
     def read_in(self, scope: Scope) -> Outcome:
         """The bucket as it is in one case."""
@@ -180,8 +184,10 @@ class _Reading:
         inputs, address = self.declaration.inputs, self.declaration.key.text
         with self.scope.merging():
             name = self.scope.names.of(address)
+            generated = self.scope.names.is_generated(address)
         shown = plain(name) if isinstance(name, str) else name
         bucket = bucket_not_known(
             shown, address, reason, location_of(self.scope, self.declaration.key, self.declaration.resource), inputs
         )
-        return replace(bucket, sensitive=frozenset({plain(name)} if isinstance(name, Secret) else ()))
+        sensitive = frozenset({plain(name)} if isinstance(name, Secret) else ())
+        return replace(bucket, generated=generated, sensitive=sensitive)

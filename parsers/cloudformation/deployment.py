@@ -121,19 +121,23 @@ def _below(library: Library, root: Template) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class _Within:
-    """What is so of all buckets of a nested stack: the ids that lead to it, and the conditions that are not known."""
+    """What is so of all buckets of a nested stack: the root's name, the ids that lead from it to the nested one, and
+    the conditions that are not known.
+    """
 
     ids: tuple[str, ...] = ()
     undecided: tuple[Undecided, ...] = ()
+    stack: str | None = None
 
     def placed(self, bucket: Bucket) -> Bucket:
         """The bucket as the root has it."""
         address = "/".join((*self.ids, bucket.address or ""))
+        stack = bucket.stack or self.stack
         alternatives = tuple(
-            replace(each, bucket=None if each.bucket is None else replace(each.bucket, address=address))
+            replace(each, bucket=None if each.bucket is None else replace(each.bucket, address=address, stack=stack))
             for each in bucket.alternatives
         )
-        found = replace(bucket, address=address, alternatives=alternatives)
+        found = replace(bucket, address=address, stack=stack, alternatives=alternatives)
         for truth in self.undecided:
             found = _perhaps(found, truth)
         return found
@@ -173,7 +177,8 @@ class _Stacks:
         for logical_id, (child, truth) in children.items():
             if child is not None:
                 undecided = (*within.undecided, truth) if isinstance(truth, Undecided) else within.undecided
-                self.read(child, replace(inputs, stack_name=None), _Within((*within.ids, logical_id), undecided))
+                nested = _Within((*within.ids, logical_id), undecided, within.stack or inputs.stack_name)
+                self.read(child, replace(inputs, stack_name=None), nested)
 
     def hide(self, service: Service, inputs: Inputs) -> None:
         """Note what of a service cannot be read: a bucket that is not known where something speaks for one."""

@@ -40,6 +40,7 @@ class BucketNames:
         self._scope = scope
         self._known: dict[str, Text] = {}
         self._open: set[str] = set()
+        self._made_up: set[str] = set()
 
     def of(self, logical_id: str) -> Text:
         """The bucket's name, or why it is not known."""
@@ -55,6 +56,10 @@ class BucketNames:
             self._open.discard(logical_id)
         self._known[logical_id] = name
         return name
+
+    def is_generated(self, logical_id: str) -> bool:
+        """Whether CloudFormation makes up the bucket's name."""
+        return isinstance(self.of(logical_id), Unknown) and logical_id in self._made_up
 
     def _resolve(self, logical_id: str, resource: MapNode) -> Text:
         condition = resource.get("Condition")
@@ -83,6 +88,7 @@ class BucketNames:
         return Unknown(f"the BucketName on line {node.place.line} is {value.describe()}, not a text")
 
     def _generated(self, logical_id: str) -> Unknown:
+        self._made_up.add(logical_id)
         stack = self._scope.pseudo.stack_name
         prefix = ""
         if isinstance(stack, str) and len(stack) + len(logical_id) + 2 + RANDOM_PART <= MAX_NAME:

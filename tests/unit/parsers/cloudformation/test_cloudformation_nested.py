@@ -94,4 +94,4 @@ def test_name_of_a_nested_stack_starts_with_that_of_its_parent(tmp_path: Path) -
     files = {"a.yaml": "Resources:\n" + stack("S", "b.yaml"), "b.yaml": child}
     (bucket,) = parse(tmp_path, files, Inputs(stack_name="shop")).buckets
     assert not isinstance(bucket.name, str)
-    assert (bucket.name.prefix, bucket.name.suffix, bucket.stack) == ("shop-S-", "-b", None)
+    assert (bucket.name.prefix, bucket.name.suffix, bucket.stack) == ("shop-S-", "-b", "shop")
