@@ -56,11 +56,11 @@ class Trails(Access, Protocol):
 
 @dataclass(slots=True)
 class _Found:
-    """What came of looking in one account and region."""
+    """What came of looking in one account and region. ``since``: how far back each bucket's events are all there."""
 
     buckets: Sequence[Bucket]
     events: list[CorsEvent] = field(default_factory=list)
-    since: datetime | None = None
+    since: dict[str, datetime] = field(default_factory=dict)
     unclear: str | None = None
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
@@ -133,18 +133,16 @@ class Blame:
         pace = _Pace(self._clock, self._patience.sleep)
         start = self._now() - timedelta(days=self._days)
         names = {str(bucket.name) for bucket in found.buckets}
-        reached = [self._search(desk, pace, start, found, names, "EventName", call.value) for call in Call]
-        found.since = max(reached)
-        if found.since <= start:
-            return
-        seen = {event.bucket for event in found.events}
-        missing = sorted(names - seen)
-        if missing and len(names) <= FEW:
-            again = [self._search(desk, pace, start, found, {name}, "ResourceName", name) for name in missing]
-            found.since = max(again) if missing == sorted(names) else max(*again, found.since)
-        if found.since > start:
-            found.unclear = f"events before {found.since:%Y-%m-%d %H:%M}Z were not looked at: there are too many"
-            found.diagnostics.append(_bounded(found, desk.region))
+        reached = max(self._search(desk, pace, start, found, names, "EventName", call.value) for call in Call)
+        found.since = dict.fromkeys(names, reached)
+        missing = sorted(names - {event.bucket for event in found.events})
+        if reached > start and len(names) <= FEW:
+            for name in missing:
+                alone = self._search(desk, pace, start, found, {name}, "ResourceName", name)
+                found.since[name] = min(reached, alone)
+        least = max(found.since.values())
+        if least > start:
+            found.diagnostics.append(_bounded(found.buckets[0].account, desk.region, least))
 
     def _search(
         self, desk: Desk, pace: _Pace, start: datetime, found: _Found, names: set[str], key: str, value: str
@@ -184,12 +182,16 @@ class _Pace:
 
 
 def _timeline(bucket: Bucket, found: _Found) -> Timeline:
+    """Of the events that are all there. At the same second a deletion comes first: so do tools that replace rules."""
+    name = str(bucket.name)
+    since = found.since.get(name)
+    events = (each for each in reversed(found.events) if not (since and each.when and each.when < since))
     return timeline(
-        str(bucket.name),
-        reversed(found.events),  # the newest came first
+        name,
+        events,
         _rules(bucket),
         zero_is_unset=bucket.writes_max_age_zero,
-        since=found.since,
+        since=since,
         unclear=found.unclear,
     )
 
@@ -213,11 +215,11 @@ def _failed(account: str | None, region: str | None, message: str, advice: str |
     )
 
 
-def _bounded(found: _Found, region: str) -> Diagnostic:
-    account = found.buckets[0].account
+def _bounded(account: str | None, region: str, since: datetime) -> Diagnostic:
     return Diagnostic(
         Severity.INFO,
         "blame-bounded",
-        f"CloudTrail ({_where(account, region)}): {found.unclear}",
+        f"CloudTrail ({_where(account, region)}) holds so many changes of CORS rules that older ones than of "
+        f"{since:%Y-%m-%d %H:%M}Z were not looked at",
         help="look further back in the CloudTrail console, or in Athena over the trail",
     )
