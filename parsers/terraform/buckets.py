@@ -15,8 +15,6 @@ from parsers.terraform.faults import IN_ERROR
 from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
-from parsers.terraform.opaque import opaque_module
-from parsers.terraform.other_types import has_no_rules, unread_entry
 from parsers.terraform.providers import Provider, provider_of, same_server
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
 from parsers.terraform.refusals import refusals
@@ -91,6 +89,8 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
             if child is not None:
                 _gather(child, doubt or call.expansion.reason, found)
             else:
+                from parsers.terraform.opaque import opaque_module
+
                 address = f"{module.prefix}module.{name}{instance.key}"
                 found.opaque.append(opaque_module(address, block, instance.scope, call.reason))
 
@@ -142,6 +142,8 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
 
 
 def _unread(found: RootDeclarations, it: Resource) -> None:
+    from parsers.terraform.other_types import has_no_rules, unread_entry
+
     if it.block.labels[0] == CLOUD_CONTROL and has_no_rules(it.block, it.scope):
         name = text_argument(it.block, "bucket_name", it.scope)
         identities = (
