@@ -10,7 +10,7 @@ from drift.documents.writing import rules_to_json
 from drift.history import CorsEvent, Rules, Step, Timeline
 
 
-def history_to_json(timeline: Timeline) -> dict[str, Json]:
+def timeline_to_json(timeline: Timeline) -> dict[str, Json]:
     """The ``history`` of a bucket: its successful writes, oldest first, and how the last one stands to what is live.
 
     ``wrote`` is a list of rules, empty for none, or an unknown with its reason. ``change`` is ``changed``, ``nothing``,

@@ -30,8 +30,8 @@ _EFFECTS = {
 }
 _LIVE = {
     Agreement.SAME: "The last of them is what is live.",
-    Agreement.DIFFERENT: "What is live is not what the last of them wrote: CloudTrail may be some minutes behind, or the "
-    "bucket was deleted and made anew.",
+    Agreement.DIFFERENT: "What is live is not what the last of them wrote: CloudTrail may be some minutes behind, or "
+    "the bucket was deleted and made anew.",
     Agreement.UNKNOWN: "Whether the last of them is what is live cannot be told.",
 }
 _NOT_LOOKED_UP = "CloudTrail could not be asked who changed the rules"
