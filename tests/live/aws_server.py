@@ -1,0 +1,166 @@
+"""A small AWS on loopback that remembers every request: which service, which operation, whose credentials.
+
+All services answer at one URL, as emulators do; which one is meant stands in the signature, as in AWS itself.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
+
+from tests.live.aws_answers import answer, refusal
+from tests.live.aws_world import Answered, Key, Question, World
+
+CALLER = Key(
+    "111111111111",
+    "AKIACALLER0000EXAMPLE",
+    "secret-of-the-caller/bPxRfiCYEXAMPLEKEY",
+    None,
+    "arn:aws:iam::111111111111:user/ci",
+)
+"""The credentials that tests put into the environment."""
+
+_SCOPE = re.compile(r"AWS4-HMAC-SHA256 Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/aws4_request,.*Signature=([0-9a-f]+)")
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that arrived; ``account`` is that of the credentials, empty if they are unknown."""
+
+    service: str
+    operation: str
+    account: str
+    region: str
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def authorization(self) -> str:
+        return self.headers.get("authorization", "")
+
+    @property
+    def signature(self) -> str:
+        scope = _SCOPE.fullmatch(self.authorization)
+        return scope[4] if scope else ""
+
+
+class AwsServer:
+    """Answers out of ``world`` and keeps ``calls``. ``broken`` services answer 500."""
+
+    def __init__(self) -> None:
+        self.world = World(keys={CALLER.access: CALLER})
+        self.calls: list[Call] = []
+        self.broken: set[str] = set()
+        self._lock = threading.Lock()
+        self._http = _Http(self)
+        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    @property
+    def operations(self) -> list[tuple[str, str]]:
+        """Service and operation of each call, in the order in which they came."""
+        return [(call.service, call.operation) for call in self.calls]
+
+    def of(self, operation: str) -> list[Call]:
+        return [call for call in self.calls if call.operation == operation]
+
+    def secrets(self) -> set[str]:
+        """Everything that no output may hold: keys' secrets, tokens, signatures and signed headers."""
+        found = {key.secret for key in self.world.keys.values()}
+        found |= {key.token for key in self.world.keys.values() if key.token}
+        found |= {call.signature for call in self.calls if call.signature}
+        return found | {call.authorization for call in self.calls if call.authorization}
+
+    def take(self, method: str, target: str, headers: dict[str, str], body: bytes) -> Answered:
+        """Remember the request and answer it."""
+        parts = urlsplit(target)
+        scope = _SCOPE.fullmatch(headers.get("authorization", ""))
+        access, region, service = (scope[1], scope[2], scope[3]) if scope else ("", "", "unsigned")
+        query = dict(parse_qsl(parts.query, keep_blank_values=True))
+        bucket = unquote(parts.path.removeprefix("/")).rstrip("/") if service == "s3" else ""
+        operation = _s3_operation(method, bucket, query) if service == "s3" else _operation(headers, body)
+        with self._lock:
+            key = self.world.keys.get(access)
+            account = key.account if key else ""
+            self.calls.append(Call(service, operation, account, region, method, target, headers, body))
+            if service in self.broken:
+                return refusal(service, 500, "InternalError" if service == "s3" else "InternalFailure")
+            return answer(self.world, Question(service, operation, region, key, query, headers, body, bucket))
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+def _s3_operation(method: str, bucket: str, query: dict[str, str]) -> str:
+    """The operation's name, or for one that has no place here the request line's own words."""
+    sub = next((name for name, value in query.items() if value == ""), "")
+    if "/" not in bucket:
+        named = {
+            ("GET", ""): "ListBuckets" if not bucket else "ListObjects",
+            ("HEAD", ""): "HeadBucket",
+            ("GET", "cors"): "GetBucketCors",
+            ("GET", "tagging"): "GetBucketTagging",
+        }.get((method, sub))
+        if named is not None:
+            return named
+    return f"{method} {'object' if '/' in bucket else 'bucket'}?{sub}"
+
+
+def _operation(headers: dict[str, str], body: bytes) -> str:
+    target = headers.get("x-amz-target")
+    if target is not None:
+        return target.rpartition(".")[2]
+    return parse_qs(body.decode(errors="replace")).get("Action", ["?"])[0]
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 128
+
+    def __init__(self, owner: AwsServer) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.owner = owner
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hung up is no failure of the test."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: _Http
+
+    def _serve(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        body = self.rfile.read(int(headers.get("content-length", 0)))
+        given = self.server.owner.take(self.command, self.path, headers, body)
+        content = given.body.encode()
+        self.send_response(given.status)
+        self.send_header("Content-Type", given.kind)
+        self.send_header("Content-Length", str(len(content)))
+        for name, value in given.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(content)
+
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _serve  # noqa: N815
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on stderr."""
