@@ -47,6 +47,21 @@ def test_an_offline_check_imports_neither_boto3_nor_a_parser_generator(tmp_path:
     assert modules & {"boto3", "botocore", "moto", "hcl2", "lark"} == set()
 
 
+OTHERS = {
+    *("email", "importlib.metadata", "tomllib", "zipfile"),
+    *("parsers.document", "parsers.plan.marks", "parsers.terraform.json_syntax", "parsers.terraform.opaque"),
+    *("parsers.terraform.other_types", "parsers.terraform.registry_modules", "parsers.terraform.terragrunt"),
+}
+"""What a folder of one module in native syntax has no need of."""
+
+
+def test_a_small_module_imports_no_reader_of_anything_else(tmp_path: Path) -> None:
+    write(tmp_path, main__tf='resource "aws_s3_bucket" "b" {\n  bucket = "b-one"\n}\n')
+    assert loaded(tmp_path, "declared", ".") & OTHERS == set()
+    write(tmp_path, more__tf__json="{}")
+    assert loaded(tmp_path, "declared", ".") >= {"parsers.document", "parsers.terraform.json_syntax"}
+
+
 def test_a_check_of_equal_rules_imports_no_deepdiff(tmp_path: Path) -> None:
     rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}
     live = snapshot_file(tmp_path / "live.json", b_one=[rule])
