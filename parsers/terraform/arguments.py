@@ -51,7 +51,7 @@ def variable_value(
         wanted = constraint(block.expression("type"))
     except (EvaluationError, RefusalError) as error:
         return _refused(f'the type of the variable "{name}": {_plain(error)}', block.at, tell)
-    marks = [mark for mark in (SENSITIVE, EPHEMERAL) if _flag(block, mark)]
+    marks = marks_of(block)
     nullable = _flag(block, "nullable", otherwise=True)
     default = _default(name, block, wanted, tell)
     if default is not None and default.is_null and not nullable:
@@ -71,6 +71,11 @@ def variable_value(
         given = f" given by {argument.source}" if argument.at is None else ""
         message = f'the value of the variable "{name}"{given} does not fit its type: {error.message}'
         return marked(_refused(message, _place(argument, block), tell), marks)
+
+
+def marks_of(block: Block) -> list[str]:
+    """The marks that a variable gives to its values."""
+    return [mark for mark in (SENSITIVE, EPHEMERAL) if _flag(block, mark)]
 
 
 def _default(name: str, block: Block, wanted: Constraint, tell: Tell) -> Value | None:

@@ -17,12 +17,13 @@ from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.providers import Provider, provider_of, same_server
 from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
-from parsers.terraform.refusals import refusals
+from parsers.terraform.refusals import refusals, refused_before_values
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
 from parsers.terraform.secrets import secret_texts
 from parsers.terraform.settle import Declared, RootDeclarations
 from parsers.terraform.strays import Configuration
+from parsers.terraform.validate_walk import ValidateWalk
 from parsers.terraform.values import STRING, Value, unknown
 
 
@@ -36,6 +37,7 @@ class Resource:
     address: str
     doubt: str | None
     provider: Provider
+    walk: ValidateWalk
 
     @property
     def scope(self) -> Scope:
@@ -64,11 +66,11 @@ class Resource:
 def declarations(root: ModuleInstance) -> RootDeclarations:
     """The buckets and configurations of a root module and of all modules that it calls."""
     found = RootDeclarations()
-    _gather(root, None, found)
+    _gather(root, None, found, ValidateWalk())
     return found
 
 
-def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) -> None:
+def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations, walk: ValidateWalk) -> None:
     if module.module.broken:
         found.broken = f"a file of the module in {module.module.folder or '.'} cannot be read"
     for (type_name, name), block in module.module.resources.items():
@@ -82,12 +84,12 @@ def _gather(module: ModuleInstance, doubt: str | None, found: RootDeclarations) 
         for instance in expansion.instances:
             address = f"{module.prefix}{type_name}.{name}{instance.key}"
             provider = provider_of(module, block.expression("provider"), instance.scope)
-            make(found, Resource(module, block, instance, address, doubtful, provider))
+            make(found, Resource(module, block, instance, address, doubtful, provider, walk))
     for name, block in module.module.calls.items():
         call = module.module_call(name)
         for instance, child in zip(call.expansion.instances, call.children, strict=False):
             if child is not None:
-                _gather(child, doubt or call.expansion.reason, found)
+                _gather(child, doubt or call.expansion.reason, found, walk)
             else:
                 from parsers.terraform.opaque import opaque_module
 
@@ -117,7 +119,7 @@ def _add_configuration(found: RootDeclarations, it: Resource, rules: Rules) -> N
     account = owner.data if owner is not None and isinstance(owner.data, str) and owner.data else None
     identity = name.unresolved.identity if name.unresolved is not None else None
     entry = _with_rules(replace(it.entry(name), state=State.UNKNOWN, account=account), rules, it)
-    _tell_refusals(entry, it)
+    entry = _told(entry, it)
     found.configurations.append(Configuration(_placed(entry, it), identity))
 
 
@@ -137,7 +139,7 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
     elif ignores_rules(it.block):
         reason = f"ignore_changes leaves its CORS rules to somebody else ({it.block.at})"
         entry = replace(entry, state=State.UNKNOWN, reason=reason)
-    _tell_refusals(entry, it)
+    entry = _told(entry, it)
     found.buckets.append(Declared(_placed(entry, it), frozenset(identities), final))
 
 
@@ -182,11 +184,18 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
     return replace(entry, state=State.UNKNOWN, reason=rules.reason)
 
 
-def _tell_refusals(entry: Bucket, it: Resource) -> None:
-    """Tells what Terraform refuses in a declaration that certainly counts, and that is not this program's own."""
-    if it.doubt is None and it.module.outlined is None:
-        for fault in refusals(entry):
-            it.module.run.tell_once_at(fault)
+def _told(entry: Bucket, it: Resource) -> Bucket:
+    """The entry, once it is told what Terraform refuses in a declaration that certainly counts and is written here."""
+    if it.doubt is not None or it.module.outlined is not None:
+        return entry
+    faults = list(refusals(entry))
+    refused = it.walk.refusal(it.module, it.block) if not faults and entry.state is not State.UNKNOWN else None
+    if refused is not None:
+        entry = refused_before_values(entry, refused)
+        faults = list(refusals(entry))
+    for fault in faults:
+        it.module.run.tell_once_at(fault)
+    return entry
 
 
 def _placed(entry: Bucket, it: Resource) -> Bucket:

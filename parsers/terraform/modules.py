@@ -47,8 +47,8 @@ class Call(NamedTuple):
 class ModuleInstance:
     """One module with its arguments. Implements ``expressions.Names`` and ``providers.Holder``.
 
-    ``caller`` is the instance that calls it, the block of the call and what that is evaluated in. ``outlined`` says
-    that the module, or one around it, is only known in outline.
+    ``path`` are the names of the calls that lead to it. ``caller`` is the instance that calls it, the block of the call
+    and what that is evaluated in. ``outlined`` says that the module, or one around it, is only known in outline.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class ModuleInstance:
         self.caller = caller
         self.outlined = outlined
         self._given = given
-        self._path = path
+        self.path = path
         self._known: dict[Hashable, Value] = {}
         self._open: set[Hashable] = set()
         self._expansions: dict[Hashable, Expansion] = {}
@@ -244,7 +244,7 @@ class ModuleInstance:
     def _make_call(self, name: str, block: Block) -> Call:
         expansion = self._expanded(("module", name), f"module.{name}", block)
         quiet = self.outlined is not None
-        path = (*self._path, name)
+        path = (*self.path, name)
         found = called_module(self.run, self.module.folder, path, block, self._folders(), self.scope, quiet=quiet)
         if isinstance(found, Unreadable):
             return Call(expansion, tuple(None for _ in expansion.instances), found)
@@ -275,7 +275,7 @@ class ModuleInstance:
             found.module,
             given,
             prefix=f"{self.prefix}module.{name}{instance.key}.",
-            path=(*self._path, name),
+            path=(*self.path, name),
             caller=(self, block, instance.scope),
             outlined=self.outlined or found.outlined,
         )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from drift.cors.model import Unknown
 from drift.location import Diagnostic, Location, Severity
-from drift.snapshot import Bucket
-from parsers.terraform.faults import IN_ERROR
+from drift.snapshot import Bucket, State
+from parsers.terraform.faults import IN_ERROR, EvaluationError
 
 REFUSED = "invalid-expression"
 
@@ -28,3 +29,10 @@ def refusals(entry: Bucket) -> Iterator[Diagnostic]:
             if place is not None:
                 at, message = Location(place["path"], int(place["line"])), message[: place.start()]
             yield Diagnostic(Severity.ERROR, REFUSED, message, at, "Terraform refuses this; correct the expression")
+
+
+def refused_before_values(entry: Bucket, error: EvaluationError) -> Bucket:
+    """The entry of a declaration that Terraform refuses while its variables have no values yet (``validate_walk``)."""
+    message = f"{error.message}; Terraform finds this as it validates, before the variables have their values"
+    reason = f"{IN_ERROR}{EvaluationError(message, error.at)}"
+    return replace(entry, state=State.UNKNOWN, cors=None, places=(), says_none=False, reason=reason)

@@ -1,9 +1,7 @@
 """Random root modules: the reader and the real ``terraform`` come to the same buckets and rules.
 
 ``CORS_DRIFT_TERRAFORM_MODULES`` says how many modules are tried, ``CORS_DRIFT_TERRAFORM_SEED`` which ones. A failure
-shrinks to a module that is easy to read. One in some thousand fails for a reason that is known: Terraform validates a
-module first without the values of its root variables, and may then refuse what is in order with them, such as
-``distinct([{ a = var.v }, { a = [] }])`` of several arguments, where ``v`` is of type ``any`` and given as ``[]``.
+shrinks to a module that is easy to read.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+rules = [{ methods = ["GET"], origins = ["https://a.example"] }, { methods = ["POST"], origins = ["*"], age = 5 }]
