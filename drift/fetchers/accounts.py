@@ -150,12 +150,14 @@ class Roles:
 
     def _assume(self, known: _Account) -> Mapping[str, str]:
         """One AssumeRole, in the form that botocore's refreshable credentials take."""
-        access = known.access
+        access, at = known.access, ""
         try:
+            sts = self._sts()
+            at = sts.meta.endpoint_url
             asked = {"RoleArn": self._role(access), "RoleSessionName": access.session_name}
             if access.external_id is not None:
                 asked["ExternalId"] = access.external_id
-            got = self._sts().assume_role(**asked)["Credentials"]
+            got = sts.assume_role(**asked)["Credentials"]
             return {
                 "access_key": got["AccessKeyId"],
                 "secret_key": got["SecretAccessKey"],
@@ -164,7 +166,7 @@ class Roles:
                 "account_id": access.id,
             }
         except Exception as error:
-            fault = fault_of(error, "AssumeRole")
+            fault = fault_of(error, "AssumeRole", endpoint=at)
             if fault.cause is Cause.CREDENTIALS:
                 raise fault.error() from error
             known.error = _not_assumed(access, fault)

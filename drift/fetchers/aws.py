@@ -87,8 +87,13 @@ class Aws:
     @property
     def region(self) -> str:
         """The region of clients for which none is asked."""
+        return self.configured_region or FALLBACK_REGION
+
+    @property
+    def configured_region(self) -> str | None:
+        """The same, or None where nobody has said one. Raises ``CredentialsError`` for an unusable profile."""
         with self._lock:
-            return self._region or str(self._opened().region_name or FALLBACK_REGION)
+            return self._region or self._opened().region_name or None
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

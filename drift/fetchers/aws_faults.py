@@ -11,6 +11,7 @@ from enum import Enum
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError
 from drift.fetchers import s3_faults, s3_outcome
+from drift.fetchers.endpoints import is_aws
 from drift.fetchers.operations import OPERATIONS
 
 
@@ -74,6 +75,7 @@ def fault_of(error: Exception, operation: str, profile: str | None = None, endpo
     A ``CorsDriftError`` passes as it is told.
     """
     from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.parsers import ResponseParserError
 
     if isinstance(error, CorsDriftError):
         cause = Cause.CREDENTIALS if isinstance(error, CredentialsError) else Cause.OTHER
@@ -85,8 +87,15 @@ def fault_of(error: Exception, operation: str, profile: str | None = None, endpo
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         code = str(error.response.get("Error", {}).get("Code") or "")
         return _from_code(code, status if isinstance(status, int) else 0, operation)
-    if isinstance(error, BotoCoreError):
+    if isinstance(error, BotoCoreError) and not isinstance(error, ResponseParserError):
         return _from_sdk(error, operation, endpoint)
+    return _unreadable(error, operation, endpoint)
+
+
+def _unreadable(error: Exception, operation: str, endpoint: str) -> ServiceFault:
+    """No answer of the service: from a server that has S3 alone that is its way to say no."""
+    if endpoint and not is_aws(endpoint):
+        return ServiceFault(Cause.UNSUPPORTED, f"{operation}: this server does not have it ({type(error).__name__})")
     return ServiceFault(Cause.OTHER, f"{operation}: the answer could not be read ({type(error).__name__})")
 
 

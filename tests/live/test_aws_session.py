@@ -100,9 +100,9 @@ def test_the_region_is_the_given_one_else_the_accounts_else_the_environments_els
     aws_server: AwsServer, aws_environment: pytest.MonkeyPatch
 ) -> None:
     own = AccountAccess(CALLER.account, regions=("eu-west-1", "eu-west-2"))
-    assert Aws().region == "us-east-1"
+    assert (Aws().region, Aws().configured_region) == ("us-east-1", None)
     aws_environment.setenv("AWS_DEFAULT_REGION", "eu-north-1")
-    assert Aws().region == "eu-north-1"
+    assert (Aws().region, Aws().configured_region) == ("eu-north-1", "eu-north-1")
     aws = Aws(region="us-west-2", endpoint_url=aws_server.url, accounts=[own])
     assert aws.region == "us-west-2"
     assert aws.client("s3").meta.region_name == "us-west-2"
