@@ -64,7 +64,7 @@ OPERATIONS = (
         "s3",
         "HeadBucket",
         None,  # what is looked at is a header that comes with a refusal too
-        "the region of a bucket, by the SDK, where a redirect does not tell it",
+        "the region of a bucket, where a redirect does not tell it",
         (Feature.READ,),
     ),
     Operation("s3", "ListBuckets", "s3:ListAllMyBuckets", "the buckets of an account", (Feature.LIST,)),
