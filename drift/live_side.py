@@ -71,7 +71,7 @@ class LiveSide:
 
     def read(self, wanted: Sequence[Wanted]) -> Snapshot:
         """One bucket for each wanted one; with ``--all`` also every other bucket of the accounts."""
-        asked = self._owned(wanted)
+        asked = self.owned(wanted)
         if not self._settings.all_buckets:
             return self._with_diagnostics(self.fetcher.fetch(asked)) if asked else Snapshot("s3")
         named = {each.name for each in asked}
@@ -82,13 +82,18 @@ class LiveSide:
         """The same out of S3 itself, whatever was asked first."""
         return self.s3.fetch(wanted)
 
-    def _owned(self, wanted: Sequence[Wanted]) -> Sequence[Wanted]:
+    def owned(self, wanted: Sequence[Wanted]) -> Sequence[Wanted]:
         """With several accounts a bucket is read with the credentials of the one that has it, which listing tells."""
         if not (self._settings.accounts or self._settings.organization_role) or self._settings.aggregator is not None:
             return wanted
         homeless = {each.name for each in wanted if each.account is None}
         homes = {each.name: each for each in self.fetcher.list_buckets() if each.name in homeless} if homeless else {}
         return [homes.get(each.name, each) for each in wanted]
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of the accounts, and of what was read so far as a whole."""
+        return tuple(dict.fromkeys((*self._told, *self.fetcher.diagnostics)))
 
     def _with_diagnostics(self, found: Snapshot) -> Snapshot:
         return replace(found, diagnostics=tuple(dict.fromkeys((*self._told, *found.diagnostics))))
