@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -80,9 +81,9 @@ class Desk:
         """The answer; ``before`` is called ahead of each attempt. Raises ``RefusedError``, and
         ``CorsDriftError`` where there is no client to ask with.
         """
-        attempt, refreshed = 0, False
+        failed: Counter[Cause] = Counter()
+        refreshed = False
         while True:
-            attempt += 1
             if before is not None:
                 before()
             try:
@@ -93,11 +94,12 @@ class Desk:
             except Exception as error:
                 fault = fault_of(error, operation, endpoint=self.endpoint)
             if fault.code in _EXPIRED and not refreshed and self._access.refresh(self._where[2]):
-                refreshed, attempt = True, attempt - 1
-            elif attempt >= self._patience.attempts(fault.cause):
+                refreshed = True
+                continue
+            failed[fault.cause] += 1
+            if failed[fault.cause] >= self._patience.attempts(fault.cause):
                 raise RefusedError(fault)
-            else:
-                self._patience.wait(attempt)
+            self._patience.wait(failed.total())
 
     def pages(
         self, operation: str, limit: int = MAX_PAGES, before: Callable[[], None] | None = None, **parameters: Any

@@ -37,7 +37,7 @@ SELECTIONS = (
 )
 """What is selected: the parts that are needed, and where AWS Config does not take their names, the whole."""
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,253}[A-Za-z0-9_]")
+_NAME = re.compile(r"[A-Za-z0-9._-]{3,255}")
 
 Shard = tuple[str, tuple[str, ...]]
 """A region and accounts in it."""
