@@ -53,6 +53,7 @@ class Several:
 
     names: tuple[str, ...]
     why: str
+    sensitive: frozenset[str | int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,8 @@ class _Search:
     def take(self, index: int, by: IdentifiedBy, answer: Answer) -> None:
         """Note what a source says of a declaration."""
         bucket = self.buckets[index]
+        if isinstance(answer, Found | Several):  # names that are not taken are told too
+            bucket = self.buckets[index] = replace(bucket, sensitive=bucket.sensitive | answer.sensitive)
         if isinstance(answer, Found):
             reason = self._against(bucket, by, answer)
             if reason is None:
@@ -198,7 +201,6 @@ def named(bucket: Bucket, name: str, identity: Identity, found: Found) -> Bucket
         identity=identity,
         account=bucket.account or found.account,
         region=bucket.region or found.region,
-        sensitive=bucket.sensitive | found.sensitive,
     )
 
 

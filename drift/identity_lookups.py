@@ -21,6 +21,7 @@ _DEEPEST = 10
 _ARN = re.compile(
     r"arn:aws[a-z-]*:cloudformation:([a-z0-9-]+):([0-9]{12}):stack/([A-Za-z][A-Za-z0-9-]*)/[\w-]+", re.ASCII
 )
+_STACK_ID = re.compile(rf"{_ARN.pattern}|[A-Za-z][A-Za-z0-9-]{{0,127}}", re.ASCII)
 _NO_STACK = "the name of its stack is not known: give --stack-name"
 _GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
 """States of resources that are no longer the stack's: deleted, or left behind."""
@@ -97,8 +98,8 @@ class StackSource:
             found = self._resource(name, bucket, child, STACK, f"stack {shown}")
             if not isinstance(found, StackResource):
                 return found
-            if found.physical_id is None or not _ARN.fullmatch(found.physical_id):
-                return Passed(f"stack {shown} has no ARN of a stack as {child}")
+            if found.physical_id is None or not _STACK_ID.fullmatch(found.physical_id):
+                return Passed(f"stack {shown} has no stack as {child}")
             name, shown = found.physical_id, f"{shown}/{child}"
         found = self._resource(name, bucket, logical_id, BUCKET, f"stack {shown}")
         if not isinstance(found, StackResource):

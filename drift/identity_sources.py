@@ -6,11 +6,11 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from drift.cors.model import Unknown
-from drift.identity import Answer, Completed, Found, Passed, Several, listed, plain
+from drift.identity import Answer, Completed, Found, Passed, Several, plain
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket, IdentifiedBy, Snapshot
 
-_SHOWN = 5
+_TERRAFORM = frozenset({"terraform", "plan"})
 
 
 @dataclass(slots=True)
@@ -92,12 +92,12 @@ class StateSource:
         for address in (bucket.address, bucket.made_by):
             entries = has.get(address, ()) if address is not None else ()
             names = tuple(dict.fromkeys(each.name for each in entries if isinstance(each.name, str)))
+            hidden = frozenset(names) & frozenset[str | int]().union(*(each.sensitive for each in entries))
             if len(names) > 1:
-                return Several(names, f"{self.told_by} has them as {address}")
+                return Several(names, f"{self.told_by} has them as {address}", hidden)
             if names:
                 what = "has it as" if address == bucket.address else "has its bucket as"
                 first = entries[0]
-                hidden = frozenset({names[0]} & first.sensitive)
                 return Found(names[0], f"{self.told_by} {what} {address}", first.account, first.region, hidden)
         return Passed(f"{self.told_by} has no {bucket.address}") if bucket.source in _TERRAFORM else None
 
@@ -162,8 +162,3 @@ def _keys(bucket: Bucket) -> tuple[str, ...]:
     if bucket.address is None:
         return ()
     return (bucket.address, f"{bucket.stack}/{bucket.address}") if bucket.stack else (bucket.address,)
-
-
-_TERRAFORM = frozenset({"terraform", "plan"})
-
-__all__ = ["CallerSource", "NamesSource", "StateSource", "completable", "listed"]

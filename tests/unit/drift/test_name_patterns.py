@@ -1,0 +1,185 @@
+"""What live names look like, and the only bucket that fits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pytest
+
+from drift.cors.model import Unknown
+from drift.errors import CredentialsError
+from drift.identity import identify
+from drift.interfaces import Wanted
+from drift.name_patterns import Listing, PatternSource, candidates_of, pattern_of
+from drift.snapshot import Bucket, IdentifiedBy, Identity, Snapshot, State
+
+STAMP = "20231128063427123400000001"
+RANDOM = "1a2b3c4d5e6f"
+
+
+def terraform(prefix: str, suffix: str = "", **more: object) -> Bucket:
+    name = Unknown("it is known after apply", prefix, suffix)
+    return Bucket(name, State.ABSENT, "terraform", "aws_s3_bucket.b", **more)  # type: ignore[arg-type]
+
+
+def generated(stack: str | None, address: str = "Assets") -> Bucket:
+    name = Unknown("CloudFormation generates the name")
+    return Bucket(name, State.ABSENT, "cloudformation", address, stack=stack, generated=True)
+
+
+def fits(bucket: Bucket, name: str) -> bool:
+    pattern = pattern_of(bucket)
+    return pattern is not None and pattern.may_be(Wanted(name))
+
+
+def looked_up(names: Sequence[str | Wanted], *buckets: Bucket) -> Snapshot:
+    listing = Listing(lambda: [each if isinstance(each, Wanted) else Wanted(each) for each in names])
+    return identify(Snapshot("", buckets), [PatternSource(listing)])
+
+
+def names_of(snapshot: Snapshot) -> list[str | None]:
+    return [bucket.name if isinstance(bucket.name, str) else None for bucket in snapshot.buckets]
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting"),
+    [
+        (f"shop-prod-assets-{RANDOM}", True),
+        (f"shop-prod-assets-{RANDOM}7", True),
+        (f"shop-prod-assets-{RANDOM}78", False),
+        (f"shop-prod-assets-{RANDOM[1:]}", False),
+        ("shop-prod-assets-", False),
+        (f"shop-prod-assetslogs-{RANDOM}", False),
+        (f"shop-prod-eu-assets-{RANDOM}", False),
+        (f"shop-assets-{RANDOM}", False),  # nothing had to be cut
+        (f"shop-prod-assets-{RANDOM[:6]}-{RANDOM[:5]}", False),
+    ],
+)
+def test_generated_name_is_stack_logical_id_and_12_or_13_characters(name: str, fitting: bool) -> None:
+    assert fits(generated("Shop-Prod"), name) is fitting
+
+
+@pytest.mark.parametrize(
+    ("name", "fitting"),
+    [
+        (f"cdkrealdriftintegcaseidents-caseidentsbucket12ab34cd-{RANDOM[:11]}", False),
+        (f"cdkrealdriftintegcaseiden-caseidentsbucket12ab34cd-{RANDOM}", True),
+        (f"cdkrealdriftinteg-caseidentsbucket12ab34cd-{RANDOM}7", True),
+        (f"otherstack-caseidentsbucket12ab34cd-{RANDOM}", False),
+        (f"cdkrealdriftintegcaseiden-caseidentsbucket-{RANDOM}", False),
+    ],
+)
+def test_part_of_the_stack_is_cut_where_the_name_would_be_too_long(name: str, fitting: bool) -> None:
+    assert len(name) <= 63 or not fitting
+    assert fits(generated("CdkRealDriftIntegCaseIdentsMin", "CaseIdentsBucket12AB34CD"), name) is fitting
+
+
+def test_generated_name_of_a_nested_stack_has_random_characters_of_each_stack() -> None:
+    bucket = generated("shop", "Storage/Media")
+    assert fits(bucket, f"shop-storage-{RANDOM}-media-{RANDOM}")
+    assert fits(bucket, f"shop-storage-{RANDOM}7-media-{RANDOM}")
+    assert not fits(bucket, f"shop-media-{RANDOM}")
+    assert not fits(bucket, f"shop-other-{RANDOM}-media-{RANDOM}")
+
+
+def test_generated_name_of_an_unknown_stack_has_no_pattern() -> None:
+    assert pattern_of(generated(None)) is None
+
+
+def test_bucket_prefix_is_followed_by_26_digits() -> None:
+    bucket = terraform("site-", generated=True)
+    assert fits(bucket, f"site-{STAMP}")
+    assert not fits(bucket, "site-logs")
+    assert not fits(bucket, f"site-{STAMP}0")
+    assert not fits(bucket, f"site-x{STAMP[1:]}")
+
+
+@pytest.mark.parametrize("prefix", ["terraform-", "", "a-", "-.-"])
+def test_name_of_which_nothing_is_known_has_no_pattern(prefix: str) -> None:
+    assert pattern_of(terraform(prefix, generated=True)) is None
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("", ""), ("a", "b"), ("-", "-")])
+def test_name_with_too_little_known_text_has_no_pattern(prefix: str, suffix: str) -> None:
+    assert pattern_of(terraform(prefix, suffix)) is None
+
+
+def test_only_bucket_that_fits_is_taken_and_told_as_such() -> None:
+    outcome = looked_up(["other", "event-12ab-raw", "event-x-cooked"], terraform("event-", "-raw"))
+    (bucket,) = outcome.buckets
+    assert bucket.name == "event-12ab-raw"
+    assert bucket.identity == Identity(IdentifiedBy.PATTERN, "the only listed bucket that fits event-*-raw")
+    assert outcome.diagnostics == ()
+
+
+def test_two_that_fit_are_both_named_and_neither_is_taken() -> None:
+    (bucket,) = looked_up(["event-2", "event-1"], terraform("event-")).buckets
+    assert isinstance(bucket.name, Unknown)
+    assert bucket.name.reason == "it is known after apply; 2 buckets may be meant: event-1, event-2 (all fit event-*)"
+
+
+def test_bucket_that_the_code_names_elsewhere_is_not_the_one_that_fits() -> None:
+    known = Bucket("event-1", State.ABSENT, "terraform", "aws_s3_bucket.known")
+    assert names_of(looked_up(["event-2", "event-1"], known, terraform("event-"))) == ["event-1", "event-2"]
+    assert names_of(looked_up(["event-1"], known, terraform("event-"))) == ["event-1", None]
+
+
+def test_bucket_that_fits_two_declarations_is_neither_s() -> None:
+    outcome = looked_up(["event-raw-1"], terraform("event-"), terraform("event-raw-"))
+    assert names_of(outcome) == [None, None]
+    first = outcome.buckets[0].name
+    assert isinstance(first, Unknown)
+    assert "event-raw-1 fits event-*, and 1 more of the open names" in first.reason
+
+
+@pytest.mark.parametrize(
+    ("where", "taken"),
+    [({"region": "eu-west-1"}, False), ({"account": "444455556666"}, False), ({"region": "us-east-1"}, True)],
+)
+def test_bucket_in_another_region_or_account_does_not_fit(where: dict[str, str], taken: bool) -> None:
+    listed = Wanted("event-1", "111122223333", "us-east-1")
+    assert (names_of(looked_up([listed], terraform("event-", **where))) == ["event-1"]) is taken
+
+
+def test_declaration_that_says_nothing_to_compare_is_not_looked_for() -> None:
+    def never() -> Iterator[Wanted]:
+        raise AssertionError("this would be a call")
+
+    bucket = Bucket(Unknown("x", "event-"), State.UNKNOWN, "terraform", "a", reason="not evaluated")
+    assert identify(Snapshot("", (bucket,)), [PatternSource(Listing(never))]).buckets == (bucket,)
+
+
+def test_buckets_that_cannot_be_listed_are_a_warning() -> None:
+    def denied() -> Iterator[Wanted]:
+        yield Wanted("event-1")
+        raise CredentialsError("listing is denied", advice="allow s3:ListAllMyBuckets")
+
+    outcome = identify(Snapshot("", (terraform("event-"),)), [PatternSource(Listing(denied))])
+    assert names_of(outcome) == [None]
+    (told,) = outcome.diagnostics
+    assert (told.id, told.help) == ("buckets-not-listed", "allow s3:ListAllMyBuckets")
+
+
+def test_list_is_read_once_for_all_that_ask() -> None:
+    times = 0
+
+    def listed() -> Iterator[Wanted]:
+        nonlocal times
+        times += 1
+        yield Wanted("event-1")
+
+    listing = Listing(listed)
+    for _ in range(3):
+        identify(Snapshot("", (terraform("event-"),)), [PatternSource(listing)])
+    assert times == 1
+
+
+def test_listed_name_that_is_none_is_passed_over() -> None:
+    assert names_of(looked_up(["event-../../x", "event-1"], terraform("event-"))) == ["event-1"]
+
+
+def test_candidates_for_tags_leave_out_no_name_that_is_cut() -> None:
+    bucket = generated("a-stack-with-a-name-that-is-rather-long", "ALogicalIdThatIsLongTooAndThenSome")
+    candidates = candidates_of(bucket)
+    assert candidates.may_be(Wanted(f"a-stack-with-a-name-tha-alogicalidthatislongtooa-{RANDOM}"))
+    assert not candidates.may_be(Wanted("another-stack-assets-1a2b3c4d5e6f"))
