@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol, runtime_checkable
+from typing import NamedTuple, Protocol, runtime_checkable
 
 from drift.location import Diagnostic
 from drift.snapshot import Bucket, Snapshot
@@ -34,8 +34,7 @@ class Tree(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(NamedTuple):
     """A parser's word on a file: ``unit`` is what it would parse in one go (the file, or its folder).
 
     With ``foreign`` the parser knows what the file is and that it is no S3 declaration ("a Google Cloud Storage CORS
@@ -99,8 +98,7 @@ class Parser(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """A live bucket to read: by name, with the account that must own it and its region where they are known."""
 
     name: str

@@ -47,7 +47,7 @@ class AccountAccess:
     session_name: str = "cors-drift"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LiveSettings:
     """How the live side is read. Times are in seconds.
 
@@ -79,7 +79,7 @@ class LiveSettings:
             raise UsageError(f"--account {self.account}: an AWS account id has 12 digits")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IdentitySettings:
     """What tells which live bucket is meant where the code does not: ``names`` from address to bucket name, Terraform
     states and plans (``-`` is standard input), and whether the only bucket that fits a name pattern is taken.
@@ -90,7 +90,7 @@ class IdentitySettings:
     patterns: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class DeclaredSettings:
     """How the declarations are read: values that they leave open, and the folder that no path may lead out of.
 
@@ -106,7 +106,7 @@ class DeclaredSettings:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all."""
 

@@ -93,7 +93,8 @@ class Bucket:
 
     ``alternatives`` are all the declarations of which one holds, where the code leaves open which (a condition that is
     not known); each is without alternatives of its own. What else this bucket says is what they have in common.
-    ``stack`` names the CloudFormation stack of which ``address`` is a logical id.
+    ``stack`` names the CloudFormation stack of which ``address`` is a logical id, or a path of them through nested
+    stacks.
 
     ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
     they come up.

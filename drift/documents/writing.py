@@ -133,7 +133,16 @@ def _bucket_report(report: BucketReport) -> dict[str, Json]:
         "notes": list(report.notes),
         "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
         "findings": [finding.id for finding in report.findings],
+        "history": _history(report),
     }
+
+
+def _history(report: BucketReport) -> Json:
+    if report.history is None:
+        return None
+    from drift.documents.history import timeline_to_json
+
+    return timeline_to_json(report.history)
 
 
 def _change(report: BucketReport, change: Change) -> dict[str, Json]:

@@ -40,6 +40,25 @@ def write_report(report: Report, stream: TextIO, *, width: int | None = None) ->
     write_line(console, (f"{word}. ", style), (summary_words(report), ""))
 
 
+def write_history(report: Report, stream: TextIO, *, width: int | None = None) -> None:
+    """Write who changed the buckets of the report, as far as that was looked up."""
+    console = open_console(stream, width)
+    for bucket in sorted_worst_first(report.buckets):
+        if bucket.history is not None:
+            write_line(console, (title_of(bucket), "bold"), ("  who changed it", ""))
+            _write_history(console, bucket)
+            write_line(console)
+
+
+def _write_history(console: Console, report: BucketReport) -> None:
+    if report.history is None:
+        return
+    from drift.reporters.history import history_lines
+
+    for line in history_lines(report.history):
+        write_line(console, (f"  {line}", ""))
+
+
 def _write_bucket(console: Console, report: BucketReport) -> None:
     style = _STATE_STYLES.get(report.state, "yellow")
     write_line(console, (title_of(report), "bold"), ("  ", ""), (state_words(report), style))
@@ -72,4 +91,5 @@ def _write_bucket(console: Console, report: BucketReport) -> None:
     for finding in report.findings:
         if finding.id != "not-compared":
             write_line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
+    _write_history(console, report)
     write_line(console)
