@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
+from urllib.parse import parse_qs
 
 AGGREGATOR = "everyone"
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/")
@@ -35,9 +37,12 @@ class Fault:
 
 @dataclass(frozen=True)
 class Asked:
+    """``key`` is the id of the access key that signed."""
+
     operation: str
     region: str
-    parameters: Mapping[str, Any]
+    key: str
+    parameters: dict[str, Any]
 
 
 @dataclass
@@ -84,11 +89,11 @@ class ConfigServer:
     def of(self, operation: str) -> list[Asked]:
         return [each for each in self.asked if each.operation == operation]
 
-    def answer(self, operation: str, region: str, parameters: dict[str, Any]) -> tuple[int, str]:
-        shape = _model(operation)
+    def answer(self, operation: str, asked: Asked) -> tuple[int, str]:
+        region, parameters, shape = asked.region, asked.parameters, _model(operation)
         self._check(operation, "asked", parameters, shape.input_shape)
         with self._lock:
-            self.asked.append(Asked(operation, region, parameters))
+            self.asked.append(asked)
             faults = self.recorded.faults.get(operation, [])
             fault = faults.pop(0) if faults else self.recorded.always.get((operation, region))
         if fault is not None:
@@ -112,7 +117,8 @@ class ConfigServer:
             self.wrong.append(f"{operation} {what}: {report.generate_report()} {sorted(unknown)}")
         for name, member in shape.members.items():
             most = member.metadata.get("max")
-            size = value.get(name, 0) if member.type_name == "integer" else len(value.get(name) or "")
+            given = value.get(name, 0)
+            size = given if isinstance(given, int | float) else len(given)
             if most is not None and size > most:
                 self.wrong.append(f"{operation} {what}: {name} is more than {most}")
 
@@ -158,29 +164,29 @@ def _select(recorded: Recorded, region: str, asked: Mapping[str, Any]) -> dict[s
     fields = [each.strip() for each in found["fields"].split(",")]
     if recorded.whole_only and any(each.startswith("supplementaryConfiguration.") for each in fields):
         raise RefusedError("InvalidExpressionException")
-    rows = [row for row in recorded.rows if _fits(row, found["where"])]
+    conditions = _conditions(found["where"])
+    rows = [row for row in recorded.rows if all(row.get(name) in values for name, values in conditions)]
     if found["group"]:
         group = [each.strip() for each in found["group"].split(",")]
         counted = Counter(tuple(row[name] for name in group) for row in rows)
-        results: list[Any] = [dict(zip(group, key, strict=True)) | {"COUNT(*)": n} for key, n in counted.items()]
-    else:
-        results = [_projected(row, fields) for row in rows]
-    page = _page(recorded, "Results", [json.dumps(each) for each in results], asked, asked.get("Limit") or 25)
+        rows = [dict(zip(group, key, strict=True)) | {"COUNT(*)": n} for key, n in counted.items()]
+    page = _page(recorded, "Results", rows, asked, asked.get("Limit") or 25)
+    page["Results"] = [json.dumps(_projected(row, fields)) for row in page["Results"]]
     return page | {"QueryInfo": {"SelectFields": [{"Name": each} for each in fields]}}
 
 
-def _fits(row: Mapping[str, Any], where: str) -> bool:
-    end = 0
-    fits = True
+def _conditions(where: str) -> list[tuple[str, set[str]]]:
+    """Field and the values that it may have; all of them hold."""
+    end, conditions = 0, []
     for found in _CONDITION.finditer(where):
         if found.start() != end:
             raise RefusedError("InvalidExpressionException")
         end = found.end()
-        values = [found[2]] if found[2] else [each.strip("'") for each in found[3].split(",")]
-        fits = fits and row.get(found[1]) in values
+        values = {found[2]} if found[2] else {each.strip("'") for each in found[3].split(",")}
+        conditions.append((found[1], values))
     if end != len(where):
         raise RefusedError("InvalidExpressionException")
-    return fits
+    return conditions
 
 
 def _projected(row: Mapping[str, Any], fields: list[str]) -> dict[str, Any]:
@@ -248,7 +254,10 @@ class _Http(ThreadingHTTPServer):
         self.owner = owner
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is part of the tests."""
+        """A client that hung up is part of the tests; a server that fails is not."""
+        error = sys.exception()
+        if not isinstance(error, OSError):
+            self.owner.wrong.append(repr(error))
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -261,9 +270,10 @@ class _Handler(BaseHTTPRequestHandler):
         region = scope[2] if scope else ""
         target = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         if target:
-            status, text = self.server.owner.answer(target, region, json.loads(body))
+            key = scope[1] if scope else ""
+            status, text = self.server.owner.answer(target, Asked(target, region, key, json.loads(body)))
         else:
-            status, text = 200, _identity(self.server.owner.recorded.account)
+            status, text = 200, _sts(self.server.owner.recorded.account, parse_qs(body.decode()))
         content = text.encode()
         self.send_response(status)
         self.send_header("Content-Type", "application/x-amz-json-1.1" if target else "text/xml")
@@ -275,12 +285,18 @@ class _Handler(BaseHTTPRequestHandler):
         """Nothing on stderr."""
 
 
-def _identity(account: str) -> str:
+def _sts(account: str, form: Mapping[str, list[str]]) -> str:
+    """Who the caller is; or a role's credentials, whose key holds the role's account."""
+    action = form["Action"][0]
     inside = f"<Arn>arn:aws:iam::{account}:user/x</Arn><UserId>AIDA</UserId><Account>{account}</Account>"
+    if action == "AssumeRole":
+        inside = (
+            f"<Credentials><AccessKeyId>ASIA{form['RoleArn'][0].split(':')[4]}</AccessKeyId><SecretAccessKey>s"
+            "</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2099-01-01T00:00:00Z</Expiration></Credentials>"
+        )
     return (
-        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult>'
-        f"{inside}</GetCallerIdentityResult><ResponseMetadata><RequestId>1</RequestId></ResponseMetadata>"
-        "</GetCallerIdentityResponse>"
+        f'<{action}Response xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><{action}Result>{inside}</{action}Result>'
+        f"<ResponseMetadata><RequestId>1</RequestId></ResponseMetadata></{action}Response>"
     )
 
 
@@ -288,4 +304,4 @@ def running() -> Iterator[ConfigServer]:
     """A server for one test; at the end nothing may have breached the service models."""
     with ConfigServer() as server:
         yield server
-    assert server.wrong == []
+    assert not server.wrong, server.wrong
