@@ -16,7 +16,7 @@ from parsers.terraform.lifecycle import ignores_rules
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block
 from parsers.terraform.providers import Provider, provider_of, same_server
-from parsers.terraform.references import bucket_name, text_argument, text_or_unknown
+from parsers.terraform.references import bucket_name, name_is_made_up, text_argument, text_or_unknown
 from parsers.terraform.refusals import refusals, refused_before_values
 from parsers.terraform.rules import Rules, as_text, inline_rules, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION, is_misspelt_configuration, misspelt_configuration
@@ -130,7 +130,8 @@ def _bucket(found: RootDeclarations, it: Resource) -> None:
         identities.add(own.unresolved.identity)
     rules = inline_rules(it.block, it.scope)
     name = text_or_unknown(lambda: bucket_name(it.block, it.scope, it.address))
-    entry = replace(it.entry(name), account=it.provider.account())
+    made_up = name.unresolved is not None and name_is_made_up(it.block, it.scope)
+    entry = replace(it.entry(name), account=it.provider.account(), generated=made_up)
     final = rules.cors is not None or rules.reason is not None or rules.none
     if final:
         entry = _with_rules(entry, rules, it)

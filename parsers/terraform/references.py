@@ -124,6 +124,13 @@ def bucket_name(block: Block, scope: Scope, address: str) -> Value:
     return unknown(reason, STRING, prefix=start or "terraform-", identity=("bucket", address))
 
 
+def name_is_made_up(block: Block, scope: Scope) -> bool:
+    """Whether the provider makes up the name of an ``aws_s3_bucket``, behind a prefix that is known."""
+    given, prefix = evaluated(block, "bucket", scope), evaluated(block, "bucket_prefix", scope)
+    fixed = given is not None and not given.is_null and given.data != ""
+    return not fixed and (prefix is None or prefix.unresolved is None)
+
+
 def text_argument(block: Block, name: str, scope: Scope) -> Value:
     """A string argument; unknown where it has no value or is no text."""
     value = evaluated(block, name, scope)

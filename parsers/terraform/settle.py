@@ -65,8 +65,9 @@ def settle(roots: Sequence[RootDeclarations]) -> Iterator[Bucket]:
             elif declared.entry.name not in named and not declared.identities & referred:
                 silent.append(declared)
                 yield _with_doubt(_settled(declared, root, stray, holders), everywhere, index)
+        made_up = {each.entry.address for each in root.buckets if each.entry.generated}
         for configuration in root.configurations:
-            yield _owned(configuration, owners)
+            yield _owned(configuration, owners, made_up)
         yield from root.unread
         yield from _more(root, silent, spoken_for)
 
@@ -123,9 +124,13 @@ def _owners(root: RootDeclarations) -> dict[Hashable, str]:
     }
 
 
-def _owned(configuration: Configuration, owners: Mapping[Hashable, str]) -> Bucket:
-    """The entry of a configuration, with the account of the bucket resource that it is for."""
-    entry = configuration.entry
+def _owned(configuration: Configuration, owners: Mapping[Hashable, str], made_up: Set[str | None]) -> Bucket:
+    """The entry of a configuration, with the account of the bucket resource that it is for, and with its address where
+    the name is not known. ``made_up`` are the addresses of those whose names the provider makes up.
+    """
+    entry, identity = configuration.entry, configuration.identity
+    if isinstance(entry.name, Unknown) and isinstance(identity, tuple) and identity[0] == "bucket":
+        entry = replace(entry, made_by=str(identity[1]), generated=identity[1] in made_up)
     owner = owners.get(entry.name) or owners.get(configuration.identity)
     return entry if owner is None or entry.account is not None else replace(entry, account=owner)
 
