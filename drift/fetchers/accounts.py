@@ -18,7 +18,8 @@ from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
 
 _SETTLED = 30.0
-"""Seconds in which credentials are not renewed once more: many threads find out at once that they have expired."""
+"""Seconds in which credentials are not renewed once more, for those who do not know what they signed with: many threads
+find out at once that they have expired."""
 
 _PAGES = 5_000
 """Of 20 accounts at most: more than an organization can have."""
@@ -69,16 +70,23 @@ class Held:
         """What botocore's signers ask for with each request."""
         return self._now.get_frozen_credentials()
 
-    def renew(self) -> bool:
-        """Load them anew; False if they are still the same, so that asking again is of no use."""
+    def renew(self, signed_at: float | None = None) -> bool:
+        """Load them anew; False if they are still the same, so that asking again is of no use.
+
+        ``signed_at`` is when the request was signed that was refused (``time.monotonic``): what was renewed since then
+        is new enough. Without it, what was renewed just now is.
+        """
         with self._lock:
-            if self._renewed is not None and self._clock() - self._renewed[0] < _SETTLED:
-                return self._renewed[1]
+            started = self._clock()
+            if self._renewed is not None:
+                at, changed = self._renewed
+                if (started - at < _SETTLED) if signed_at is None else (at >= signed_at):
+                    return changed
             before, fresh = self._now.get_frozen_credentials(), self._load()
             changed = fresh is not None and fresh.get_frozen_credentials() != before
             if changed:
                 self._now = fresh
-            self._renewed = (self._clock(), changed)
+            self._renewed = (started, changed)
             return changed
 
 
@@ -114,10 +122,10 @@ class Roles:
                 known.credentials = self._own_of(account) if known.access.role is None else self._assumed(known)
             return known.credentials
 
-    def renew(self, account: str) -> bool:
-        """Assume the role again. Raises ``AccountError`` if that is refused now."""
+    def renew(self, account: str, signed_at: float | None = None) -> bool:
+        """Assume the role again, as ``Held.renew`` says. Raises ``AccountError`` if that is refused now."""
         credentials = self.credentials(account)
-        return bool(credentials.renew())
+        return bool(credentials.renew(signed_at))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:

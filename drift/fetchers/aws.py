@@ -151,15 +151,18 @@ class Aws:
                     raise fault_of(error, "GetCallerIdentity", self.profile, at).error() from error
             return self._caller
 
-    def refresh(self, account: str | None = None) -> bool:
+    def refresh(self, account: str | None = None, signed_at: float | None = None) -> bool:
         """Get new credentials after ExpiredToken, for clients that exist too; False if there are none but the old.
+
+        Threads that find out together cause one renewal: with ``signed_at``, when the refused request was signed
+        (``time.monotonic``), nothing is done if there was a renewal since; without it, if there was one just now.
 
         Raises ``AccountError`` if the role is refused now, ``CredentialsError`` if the caller's own are unusable.
         """
         if account is not None and self._accounts[account].role is not None:
-            return self._roles.renew(account)
+            return self._roles.renew(account, signed_at)
         own = self._own_credentials()
-        return own is not None and bool(self._told(own.renew))
+        return own is not None and bool(self._told(lambda: own.renew(signed_at)))
 
     def _region_of(self, account: str | None) -> str:
         """The first region that an account may be asked in, else the default."""

@@ -82,7 +82,7 @@ def _of_bucket(world: World, asked: Question, key: Key) -> LiveBucket | Answered
     if bucket is None:
         return s3_error(404, "NoSuchBucket")
     if bucket.region != asked.region:
-        return s3_error(301, "PermanentRedirect", x_amz_bucket_region=bucket.region)
+        return s3_error(301, "PermanentRedirect", **({} if bucket.shy else {"x_amz_bucket_region": bucket.region}))
     expected = asked.headers.get("x-amz-expected-bucket-owner")
     if key.account != bucket.account or expected not in (None, bucket.account):
         return s3_error(403, "AccessDenied", x_amz_bucket_region=bucket.region)

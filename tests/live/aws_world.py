@@ -23,12 +23,16 @@ class Key:
 
 @dataclass
 class LiveBucket:
-    """``rules`` is the inside of a CORSConfiguration, None for none; ``tags`` are what CloudFormation put there."""
+    """``rules`` is the inside of a CORSConfiguration, None for none; ``tags`` are what CloudFormation put there.
+
+    A ``shy`` bucket's region stands in no redirect, only in the answer to HeadBucket.
+    """
 
     account: str
     region: str = "us-east-1"
     rules: str | None = ONE_RULE
     tags: Mapping[str, str] = field(default_factory=dict)
+    shy: bool = False
 
 
 @dataclass

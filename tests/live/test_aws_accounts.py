@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -289,3 +290,18 @@ def test_older_organizations_tell_the_status_in_place_of_the_state() -> None:
     found = organization_accounts(pages, Caller(CALLER.account, "aws", CALLER.arn), "audit")
 
     assert [access.id for access in found.accounts] == [OTHER]
+
+
+def test_credentials_that_expire_again_at_once_are_renewed_again_for_requests_signed_since(
+    aws_server: AwsServer,
+) -> None:
+    aws_server.world.roles[role(OTHER)] = Role()
+    aws = Aws(endpoint_url=aws_server.url, accounts=[AccountAccess(OTHER, role(OTHER))])
+    aws.client("s3", account=OTHER)
+    before = time.monotonic()
+
+    assert aws.refresh(OTHER, before)
+    assert aws.refresh(OTHER, before)  # it was signed with what has been exchanged since
+    assert len(aws_server.of("AssumeRole")) == 2
+    assert aws.refresh(OTHER, time.monotonic())
+    assert len(aws_server.of("AssumeRole")) == 3

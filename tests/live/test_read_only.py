@@ -1,0 +1,98 @@
+"""The program reads: whatever it is told to do, only listed operations reach a server that remembers every request."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+import drift
+from drift.__main__ import run
+from drift.fetchers.operations import OPERATIONS
+from tests.fixtures_aws import aws_server
+from tests.live.aws_server import CALLER, AwsServer
+from tests.live.uses import USES, Use, furnish, world
+
+__all__ = ["aws_server"]
+
+LISTED = {(each.service, each.name) for each in OPERATIONS}
+ENGINE = Path(drift.__file__).parent
+
+
+@pytest.fixture
+def perform(
+    aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[[Use], tuple[int, AwsServer]]:
+    """Does one thing in a furnished folder; the exit code and the server that was asked."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server.url)
+    monkeypatch.setattr("drift.fetchers.cloudtrail.SPACING", 0.0)
+    furnish(tmp_path)
+    world(aws_server)
+    return lambda use: (run(use.argv(aws_server, tmp_path)), aws_server)
+
+
+@pytest.mark.parametrize("use", USES, ids=[use.name for use in USES])
+def test_whatever_is_done_nothing_but_listed_operations_is_called(
+    use: Use, perform: Callable[[Use], tuple[int, AwsServer]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, server = perform(use)
+
+    printed = capsys.readouterr()
+    assert set(server.operations) <= LISTED
+    assert {name for _, name in server.operations} >= use.calls
+    assert bool(server.calls) == bool(use.calls)
+    assert code == use.code, printed.err + printed.out
+
+
+def test_every_request_is_signed_by_the_program_under_its_name(
+    perform: Callable[[Use], tuple[int, AwsServer]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for use in USES[:3]:
+        _, server = perform(use)
+
+    assert all("app/cors-drift" in call.headers["user-agent"] for call in server.calls)
+    assert {call.account for call in server.calls} == {CALLER.account}
+
+
+def sources(words: str) -> Iterator[tuple[str, ast.AST]]:
+    """The nodes of every module of the program in which one of the words stands, with the module's path."""
+    for path in sorted([*ENGINE.rglob("*.py"), *(ENGINE.parent / "parsers").rglob("*.py")]):
+        text = path.read_text(encoding="utf-8")
+        if re.search(words, text):
+            for node in ast.walk(ast.parse(text)):
+                yield path.relative_to(ENGINE.parent).as_posix(), node
+
+
+def test_clients_are_made_in_one_place_and_in_the_demo_for_its_own_server() -> None:
+    """Whatever makes a client of its own is not guarded."""
+    making = {"Session", "client", "resource", "create_client", "get_session"}
+    found = {
+        path
+        for path, node in sources(r"\b(boto3|botocore)\b")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in making
+        if ast.unparse(node.func.value).startswith(("boto", "session", "self._session", "self._core"))
+    }
+    assert found == {"drift/demo.py", "drift/fetchers/aws.py"}
+
+
+def test_nothing_else_in_the_program_opens_connections() -> None:
+    """Not past the SDK, where no guard would be asked."""
+    networks = {"urllib.request", "http.client", "socket", "requests", "urllib3", "httpx", "aiohttp", "ssl", "ftplib"}
+    imported = {
+        (path, name)
+        for path, node in sources(r"\b(?:urllib|http|socket|requests|urllib3|httpx|aiohttp|ssl|ftplib)\b")
+        for name in _imports(node)
+    }
+    assert {each for each in imported if each[1] in networks} == set()
+
+
+def _imports(node: ast.AST) -> set[str]:
+    if isinstance(node, ast.Import):
+        return {alias.name for alias in node.names}
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return set()
