@@ -85,18 +85,15 @@ def ours(url: str, names: Sequence[str], processes: int | None) -> Callable[[], 
     from drift.interfaces import Wanted
     from drift.snapshot import State
 
-    try:
-        fetcher = S3Fetcher(region=REGION, endpoint_url=url, processes=processes)
-    except TypeError:
-        fetcher = S3Fetcher(region=REGION, endpoint_url=url)
-    stream = getattr(fetcher, "stream", lambda w: fetcher.fetch(w).buckets)
+    fetcher = S3Fetcher(region=REGION, endpoint_url=url, processes=processes)
+    assert fetcher.endpoint == url  # noqa: S101 - makes a client, as the others have made theirs
 
     def wanted() -> Iterator[Wanted]:
         return (Wanted(name, region=REGION) for name in names)
 
     def read() -> int:
         found = 0
-        for bucket in stream(wanted()):
+        for bucket in fetcher.stream(wanted()):
             if bucket.state not in (State.CONFIGURED, State.ABSENT):
                 raise SystemExit(f"{bucket.name}: {bucket.state}: {bucket.reason}")
             found += bucket.state is State.CONFIGURED
