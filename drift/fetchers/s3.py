@@ -6,33 +6,40 @@ Needs ``s3:GetBucketCORS``, and ``s3:ListAllMyBuckets`` for listing. boto3 is im
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any
 
-from drift.errors import CredentialsError, EndpointError
-from drift.fetchers import s3_faults as faults
+from drift.cors.model import BucketCors
+from drift.fetchers.aws import Aws
 from drift.fetchers.s3_client import Addressing, Clients, Connection
-from drift.fetchers.s3_outcome import Fault, from_error, is_account
+from drift.fetchers.s3_listing import Listing
+from drift.fetchers.s3_outcome import is_account
 from drift.fetchers.s3_retry import Retry
-from drift.fetchers.s3_sweep import Found, Sweep
+from drift.fetchers.s3_stream import WINDOW, Reading, Stream
+from drift.fetchers.s3_sweep import Found, Inbox, Sweep
 from drift.interfaces import Wanted
-from drift.snapshot import Bucket, Snapshot, State
+from drift.location import Diagnostic
+from drift.snapshot import Bucket, Snapshot
 
-PAGE = 1000
-"""Buckets in a page of ListBuckets. It must be sent: only then does S3 tell regions, and large accounts need it."""
+_MAX_INTERNED = 10_000
+"""Different rule sets that are kept to be shared. Fleets repeat few."""
 
 
 class S3Fetcher:
-    """Reads buckets in threads. Implements ``drift.interfaces.Fetcher``; may be used for several fetches.
+    """Reads buckets in threads, and beyond some thousand in several processes. Implements
+    ``drift.interfaces.Fetcher``; may be used for several passes, one at a time.
 
-    ``account`` is the expected owner of every bucket that names none of its own. ``progress`` is called in the
-    caller's thread with the number of buckets done and of all. Raises ``UsageError`` for an endpoint that is no URL.
+    ``aws`` has the credentials; without it they are made out of ``profile``, ``region`` and ``endpoint_url``.
+    ``account`` is the expected owner of every bucket that names none of its own. ``processes``: None for as many as are
+    of use. After ``deadline`` seconds, from the first use on, nothing more is asked for, and what was not read is an
+    error. ``progress`` is called in the caller's thread with the number of buckets done and of all that are known of.
+    Raises ``UsageError`` for an endpoint that is no URL.
     """
 
     def __init__(
         self,
         *,
+        aws: Aws | None = None,
         profile: str | None = None,
         region: str | None = None,
         endpoint_url: str | None = None,
@@ -41,30 +48,85 @@ class S3Fetcher:
         connect_timeout: float = 5.0,
         read_timeout: float = 15.0,
         addressing: Addressing = "path",
+        processes: int | None = None,
+        deadline: float | None = None,
         progress: Callable[[int, int], None] | None = None,
         retry: Retry | None = None,
+        window: int = WINDOW,
     ) -> None:
+        if aws is not None:
+            profile, region, endpoint_url = aws.profile, aws.access.region, aws.endpoint_url
         self.connection = Connection(
             profile, region, endpoint_url, addressing, concurrency, connect_timeout, read_timeout
         )
         self._account = account
         self._progress = progress
         self._retry = retry or Retry()
-        self._clients = Clients(self.connection)
+        self._processes = processes
+        self._allowed = deadline
+        self._deadline: float | None = None
+        self._window = window
+        self._clients = Clients(self.connection, aws)
+        self._said: dict[Diagnostic, None] = {}
+        self._rules: dict[BucketCors, BucketCors] = {}
 
     @property
     def endpoint(self) -> str:
         """Where requests go by default, to be shown: AWS_ENDPOINT_URL or a profile may lead elsewhere than AWS."""
         return self._clients.default().meta.endpoint_url
 
-    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is to be said of all that was read so far: accounts and regions that were given up, and why."""
+        return tuple(dict.fromkeys((*self._clients.aws.diagnostics, *self._said)))
+
+    def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
         """One bucket for each wanted one, in order; every failure is a state with its reason.
 
-        Raises ``CredentialsError`` or ``EndpointError`` where no bucket at all can be read.
+        Raises ``CredentialsError`` or ``EndpointError`` where no bucket at all can be read; after what was handed on
+        already, if that was much.
         """
-        sweep = Sweep(self._clients, self._retry, self._account)
-        found = sweep.run(tuple(wanted), self._progress)
-        return Snapshot("s3", tuple(self._bucket(each) for each in found), taken_at=datetime.now(UTC))
+        inbox = Inbox()
+        stream = Stream(
+            self._reading(inbox),
+            inbox,
+            lambda: self.endpoint,
+            window=self._window,
+            deadline=self._until(),
+            allowed=self._allowed or 0.0,
+            progress=self._progress,
+        )
+        try:
+            for found in stream.run(wanted):
+                yield self._bucket(found)
+        finally:
+            self._said.update((each.diagnostic, None) for each in inbox.closures if each.diagnostic is not None)
+            if stream.late is not None:
+                self._said[stream.late] = None
+
+    def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
+        """The same, as a snapshot."""
+        buckets = tuple(self.stream(wanted))
+        return Snapshot("s3", buckets, self.diagnostics, taken_at=datetime.now(UTC))
+
+    def list_buckets(self) -> Iterator[Wanted]:
+        """The buckets of the caller's account, or of every account that was given, page by page.
+
+        Raises ``CredentialsError`` if listing is not allowed, ``EndpointError`` if it fails otherwise; of several
+        accounts only if none can be listed.
+        """
+        return Listing(self._clients, self._retry, self._say, self._until()).buckets()
+
+    def _say(self, diagnostic: Diagnostic) -> None:
+        self._said[diagnostic] = None
+
+    def _until(self) -> float | None:
+        if self._deadline is None and self._allowed is not None:
+            self._deadline = time.monotonic() + self._allowed
+        return self._deadline
+
+    def _reading(self, inbox: Inbox) -> Reading:
+        return Sweep(self._clients, self._retry, self._account, inbox)
 
     def _bucket(self, found: Found) -> Bucket:
         wanted, outcome = found.wanted, found.outcome
@@ -73,70 +135,17 @@ class S3Fetcher:
             name=wanted.name,
             state=outcome.state,
             source="s3",
-            cors=outcome.cors,
+            cors=None if outcome.cors is None else self._shared(outcome.cors),
             reason=outcome.reason,
             account=account if is_account(account) else None,
             region=found.region or wanted.region,
         )
 
-    def list_buckets(self) -> Sequence[Wanted]:
-        """The buckets of the caller's account, with their regions where S3 tells them.
-
-        Raises ``CredentialsError`` if listing is not allowed, ``EndpointError`` if it fails otherwise.
-        """
-        return [
-            Wanted(bucket["Name"], region=bucket.get("BucketRegion"))
-            for page in self._pages()
-            for bucket in page["Buckets"]
-            if bucket.get("Name")
-        ]
-
-    def _pages(self) -> Iterator[Mapping[str, Any]]:
-        """Page after page, as long as S3 gives a token. A page that is not full proves nothing, nor does a full one."""
-        token: str | None = None
-        seen: set[str] = set()
-        while True:
-            page = self._page(token)
-            if "Buckets" not in page:  # an empty account has an empty list; a login page has none
-                raise EndpointError(f"{self.endpoint}: the answer to ListBuckets is no list of buckets")
-            yield page
-            token = page.get("ContinuationToken")
-            if not token:
-                return
-            if token in seen:
-                raise EndpointError(f"{self.endpoint}: ListBuckets gave the same continuation token twice")
-            seen.add(token)
-
-    def _page(self, token: str | None) -> Mapping[str, Any]:
-        client = self._clients.default()
-        attempt = 0
-        while True:
-            attempt += 1
-            try:
-                if token is None:
-                    return client.list_buckets(MaxBuckets=PAGE)
-                return client.list_buckets(MaxBuckets=PAGE, ContinuationToken=token)
-            except Exception as error:
-                if not self._again(error, attempt):
-                    raise self._listing_failed(error) from error
-            time.sleep(self._retry.wait(attempt))
-
-    def _again(self, error: Exception, attempt: int) -> bool:
-        fault = from_error(error).fault
-        if fault is Fault.THROTTLED:
-            return attempt < self._retry.throttled_attempts
-        return fault in (Fault.TRANSIENT, Fault.UNREACHABLE) and attempt < self._retry.transient_attempts
-
-    def _listing_failed(self, error: Exception) -> Exception:
-        fatal = faults.from_setup(error, self.connection.profile)
-        if fatal is not None:
-            return fatal
-        outcome = from_error(error)
-        if outcome.fault is Fault.CREDENTIALS:
-            return faults.refused(outcome.reason or "")
-        if outcome.state is State.DENIED:
-            return CredentialsError(
-                "S3 does not let these credentials list the buckets of the account",
-                advice="allow s3:ListAllMyBuckets, or name the buckets",
-            )
-        return faults.unreachable(f"the buckets cannot be listed: {outcome.reason}", self.endpoint)
+    def _shared(self, rules: BucketCors) -> BucketCors:
+        """The same rules as one value, however many buckets have them."""
+        known = self._rules.get(rules)
+        if known is None:
+            if len(self._rules) >= _MAX_INTERNED:
+                self._rules.clear()
+            self._rules[rules] = known = rules
+        return known

@@ -17,13 +17,20 @@ from drift.snapshot import State
 
 
 class Fault(Enum):
-    """Why there is no answer from S3 about this one bucket, where asking again or elsewhere may help."""
+    """Why there is no answer from S3 about this one bucket, where asking again or elsewhere may help, or where many of
+    the kind tell something about the account or the server.
+    """
 
     NO_BUCKET = "no bucket"
     THROTTLED = "throttled"
     TRANSIENT = "transient"
+    SILENT = "silent"
     UNREACHABLE = "unreachable"
     CREDENTIALS = "credentials"
+    EXPIRED = "expired"
+    ELSEWHERE = "elsewhere"
+    DENIED = "denied"
+    UNSUPPORTED = "unsupported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,18 @@ class Outcome:
     cors: BucketCors | None = None
     fault: Fault | None = None
 
+    @property
+    def answered(self) -> bool:
+        """Whether there was an answer from S3 itself, and not about the credentials alone."""
+        return self.fault not in _NO_ANSWER
+
+    @property
+    def told(self) -> bool:
+        """Whether it is known what the bucket has."""
+        return self.state in (State.CONFIGURED, State.ABSENT)
+
+
+_NO_ANSWER = frozenset({Fault.SILENT, Fault.UNREACHABLE, Fault.CREDENTIALS, Fault.EXPIRED})
 
 THROTTLE_CODES = frozenset(
     {"SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequests"}
@@ -72,6 +91,25 @@ WRONG_REGION_CODES = frozenset(
     | {"IllegalLocationConstraintException"}
 )
 
+EXPIRED_CODES = frozenset({"ExpiredToken", "ExpiredTokenException", "TokenRefreshRequired"})
+"""New credentials may help, where there are any to be had."""
+
+_NO_BUCKETS = {
+    "--x-s3": "directory buckets have no CORS configuration",
+    "--xa-s3": "this is an access point of a directory bucket, which has no CORS configuration",
+    "--table-s3": "table buckets have no CORS configuration",
+    "--ol-s3": "this is the alias of an Object Lambda access point, which has no CORS configuration",
+    "--op-s3": "this is the alias of an access point on S3 on Outposts, which has no CORS configuration",
+    "-ext-s3alias": "this is an access point of a file system, which has no CORS configuration",
+    ".mrap": "this is the alias of a Multi-Region Access Point, which has no CORS configuration",
+}
+"""Endings that S3 keeps for names that are no general purpose bucket's. Source: "Bucket naming rules" of the S3 user
+guide, and those of directory buckets and access points.
+"""
+
+_ROOT = re.compile(rb"<(?![?!])(?:[A-Za-z_][\w.-]{0,40}:)?([A-Za-z_][\w.-]{0,63})")
+_LOOKED_AT = 2048
+
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,63}")
 _ACCOUNT = re.compile(r"[0-9]{12}")
 
@@ -82,22 +120,37 @@ def is_account(text: str | None) -> bool:
 
 
 def unsupported_name(bucket: str) -> str | None:
-    """Why the name is no general purpose bucket's, or None. Source: "Bucket naming rules" of the S3 user guide."""
+    """Why the name is no general purpose bucket's nor the alias of an access point to one, or None."""
     if bucket.startswith("arn:"):
         return "this is an ARN, not a bucket name; for an access point give its alias"
-    if bucket.endswith("--x-s3"):
-        return "directory buckets have no CORS configuration"
-    if bucket.endswith("--table-s3"):
-        return "table buckets have no CORS configuration"
-    return None
+    return next((why for ending, why in _NO_BUCKETS.items() if bucket.endswith(ending)), None)
 
 
-def from_answer(answer: Mapping[str, Any]) -> Outcome:
-    """A 200. Without rules it proves nothing: boto3 gives that for an empty body and for any well-formed page too."""
+def from_answer(answer: Mapping[str, Any], root: str | None = None) -> Outcome:
+    """A 200. Without rules it proves nothing: boto3 gives that for an empty body and for any well-formed page too.
+
+    ``root`` is the outermost element of an answer without rules. A server that passes over ``?cors`` lists objects.
+    """
     rules = answer.get("CORSRules")
-    if not rules:
-        return Outcome(State.ERROR, "S3 answered 200 without any rule: a proxy or a login page in between?")
-    return Outcome(State.CONFIGURED, cors=BucketCors(tuple(_rule(rule) for rule in rules)))
+    if rules:
+        return Outcome(State.CONFIGURED, cors=BucketCors(tuple(_rule(rule) for rule in rules)))
+    if root in LISTINGS:
+        return Outcome(
+            State.UNSUPPORTED,
+            "this server does not know GetBucketCors: it answers with a list of objects",
+            fault=Fault.UNSUPPORTED,
+        )
+    reason = "S3 answered 200 without any rule: a proxy or a login page in between?"
+    return Outcome(State.ERROR, reason, fault=Fault.TRANSIENT)
+
+
+LISTINGS = frozenset({"ListBucketResult", "ListVersionsResult", "ListAllMyBucketsResult"})
+
+
+def root_element(body: bytes) -> str | None:
+    """The name of the outermost element without its prefix, if the body looks like XML."""
+    found = _ROOT.search(body, 0, _LOOKED_AT)
+    return found.group(1).decode("ascii") if found else None
 
 
 def from_error(error: Exception, *, owner_sent: bool = False) -> Outcome:
@@ -124,15 +177,18 @@ def from_code(code: str, status: int, owner_sent: bool) -> Outcome:
     if code == "NoSuchBucket":
         return Outcome(State.MISSING, "there is no such bucket", fault=Fault.NO_BUCKET)
     if code in CREDENTIAL_CODES:
-        return Outcome(State.ERROR, f"{CREDENTIAL_CODES[code]} ({said})", fault=Fault.CREDENTIALS)
+        fault = Fault.EXPIRED if code in EXPIRED_CODES else Fault.CREDENTIALS
+        return Outcome(State.ERROR, f"{CREDENTIAL_CODES[code]} ({said})", fault=fault)
     if code in THROTTLE_CODES or status == 429:
         return Outcome(State.THROTTLED, f"S3 asks to slow down ({said})", fault=Fault.THROTTLED)
     if code in UNSUPPORTED_CODES or status in (405, 501):
-        return Outcome(State.UNSUPPORTED, f"this bucket or store has no CORS configuration to ask for ({said})")
+        reason = f"this bucket or store has no CORS configuration to ask for ({said})"
+        return Outcome(State.UNSUPPORTED, reason, fault=Fault.UNSUPPORTED)
     if code in DENIED_CODES or status == 403:
-        return Outcome(State.DENIED, _denied(code, said, owner_sent))
+        return Outcome(State.DENIED, _denied(code, said, owner_sent), fault=Fault.DENIED)
     if code in WRONG_REGION_CODES or 300 <= status < 400:
-        return Outcome(State.ERROR, f"the bucket is in another region, and S3 did not say in which ({said})")
+        reason = f"the bucket is in another region, and S3 did not say in which ({said})"
+        return Outcome(State.ERROR, reason, fault=Fault.ELSEWHERE)
     if status == 500 and not _CODE.fullmatch(code):  # botocore calls a 200 that is no XML a 500 too
         return Outcome(State.ERROR, f"S3 failed, or its answer was cut off ({said})", fault=Fault.TRANSIENT)
     if code in TRANSIENT_CODES or status >= 500:
@@ -155,9 +211,10 @@ def _from_sdk(error: Exception) -> Outcome:
     from botocore import exceptions as sdk
 
     name = type(error).__name__
-    if isinstance(error, sdk.ReadTimeoutError | sdk.ConnectionClosedError | sdk.ResponseStreamingError):
-        what = "S3 did not answer in time" if isinstance(error, sdk.ReadTimeoutError) else "the connection broke off"
-        return Outcome(State.ERROR, f"{what} ({name})", fault=Fault.TRANSIENT)
+    if isinstance(error, sdk.ReadTimeoutError):
+        return Outcome(State.ERROR, f"S3 did not answer in time ({name})", fault=Fault.SILENT)
+    if isinstance(error, sdk.ConnectionClosedError | sdk.ResponseStreamingError):
+        return Outcome(State.ERROR, f"the connection broke off ({name})", fault=Fault.TRANSIENT)
     if isinstance(error, sdk.SSLError):
         return Outcome(State.ERROR, f"no trusted TLS connection to S3 ({name})", fault=Fault.UNREACHABLE)
     if isinstance(error, sdk.ConnectionError | sdk.HTTPClientError):

@@ -1,121 +1,240 @@
-"""A fixed number of threads over any number of jobs, with results in the order of the jobs.
+"""A fixed number of threads over any number of jobs that stand in lanes, of which none can hold up the others.
 
-Unlike ``concurrent.futures`` it makes no object for a job before its turn, takes jobs back for later, and never keeps
-the process from ending: the threads are daemons, so that Ctrl-C ends a run at once and not after the slowest request.
+Unlike ``concurrent.futures`` it makes no object for a job, takes jobs back for later, and never keeps the process from
+ending: the threads are daemons, so that Ctrl-C ends a run at once and not after the slowest request.
 """
 
 from __future__ import annotations
 
 import heapq
+import itertools
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Job = TypeVar("Job")
-Result = TypeVar("Result")
 
-_POLL = 0.1
-"""Seconds between two looks at the progress. The waiting is never longer, so that Ctrl-C is heard on every platform."""
+
+class Lane(Generic[Job]):
+    """Jobs with one fate: one account in one region. What it holds is the pool's alone, under the pool's lock.
+
+    A subclass says how fast jobs may start (``due``, ``started``) and whether the lane has shown yet that it works
+    (``suspect``): such lanes get few threads, so that dead ones do not take all of them.
+    """
+
+    __slots__ = ("active", "again", "busy", "fresh", "listed", "waiting")
+
+    def __init__(self) -> None:
+        self.fresh: deque[Job] = deque()
+        self.again: deque[Job] = deque()
+        self.busy = 0
+        self.waiting = 0
+        self.listed = False
+        self.active = False
+
+    def due(self) -> float:
+        """Seconds until the next job may start; 0 for now."""
+        return 0.0
+
+    def started(self) -> None:
+        """A job starts."""
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it is open if this lane answers at all."""
+        return False
+
+    @property
+    def closed(self) -> bool:
+        """Whether its jobs end at once, without a request."""
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class Again(Generic[Job]):
-    """The job is not finished: take it up, as ``job``, after so many seconds."""
+    """The job is not finished: take it up after so many seconds, in this lane."""
 
     job: Job
+    lane: Lane[Job]
     after: float
 
 
-class Pool(Generic[Job, Result]):
-    """Runs ``work`` on every job once and gathers what it returns. For one use.
+class Pool(Generic[Job]):
+    """Runs ``work`` on every job that is submitted, in several threads, until it returns None for it.
 
-    ``work`` is called in several threads. What it raises ends the run and is raised by ``run``.
+    What ``work`` raises ends the pool: ``failed`` is called with it once. ``idle`` is called when nothing is left to
+    do. Both are called in one of the threads.
     """
 
-    def __init__(self, concurrency: int) -> None:
+    def __init__(
+        self,
+        concurrency: int,
+        work: Callable[[Job, Lane[Job]], Again[Job] | None],
+        failed: Callable[[BaseException], None],
+        idle: Callable[[], None],
+    ) -> None:
         self._concurrency = max(1, concurrency)
+        self._work, self._failed, self._on_idle = work, failed, idle
         self._changed = threading.Condition()
         self._stop = threading.Event()
-        self._settled = threading.Event()
-        self._later: list[tuple[float, int, Job]] = []
-        self._results: dict[int, Result] = {}
-        self._failure: BaseException | None = None
-        self._started = 0
+        self._threads: list[threading.Thread] = []
+        self._ready: deque[Lane[Job]] = deque()
+        self._held: deque[Lane[Job]] = deque()
+        self._timed: list[tuple[float, int, Lane[Job], Job | None]] = []
+        self._order = itertools.count()
+        self._open = self._active = self._suspects = self._sleepers = 0
+        self._watched: float | None = None
 
-    def pause(self, seconds: float) -> None:
-        """Wait inside ``work``; cut short when the run ends."""
-        if seconds > 0:
-            self._stop.wait(seconds)
+    @property
+    def open(self) -> int:
+        """How many jobs are not finished."""
+        return self._open
 
-    def run(
-        self,
-        jobs: Sequence[Job],
-        work: Callable[[Job], Result | Again[Job]],
-        progress: Callable[[int, int], None] | None = None,
-    ) -> list[Result]:
-        """The results in the order of the jobs. ``progress`` is called here, in the caller's thread."""
-        threads = [
-            threading.Thread(target=self._serve, args=(jobs, work), name=f"s3-{number}", daemon=True)
-            for number in range(min(self._concurrency, len(jobs)))
-        ]
-        try:
-            for thread in threads:
-                thread.start()
-            self._watch(len(jobs), progress)
-        finally:
-            self._end()
-        for thread in threads:
-            thread.join()
-        return [self._results[index] for index in range(len(jobs))]
+    def submit(self, jobs: Iterable[tuple[Lane[Job], Job]]) -> None:
+        """Take on jobs. Never waits."""
+        with self._changed:
+            for lane, job in jobs:
+                lane.fresh.append(job)
+                self._open += 1
+                self._list(lane)
+            new = min(self._concurrency, self._open) - len(self._threads)
+            self._changed.notify()  # who takes a job wakes the next one, as long as there are any
+        for _ in range(new):
+            thread = threading.Thread(target=self._serve, name=f"s3-{len(self._threads)}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
-    def _watch(self, total: int, progress: Callable[[int, int], None] | None) -> None:
-        told = 0
-        while told < total:
-            self._settled.wait(_POLL)
-            if self._failure is not None:
-                raise self._failure
-            done = len(self._results)
-            if progress is not None and done != told:
-                progress(done, total)
-            told = done
+    def pause(self, seconds: float) -> bool:
+        """Wait inside ``work``; cut short when the pool ends. Whether it has ended."""
+        return self._stop.wait(seconds)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Start nothing more. Work that is under way goes on in the background; whatever comes of it is lost."""
         self._stop.set()
         with self._changed:
             self._changed.notify_all()
 
-    def _serve(self, jobs: Sequence[Job], work: Callable[[Job], Result | Again[Job]]) -> None:
-        while (task := self._take(jobs)) is not None:
-            index, job = task
-            try:
-                result = work(job)
-            except BaseException as error:  # whatever it is, it belongs to the caller's thread
-                self._failure = self._failure or error
-                self._settled.set()
-                return
+    def _serve(self) -> None:
+        lane: Lane[Job] | None = None
+        again: Again[Job] | None = None
+        suspect = False
+        while True:
             with self._changed:
-                if isinstance(result, Again):
-                    heapq.heappush(self._later, (time.monotonic() + result.after, index, result.job))
-                    self._changed.notify()
-                else:
-                    self._results[index] = result
-                    if len(self._results) == len(jobs):
-                        self._changed.notify_all()
-                        self._settled.set()
+                if lane is not None:
+                    self._finish(lane, again, suspect)
+                task = self._take()
+                if task is None:
+                    return
+            lane, job, suspect = task
+            try:
+                again = self._work(job, lane)
+            except BaseException as error:  # whatever it is, it belongs to the caller's thread
+                self.end()
+                self._failed(error)
+                return
 
-    def _take(self, jobs: Sequence[Job]) -> tuple[int, Job] | None:
-        """The next job, waiting for one that is due later; None at the end."""
-        with self._changed:
-            while not self._stop.is_set() and len(self._results) < len(jobs):
-                now = time.monotonic()
-                if self._later and self._later[0][0] <= now:
-                    _, index, job = heapq.heappop(self._later)
-                    return index, job
-                # So many waiting jobs mean that S3 refuses: new ones would only make the queue longer.
-                if self._started < len(jobs) and len(self._later) < 2 * self._concurrency:
-                    self._started += 1
-                    return self._started - 1, jobs[self._started - 1]
-                self._changed.wait(self._later[0][0] - now if self._later else None)
-            return None
+    def _finish(self, lane: Lane[Job], again: Again[Job] | None, suspect: bool) -> None:
+        lane.busy -= 1
+        if suspect:
+            self._suspects -= 1
+            self._ready.extend(self._held)
+            self._held.clear()
+        if again is not None:
+            heapq.heappush(self._timed, (time.monotonic() + again.after, next(self._order), again.lane, again.job))
+            again.lane.waiting += 1
+            self._list(again.lane)
+        else:
+            self._open -= 1
+            if not self._open:
+                self._on_idle()
+        self._list(lane)
+
+    def _list(self, lane: Lane[Job]) -> None:
+        """Put a lane in line for a thread, if it has anything to do and is not there yet; count the lanes in use."""
+        if (lane.fresh or lane.again) and not lane.listed:
+            lane.listed = True
+            self._ready.append(lane)
+        active = lane.listed or lane.busy > 0 or lane.waiting > 0
+        self._active += active - lane.active
+        lane.active = active
+
+    def _take(self) -> tuple[Lane[Job], Job, bool] | None:
+        """The next job, waiting for one that is due later; None at the end. Called with the lock held."""
+        while not self._stop.is_set():
+            now = time.monotonic()
+            while self._timed and self._timed[0][0] <= now:
+                _, _, lane, job = heapq.heappop(self._timed)
+                if job is None:
+                    self._ready.append(lane)
+                else:
+                    lane.waiting -= 1
+                    lane.again.append(job)
+                    self._list(lane)
+            task = self._next()
+            if task is not None:
+                if self._sleepers and (self._ready or self._unwatched()):
+                    self._changed.notify()
+                return task
+            self._sleep(now)
+        return None
+
+    def _unwatched(self) -> bool:
+        """Whether something is due later for which no sleeping thread will wake up in time."""
+        return bool(self._timed) and (self._watched is None or self._timed[0][0] < self._watched)
+
+    def _sleep(self, now: float) -> None:
+        """Wait for work. Only one thread watches the time: if all did, all would wake up for each job."""
+        watch = self._timed[0][0] if self._unwatched() else None
+        if watch is not None:
+            self._watched = watch
+        self._sleepers += 1
+        self._changed.wait(None if watch is None else watch - now)
+        self._sleepers -= 1
+        if watch is not None and watch == self._watched:
+            self._watched = None
+
+    def _next(self) -> tuple[Lane[Job], Job, bool] | None:
+        for _ in range(len(self._ready)):
+            lane = self._ready.popleft()
+            if not self._may_start(lane):
+                continue
+            lane.busy += 1
+            lane.started()
+            job = lane.again.popleft() if lane.again else lane.fresh.popleft()
+            if lane.fresh or lane.again:
+                self._ready.append(lane)
+            else:
+                lane.listed = False
+            suspect = lane.suspect
+            self._suspects += suspect
+            return lane, job, suspect
+        return None
+
+    def _may_start(self, lane: Lane[Job]) -> bool:
+        """Whether the lane's next job may start now; else it is taken out of the line until that may have changed."""
+        if lane.closed:
+            return True
+        # So many waiting jobs mean that S3 refuses: new ones would only make the queue longer.
+        crowded = not lane.again and lane.waiting >= 2 * self._concurrency
+        if crowded or lane.busy >= self._share(lane):
+            lane.listed = False  # looked at again when one of its jobs ends or comes back
+            return False
+        if lane.suspect and self._suspects >= max(1, self._concurrency // 2):
+            self._held.append(lane)
+            return False
+        wait = lane.due()
+        if wait > 0:
+            heapq.heappush(self._timed, (time.monotonic() + wait, next(self._order), lane, None))
+            return False
+        return True
+
+    def _share(self, lane: Lane[Job]) -> int:
+        """How many threads the lane may have: all if it is alone, and few until it has shown that it answers."""
+        if lane.suspect:
+            return max(1, self._concurrency // 4)
+        if self._active <= 1:
+            return self._concurrency
+        return max(2, -(-self._concurrency // self._active))

@@ -80,6 +80,12 @@ class Pace:
             self._next = place + 1 / self._rate
             return place - now
 
+    def due(self) -> float:
+        """Seconds until the next place in the line is free; takes none."""
+        if self._rate is None:
+            return 0.0
+        return self._next - self._clock()
+
     def answered(self) -> None:
         """S3 answered, whatever it said."""
         with self._lock:

@@ -1,154 +1,264 @@
-"""One pass over many buckets: which are asked for, in which region, how often, and when to stop asking."""
+"""Reading many buckets in one process: which lane a bucket is in, how often it is asked for, and when no more."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from drift.errors import CorsDriftError
+from drift.errors import CorsDriftError, CredentialsError
 from drift.fetchers import s3_faults as faults
-from drift.fetchers.s3_client import Clients, S3Client
-from drift.fetchers.s3_outcome import Fault, Outcome, from_answer, from_error, is_account, unsupported_name
-from drift.fetchers.s3_pool import Again, Pool
-from drift.fetchers.s3_retry import Pace, Retry
+from drift.fetchers.accounts import AccountError
+from drift.fetchers.aws import RegionError
+from drift.fetchers.s3_client import Clients, is_region
+from drift.fetchers.s3_lane import Account, Closure, Job, RegionLane, Renewal, Renewals
+from drift.fetchers.s3_outcome import Fault, Outcome, from_answer, from_code, from_error, is_account, unsupported_name
+from drift.fetchers.s3_pool import Again, Lane, Pool
+from drift.fetchers.s3_retry import Retry
 from drift.interfaces import Wanted
 from drift.snapshot import State
 
-MAX_IN_A_ROW = {Fault.UNREACHABLE: 16, Fault.CREDENTIALS: 16, Fault.THROTTLED: 200}
-"""After so many faults of one kind with no answer in between, the rest of a region's buckets is not asked for."""
+MAX_RENEWED = 5
+"""A bucket is asked for again so often because of expired credentials, each time after new ones were had."""
+
+MAX_MOVED = 2
+"""A bucket that is said to be in yet another region so often is not looked for any further."""
+
+_ALIAS = "-s3alias"
+_SHORT = 0.1
+EXPIRED = from_code("ExpiredToken", 400, owner_sent=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """What came of a bucket. ``region`` is where S3 answered, or would have been asked; None if it needs no asking."""
 
+    index: int
     wanted: Wanted
     outcome: Outcome
     region: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A bucket to read and how often that was tried in vain."""
+class Inbox:
+    """Where several threads put what they found, for one that looks there now and then, or when the bell rings."""
 
-    wanted: Wanted
-    throttled: int = 0
-    transient: int = 0
-    rechecked: bool = False
+    def __init__(self) -> None:
+        self.found: deque[Found] = deque()
+        self.closures: deque[Closure] = deque()
+        self.bell = threading.Event()
+        self.failure: BaseException | None = None
 
-
-class Lane:
-    """One region: its client, its pace, and whether there is still sense in asking."""
-
-    def __init__(self, client: S3Client, retry: Retry) -> None:
-        self.client = client
-        self.region = client.meta.region_name
-        self.pace = Pace(retry)
-        self.closed: Outcome | None = None
-        self._lock = threading.Lock()
-        self._fault: Fault | None = None
-        self._in_a_row = 0
-
-    def note(self, outcome: Outcome) -> None:
-        """Count faults in a row, and close the lane when there are too many."""
-        fault = outcome.fault if outcome.fault in MAX_IN_A_ROW else None
-        if fault is Fault.THROTTLED:
-            self.pace.refused()
-        elif outcome.fault is None:
-            self.pace.answered()
-        with self._lock:
-            self._in_a_row = self._in_a_row + 1 if fault is self._fault else 1
-            self._fault = fault
-            if fault is not None and self.closed is None and self._in_a_row >= MAX_IN_A_ROW[fault]:
-                reason = f"not asked for after {self._in_a_row} such answers in a row: {outcome.reason}"
-                self.closed = replace(outcome, reason=reason)
+    def fail(self, error: BaseException) -> None:
+        """The run cannot go on; the first to say so is heard."""
+        self.failure = self.failure or error
+        self.bell.set()
 
 
 class Sweep:
-    """Reads buckets once. ``account`` is the expected owner of those that name none."""
+    """Reads in threads what is submitted. ``owner`` is the expected owner of the buckets that name none."""
 
-    def __init__(self, clients: Clients, retry: Retry, account: str | None) -> None:
+    def __init__(self, clients: Clients, retry: Retry, owner: str | None, inbox: Inbox) -> None:
         self._clients = clients
         self._retry = retry
-        self._account = account
-        self._pool: Pool[Job, Found] = Pool(clients.connection.concurrency)
-        self._lanes: dict[str | None, Lane] = {}
-        self._lock = threading.Lock()
+        self._owner = owner if is_account(owner) else None
+        self._inbox = inbox
+        self._lanes: dict[tuple[str | None, str | None, str], RegionLane] = {}
+        self._accounts: dict[tuple[str | None, str | None], Account] = {}
+        self._renewals = Renewals()
+        self._told_anything = False
+        self._pool: Pool[Job] = Pool(clients.connection.concurrency, self._work, inbox.fail, inbox.bell.set)
 
-    def run(self, wanted: Sequence[Wanted], progress: Callable[[int, int], None] | None) -> list[Found]:
-        """What came of each, in order. Raises ``CredentialsError`` or ``EndpointError`` if no bucket could be read."""
-        if not wanted:
-            return []
-        self._lanes[None] = Lane(self._clients.default(), self._retry)
-        found = self._pool.run([Job(each) for each in wanted], self._read, progress)
-        fatal = self._fatal([each.outcome for each in found if each.region is not None])
-        if fatal is not None:
-            raise fatal
-        return found
+    @property
+    def open(self) -> int:
+        """How many buckets are not finished."""
+        return self._pool.open
 
-    def _fatal(self, outcomes: Sequence[Outcome]) -> CorsDriftError | None:
-        """The one fault behind all outcomes, if S3 answered about no bucket at all."""
-        if not outcomes or any(each.fault not in (Fault.UNREACHABLE, Fault.CREDENTIALS) for each in outcomes):
-            return None
-        first = outcomes[0]
-        if first.fault is Fault.CREDENTIALS:
-            return faults.refused(first.reason or "")
-        return faults.unreachable(first.reason or "", self._lanes[None].client.meta.endpoint_url)
+    def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+        """Take on buckets, each with its place in the input. Never waits. To be called from one thread.
 
-    def _read(self, job: Job) -> Found | Again[Job]:
-        wanted = job.wanted
+        Raises ``CredentialsError`` or ``UsageError`` for an unusable profile, region or endpoint.
+        """
+        jobs: list[tuple[Lane[Job], Job]] = []
+        wanted = list(wanted)
+        if wanted and not self._lanes:
+            self._clients.default()  # what is wrong with profile, region or endpoint is told before anything is asked
+        for index, each in wanted:
+            unasked = self._unasked(each)
+            if unasked is not None:
+                self._inbox.found.append(Found(index, each, unasked))
+                continue
+            owner = each.account if is_account(each.account) else self._owner
+            jobs.append((self._lane_of(each, owner), Job(index, each, owner)))
+        if jobs:
+            self._pool.submit(jobs)
+        else:
+            self._inbox.bell.set()
+
+    def stop(self) -> None:
+        """Ask for nothing more."""
+        self._pool.end()
+
+    def tick(self) -> None:
+        """Nothing needs to be looked after from outside."""
+
+    def close(self, closure: Closure) -> None:
+        """Another process has found that something is not to be asked any more."""
+        account = self._account(closure.account, closure.owner)
+        if closure.region is None:
+            account.told_closed(closure.outcome)
+        else:
+            self._lane(account, closure.region).told_closed(closure.outcome)
+
+    def _unasked(self, wanted: Wanted) -> Outcome | None:
+        """What is known of a bucket without asking."""
         why = unsupported_name(wanted.name)
         if why is not None:
-            return Found(wanted, Outcome(State.UNSUPPORTED, why))
-        try:
-            lane = self._lane(wanted.region)
-        except ValueError:  # botocore's InvalidRegionError: the region stands in a declaration
-            return Found(wanted, Outcome(State.ERROR, f"{wanted.region!r} is not the name of a region"))
-        if lane.closed is not None:
-            return Found(wanted, lane.closed, lane.region)
-        self._pool.pause(lane.pace.turn())
-        outcome, region = self._ask(lane, wanted)
-        lane.note(outcome)
-        return self._later(job, outcome) or Found(wanted, outcome, region)
-
-    def _later(self, job: Job, outcome: Outcome) -> Again[Job] | None:
-        """Whether and when to try once more."""
-        retry = self._retry
-        if outcome.fault is Fault.THROTTLED and job.throttled + 1 < retry.throttled_attempts:
-            again = replace(job, throttled=job.throttled + 1)
-            return Again(again, retry.wait(again.throttled))
-        if outcome.fault in (Fault.TRANSIENT, Fault.UNREACHABLE) and job.transient + 1 < retry.transient_attempts:
-            again = replace(job, transient=job.transient + 1)
-            return Again(again, retry.wait(again.transient))
-        if outcome.fault is Fault.NO_BUCKET and not job.rechecked:
-            return Again(replace(job, rechecked=True), retry.recheck_wait)
+            return Outcome(State.UNSUPPORTED, why)
+        if wanted.region is not None and not is_region(wanted.region):
+            return Outcome(State.ERROR, f"{wanted.region!r} is not the name of a region")
         return None
 
-    def _ask(self, lane: Lane, wanted: Wanted) -> tuple[Outcome, str]:
-        owner = self.owner(wanted)
+    def _lane_of(self, wanted: Wanted, owner: str | None) -> RegionLane:
+        credentials = wanted.account if self._clients.aws.has(wanted.account) else None
+        region = self._clients.moved(wanted.name) or wanted.region
+        return self._lane(self._account(credentials, owner), self._clients.region(region))
+
+    def _account(self, credentials: str | None, owner: str | None) -> Account:
+        key = (credentials, owner)
+        known = self._accounts.get(key)
+        return known or self._accounts.setdefault(key, Account(credentials, owner))
+
+    def _lane(self, account: Account, region: str) -> RegionLane:
+        key = (account.account, account.owner, region)
+        known = self._lanes.get(key)
+        return known or self._lanes.setdefault(key, RegionLane(account, region, self._retry))
+
+    def _work(self, job: Job, lane: Lane[Job]) -> Again[Job] | None:
+        assert isinstance(lane, RegionLane)  # noqa: S101 - no others are submitted
+        outcome = lane.outcome
+        if outcome is None:
+            outcome, again = self._ask(job, lane)
+            if again is not None:
+                return again
+        self._inbox.found.append(Found(job.index, job.wanted, outcome, lane.region))
+        return None
+
+    def _ask(self, job: Job, lane: RegionLane) -> tuple[Outcome, Again[Job] | None]:
+        region: str | None = None
+        if job.expired is None:
+            signed_at = time.monotonic()
+            outcome, region = self._call(job, lane)
+        else:
+            outcome, signed_at = EXPIRED, job.expired
+        if outcome.fault is Fault.EXPIRED:
+            again = self._renewed(job, lane, signed_at)
+            if again is not None:
+                return outcome, again
+            outcome = replace(outcome, fault=Fault.CREDENTIALS)
+        elif outcome.told:
+            self._told_anything = True
+        closure = lane.note(outcome)
+        if closure is not None:
+            self._inbox.closures.append(closure)
+        if region is not None:
+            return outcome, self._moved(job, lane, region)
+        return outcome, None if outcome.fault is None else self._later(job, lane, outcome.fault)
+
+    def _call(self, job: Job, lane: RegionLane) -> tuple[Outcome, str | None]:
+        """What one request says, and where S3 says the bucket is, if that is elsewhere."""
+        name = job.wanted.name
         try:
-            if owner is None:
-                answer = lane.client.get_bucket_cors(Bucket=wanted.name)
-            else:
-                answer = lane.client.get_bucket_cors(Bucket=wanted.name, ExpectedBucketOwner=owner)
-            outcome = from_answer(answer)
+            port = self._clients.port(lane.account.account, lane.region, name.endswith(_ALIAS))
+        except CorsDriftError as error:
+            return self._no_client(error, lane), None
+        try:
+            answer = port.read(name, job.owner)
+            return from_answer(answer, port.root()), None
+        except CorsDriftError as error:
+            return self._no_client(error, lane), None
         except Exception as error:
             fatal = faults.from_setup(error, self._clients.connection.profile)
             if fatal is not None:
-                raise fatal from error
-            outcome = from_error(error, owner_sent=owner is not None)
-        return outcome, self._clients.signed_region() or lane.region
+                return self._no_client(fatal, lane), None
+            outcome = from_error(error, owner_sent=job.owner is not None)
+            if outcome.fault is not Fault.ELSEWHERE:
+                return outcome, None
+            region = _region_in(error) or port.region_of(name)
+            known = region is not None and is_region(region) and region != lane.region
+            return outcome, region if known else None
 
-    def owner(self, wanted: Wanted) -> str | None:
-        """The account that must own the bucket, if one is known that S3 would take."""
-        account = wanted.account or self._account
-        return account if is_account(account) else None
+    def _no_client(self, error: CorsDriftError, lane: RegionLane) -> Outcome:
+        """There are no credentials, or none for this account. Raises what ends the run."""
+        if isinstance(error, AccountError):
+            state = State.DENIED if error.denied else State.ERROR
+            outcome = Outcome(state, error.message)
+            if lane.account.closed is None:
+                self._inbox.closures.append(lane.account.close(outcome, error.diagnostic))
+            return outcome
+        if isinstance(error, RegionError):
+            return Outcome(State.ERROR, f"{lane.region!r} is not the name of a region")
+        if isinstance(error, CredentialsError) and self._told_anything:
+            return Outcome(State.ERROR, error.message, fault=Fault.EXPIRED)
+        raise error
 
-    def _lane(self, region: str | None) -> Lane:
-        with self._lock:
-            if region not in self._lanes:
-                client = self._clients.client(region)
-                known = next((lane for lane in self._lanes.values() if lane.client is client), None)
-                self._lanes[region] = known or Lane(client, self._retry)
-            return self._lanes[region]
+    def _renewed(self, job: Job, lane: RegionLane, signed_at: float) -> Again[Job] | None:
+        """Ask again with new credentials, if there are any to be had."""
+        account = lane.account.account
+        step = self._renewals.step(account, signed_at) if job.renewed < MAX_RENEWED else Renewal.IN_VAIN
+        if step is Renewal.WAIT:
+            job.expired = signed_at
+            return Again(job, lane, _SHORT)
+        job.expired = None
+        if step is Renewal.IN_VAIN or (step is Renewal.BEGIN and not self._renew(lane)):
+            return None
+        job.renewed += 1
+        return Again(job, lane, 0.0 if job.renewed < 2 else self._retry.wait(job.renewed))
+
+    def _renew(self, lane: RegionLane) -> bool:
+        """Get new credentials. Whether there are any."""
+        account, renewed = lane.account.account, False
+        try:
+            renewed = self._clients.aws.refresh(account)
+        except AccountError as error:
+            self._no_client(error, lane)
+        except CorsDriftError:
+            pass
+        finally:
+            self._renewals.end(account, renewed)
+        return renewed
+
+    def _moved(self, job: Job, lane: RegionLane, region: str) -> Again[Job] | None:
+        """Ask in the region that S3 has named."""
+        if job.moved >= MAX_MOVED:
+            return None
+        job.moved += 1
+        self._clients.remember(job.wanted.name, region)
+        there = self._lane(lane.account, self._clients.region(region))
+        return None if there is lane else Again(job, there, 0.0)
+
+    def _later(self, job: Job, lane: RegionLane, fault: Fault) -> Again[Job] | None:
+        """Whether and when to try once more."""
+        retry = self._retry
+        if fault is Fault.THROTTLED and job.throttled + 1 < retry.throttled_attempts:
+            job.throttled += 1
+            return Again(job, lane, retry.wait(job.throttled))
+        if fault in _PASSING and job.transient + 1 < retry.transient_attempts:
+            job.transient += 1
+            return Again(job, lane, retry.wait(job.transient))
+        if fault is Fault.NO_BUCKET and not job.rechecked:
+            job.rechecked = True
+            return Again(job, lane, retry.recheck_wait)
+        return None
+
+
+_PASSING = frozenset({Fault.TRANSIENT, Fault.SILENT, Fault.UNREACHABLE})
+
+
+def _region_in(error: Exception) -> str | None:
+    """The region that an answer for a bucket elsewhere names."""
+    response = getattr(error, "response", None) or {}
+    told = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    told = told or response.get("Error", {}).get("Region")
+    return told if isinstance(told, str) else None

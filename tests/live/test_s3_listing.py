@@ -23,7 +23,7 @@ def page(*names: str, token: str = "", region: str = "eu-west-1") -> Reply:
 def test_pages_are_followed_to_the_last_token_and_bring_the_regions(fault_server: FaultServer, fetcher: Make) -> None:
     fault_server.pages = {"": page("a", token="t1"), "t1": page(token="t2"), "t2": page("b", region="us-east-2")}
 
-    assert fetcher().list_buckets() == [Wanted("a", region="eu-west-1"), Wanted("b", region="us-east-2")]
+    assert list(fetcher().list_buckets()) == [Wanted("a", region="eu-west-1"), Wanted("b", region="us-east-2")]
     assert all("max-buckets=1000" in each.query for each in fault_server.asked)
 
 
@@ -31,18 +31,18 @@ def test_a_token_that_comes_back_is_an_error_and_no_endless_loop(fault_server: F
     fault_server.pages = {"": page("a", token="t1"), "t1": page("b", token="t1")}
 
     with pytest.raises(EndpointError, match="twice"):
-        fetcher().list_buckets()
+        list(fetcher().list_buckets())
 
 
 def test_an_account_without_buckets_is_an_empty_list(fault_server: FaultServer, fetcher: Make) -> None:
     fault_server.pages = {"": page()}
 
-    assert fetcher().list_buckets() == []
+    assert list(fetcher().list_buckets()) == []
 
 
 def test_a_listing_that_is_not_allowed_says_what_to_allow(fault_server: FaultServer, fetcher: Make) -> None:
     with pytest.raises(CredentialsError) as caught:
-        fetcher().list_buckets()
+        list(fetcher().list_buckets())
 
     assert caught.value.advice == "allow s3:ListAllMyBuckets, or name the buckets"
 
@@ -51,7 +51,7 @@ def test_a_throttled_listing_ends_as_an_endpoint_fault(fault_server: FaultServer
     fault_server.pages = {"": SLOW_DOWN}
 
     with pytest.raises(EndpointError, match="SlowDown"):
-        fetcher().list_buckets()
+        list(fetcher().list_buckets())
     assert len(fault_server.asked) == 12
 
 
@@ -59,7 +59,7 @@ def test_refused_credentials_are_told_as_such(fault_server: FaultServer, fetcher
     fault_server.pages = {"": error(403, "InvalidAccessKeyId")}
 
     with pytest.raises(CredentialsError, match="does not know this access key"):
-        fetcher().list_buckets()
+        list(fetcher().list_buckets())
 
 
 def test_an_answer_that_is_no_listing_is_an_error_and_not_an_empty_account(
@@ -68,4 +68,4 @@ def test_an_answer_that_is_no_listing_is_an_error_and_not_an_empty_account(
     fault_server.pages = {"": Reply(body="<html/>")}
 
     with pytest.raises(EndpointError, match="no list of buckets"):
-        fetcher().list_buckets()
+        list(fetcher().list_buckets())

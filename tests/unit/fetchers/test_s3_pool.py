@@ -1,31 +1,57 @@
-"""The pool: order, bounds, jobs that come back, and how a run ends."""
+"""The pool: bounds, jobs that come back, lanes that must not hold up one another, and how a run ends."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
 import pytest
 
-from drift.fetchers.s3_pool import Again, Pool
+from drift.fetchers.s3_pool import Again, Lane, Pool
+
+Work = Callable[[Any], Any]
 
 
-def test_results_stand_in_the_order_of_the_jobs_however_they_finish() -> None:
-    pool: Pool[int, int] = Pool(4)
-    gate = threading.Event()
+class Runner:
+    """A pool whose work returns a result, or ``Again``; what it raises is raised by ``run``."""
 
-    def work(job: int) -> int:
-        if job == 0:
-            gate.wait(5)  # the first job ends last
-        if job == 40:
-            gate.set()
-        return job * 10
+    def __init__(self, concurrency: int, work: Work) -> None:
+        self.results: list[Any] = []
+        self.error: BaseException | None = None
+        self.done = threading.Event()
+        self._do = work
+        self.pool: Pool[Any] = Pool(concurrency, self._work, self._failed, self.done.set)
 
-    assert pool.run(range(41), work) == [job * 10 for job in range(41)]
+    def run(self, jobs: Iterable[Any], lane: Lane[Any] | None = None) -> list[Any]:
+        lane = lane or Lane()
+        return self.run_in((lane, job) for job in jobs)
+
+    def run_in(self, jobs: Iterable[tuple[Lane[Any], Any]]) -> list[Any]:
+        self.pool.submit(jobs)
+        assert self.done.wait(10)
+        if self.error is not None:
+            raise self.error
+        self.pool.end()
+        return self.results
+
+    def _work(self, job: Any, lane: Lane[Any]) -> Again[Any] | None:
+        result = self._do(job)
+        if isinstance(result, tuple) and result and result[0] == "again":
+            return Again(result[1], lane, result[2])
+        self.results.append(result)
+        return None
+
+    def _failed(self, error: BaseException) -> None:
+        self.error = error
+        self.done.set()
+
+
+def test_every_job_is_done_once() -> None:
+    assert sorted(Runner(4, lambda job: job).run(range(500))) == list(range(500))
 
 
 def test_no_more_jobs_are_under_way_than_there_are_threads() -> None:
-    pool: Pool[int, int] = Pool(3)
     lock = threading.Lock()
     under_way, most = 0, 0
     together = threading.Barrier(3)
@@ -40,39 +66,53 @@ def test_no_more_jobs_are_under_way_than_there_are_threads() -> None:
             under_way -= 1
         return job
 
-    pool.run(range(12), work)
+    Runner(3, work).run(range(12))
 
     assert most == 3
 
 
 def test_a_job_that_is_not_finished_comes_back_as_it_was_left() -> None:
-    pool: Pool[tuple[str, int], str] = Pool(2)
-
-    def work(job: tuple[str, int]) -> str | Again[tuple[str, int]]:
+    def work(job: tuple[str, int]) -> Any:
         name, tries = job
-        return f"{name}{tries}" if tries == 3 else Again((name, tries + 1), 0.0)
+        return f"{name}{tries}" if tries == 3 else ("again", (name, tries + 1), 0.0)
 
-    assert pool.run([("a", 0), ("b", 3), ("c", 1)], work) == ["a3", "b3", "c3"]
+    assert sorted(Runner(2, work).run([("a", 0), ("b", 3), ("c", 1)])) == ["a3", "b3", "c3"]
+
+
+def test_a_job_that_is_due_sooner_is_not_kept_waiting_by_one_that_is_due_later() -> None:
+    first = threading.Event()
+
+    def work(job: tuple[str, bool]) -> Any:
+        name, again = job
+        if name == "late" and not again:
+            return "again", ("late", True), 0.2
+        if name == "soon" and not again:
+            return "again", ("soon", True), 0.01
+        if name == "soon":
+            first.set()
+        else:
+            assert first.is_set()
+        return name
+
+    assert Runner(2, work).run([("late", False), ("soon", False)]) == ["soon", "late"]
 
 
 def test_while_many_jobs_wait_no_new_ones_are_begun() -> None:
-    pool: Pool[tuple[int, bool], int] = Pool(2)
     begun: list[int] = []
 
-    def work(job: tuple[int, bool]) -> int | Again[tuple[int, bool]]:
+    def work(job: tuple[int, bool]) -> Any:
         number, again = job
         if not again:
             begun.append(number)
-            return Again((number, True), 0.01)
+            return "again", (number, True), 0.01
         # Four wait at most, and each of the two threads may have begun one more in the meantime.
         assert len(begun) - number <= 6
         return number
 
-    assert pool.run([(number, False) for number in range(40)], work) == list(range(40))
+    assert sorted(Runner(2, work).run([(number, False) for number in range(40)])) == list(range(40))
 
 
-def test_an_error_ends_the_run_and_is_raised_as_it_is() -> None:
-    pool: Pool[int, int] = Pool(2)
+def test_an_error_ends_the_run_and_is_told_as_it_is() -> None:
     done: list[int] = []
 
     def work(job: int) -> int:
@@ -82,40 +122,29 @@ def test_an_error_ends_the_run_and_is_raised_as_it_is() -> None:
         return job
 
     with pytest.raises(LookupError, match="no such thing"):
-        pool.run(range(100_000), work)
+        Runner(2, work).run(range(100_000))
 
     assert len(done) < 100_000
 
 
 def test_a_pause_ends_with_the_run() -> None:
-    pool: Pool[int, int] = Pool(2)
     woken = threading.Event()
     waiting = threading.Event()
 
     def work(job: int) -> int:
         if job == 0:
             waiting.set()
-            pool.pause(60)
+            runner.pool.pause(60)
             woken.set()
             return job
         waiting.wait(5)
         raise KeyboardInterrupt
 
+    runner = Runner(2, work)
     with pytest.raises(KeyboardInterrupt):
-        pool.run(range(2), work)
+        runner.run(range(2))
 
     assert woken.wait(5)
-
-
-@pytest.mark.parametrize("jobs", [0, 1, 2, 7])
-def test_progress_ends_with_all_jobs_done(jobs: int) -> None:
-    told: list[tuple[int, int]] = []
-    pool: Pool[int, int] = Pool(3)
-
-    pool.run(range(jobs), lambda job: job, lambda done, total: told.append((done, total)))
-
-    assert told == sorted(told)
-    assert told[-1:] == ([(jobs, jobs)] if jobs else [])
 
 
 def test_few_jobs_start_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,6 +157,72 @@ def test_few_jobs_start_few_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(threading.Thread, "start", note)
 
-    Pool[int, int](16).run(range(2), lambda job: job)
+    Runner(16, lambda job: job).run(range(2))
 
     assert len(started) == 2
+
+
+class Unproven(Lane[Any]):
+    __slots__ = ()
+
+    @property
+    def suspect(self) -> bool:
+        return True
+
+
+def test_lanes_that_hang_leave_threads_to_those_that_answer() -> None:
+    release = threading.Event()
+    hanging = [Unproven() for _ in range(5)]
+    working: Lane[Any] = Lane()
+    answered: list[int] = []
+
+    def work(job: tuple[str, int]) -> int:
+        kind, number = job
+        if kind == "hangs":
+            assert release.wait(8)
+        else:
+            answered.append(number)
+            if len(answered) == 200:
+                release.set()  # the others are let go only when this lane is done
+        return number
+
+    jobs = [(lane, ("hangs", number)) for lane in hanging for number in range(3)]
+    jobs += [(working, ("works", number)) for number in range(200)]
+
+    assert len(Runner(8, work).run_in(jobs)) == 215
+
+
+class Paced(Lane[Any]):
+    __slots__ = ("open",)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = False
+
+    def due(self) -> float:
+        return 0.0 if self.open else 0.01
+
+
+def test_a_lane_that_must_wait_for_its_turn_takes_no_thread_while_it_waits() -> None:
+    slow, quick = Paced(), Lane[Any]()
+
+    def work(job: int) -> int:
+        if job == 99:
+            slow.open = True
+        return job
+
+    results = Runner(1, work).run_in([(slow, 1000), *((quick, number) for number in range(100))])
+
+    assert results[-1] == 1000
+
+
+def test_of_several_lanes_each_gets_its_turn() -> None:
+    lanes = [Lane[Any]() for _ in range(4)]
+
+    results = Runner(1, lambda job: job).run_in(
+        [(lane, (number, at)) for number, lane in enumerate(lanes) for at in range(5)]
+    )
+
+    # One thread: the first job may have been taken before the others stood in line.
+    assert [number for number, _ in results[1:9]] != [0] * 8
+    assert {number for number, _ in results[:8]} == {0, 1, 2, 3}

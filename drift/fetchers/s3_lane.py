@@ -1,0 +1,243 @@
+"""One account in one region: its pace, what it answers, and when there is no more sense in asking."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from drift.fetchers.s3_outcome import Fault, Outcome
+from drift.fetchers.s3_pool import Lane
+from drift.fetchers.s3_retry import Pace, Retry
+from drift.interfaces import Wanted
+from drift.location import Diagnostic, Severity
+
+DENIED_FIRST = 20
+"""An account of which so many buckets were asked for, and all were denied, is not asked further."""
+
+MAX_IN_A_ROW = {
+    Fault.UNREACHABLE: 16,
+    Fault.SILENT: 8,
+    Fault.CREDENTIALS: 16,
+    Fault.THROTTLED: 200,
+    Fault.TRANSIENT: 100,
+    Fault.UNSUPPORTED: 12,
+}
+"""After so many faults of one kind with no answer in between, the rest of a lane's buckets is not asked for."""
+
+_UNSURE = 4
+"""So many times without an answer in a row make a lane one that may be dead."""
+
+_DOWN = (Fault.UNREACHABLE, Fault.SILENT)
+
+
+@dataclass(slots=True)
+class Job:
+    """A bucket to read, with its place in the input, and what was tried in vain. Belongs to one thread at a time."""
+
+    index: int
+    wanted: Wanted
+    owner: str | None
+    throttled: int = 0
+    transient: int = 0
+    renewed: int = 0
+    moved: int = 0
+    rechecked: bool = False
+    expired: float | None = None
+    """When the request was signed for which new credentials are waited for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """What is not asked any more, and what its buckets then are: a whole account (as whose, of whom), or only a region.
+
+    ``account`` are the credentials, None for the caller's own; ``owner`` is who must own the buckets.
+    """
+
+    account: str | None
+    owner: str | None
+    region: str | None
+    outcome: Outcome
+    diagnostic: Diagnostic | None = None
+
+
+class Account:
+    """The buckets of one owner as read with one set of credentials, whatever their regions."""
+
+    def __init__(self, account: str | None, owner: str | None) -> None:
+        self.account = account
+        self.owner = owner
+        self.closed: Outcome | None = None
+        self._lock = threading.Lock()
+        self._denied = 0
+        self._open = False
+
+    @property
+    def name(self) -> str:
+        """For people."""
+        return f"account {self.owner or self.account}" if self.owner or self.account else "the account"
+
+    def note(self, outcome: Outcome) -> Closure | None:
+        """Count denials until something is allowed; what that closes."""
+        if self._open or self.closed is not None:
+            return None
+        with self._lock:
+            if outcome.told:
+                self._open = True
+            if outcome.fault is not Fault.DENIED:
+                return None
+            self._denied += 1
+            if self._denied < DENIED_FIRST or self.closed is not None:
+                return None
+            said = f"the first {self._denied} reads in {self.name} were all denied"
+            return self.close(
+                replace(outcome, reason=f"not asked for: {said}; {outcome.reason}"),
+                Diagnostic(
+                    Severity.WARNING,
+                    "account-denied",
+                    f"{said}, so its other buckets were not asked for: {outcome.reason}",
+                    help="allow s3:GetBucketCORS: the managed policy ViewOnlyAccess lists buckets without allowing it; "
+                    "SecurityAudit and ReadOnlyAccess allow it",
+                ),
+            )
+
+    def close(self, outcome: Outcome, diagnostic: Diagnostic | None) -> Closure:
+        """Ask for none of its buckets any more."""
+        self.closed = outcome
+        return Closure(self.account, self.owner, None, outcome, diagnostic)
+
+    def told_closed(self, outcome: Outcome) -> None:
+        """Another process has closed it; believed as long as nothing says otherwise here."""
+        with self._lock:
+            if not self._open and self.closed is None:
+                self.closed = outcome
+
+
+class RegionLane(Lane[Job]):
+    """An account's buckets of one region."""
+
+    __slots__ = ("_closed", "_fault", "_in_a_row", "_lock", "_tells", "account", "answered", "pace", "region")
+
+    def __init__(self, account: Account, region: str, retry: Retry) -> None:
+        super().__init__()
+        self.account = account
+        self.region = region
+        self.pace = Pace(retry)
+        self.answered = False
+        self._tells = False
+        self._closed: Outcome | None = None
+        self._lock = threading.Lock()
+        self._fault: Fault | None = None
+        self._in_a_row = 0
+
+    def due(self) -> float:
+        """Seconds until the next place in the line is free."""
+        return self.pace.due()
+
+    def started(self) -> None:
+        """A request leaves."""
+        self.pace.turn()
+
+    @property
+    def suspect(self) -> bool:
+        """It has not answered yet, or does not any more."""
+        return not self.answered or (self._in_a_row >= _UNSURE and self._fault in _DOWN)
+
+    @property
+    def closed(self) -> bool:
+        """Whether its buckets are not asked for."""
+        return self.outcome is not None
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What comes of its buckets without asking."""
+        return self._closed or self.account.closed
+
+    def told_closed(self, outcome: Outcome) -> None:
+        """Another process has closed it; believed as long as nothing says otherwise here."""
+        if not self.answered:
+            self._closed = outcome
+
+    def note(self, outcome: Outcome) -> Closure | None:
+        """Take an outcome into account; what that closes."""
+        fault = outcome.fault if outcome.fault in MAX_IN_A_ROW else None
+        if fault is Fault.THROTTLED:
+            self.pace.refused()
+        elif outcome.answered and fault is not Fault.TRANSIENT:
+            self.pace.answered()
+            self.answered = True
+            self._tells = self._tells or outcome.told
+        if fault is Fault.UNSUPPORTED and self._tells:  # then it is a matter of the bucket, not of the server
+            fault = None
+        if fault is None and self._fault is None:
+            return self.account.note(outcome)
+        with self._lock:
+            self._in_a_row = self._in_a_row + 1 if fault is self._fault else 1
+            self._fault = fault
+            if fault is None or self._closed is not None or self._in_a_row < MAX_IN_A_ROW[fault]:
+                return None if self._closed else self.account.note(outcome)
+            return self._close(outcome, fault)
+
+    def _close(self, outcome: Outcome, fault: Fault) -> Closure:
+        reason = f"not asked for after {self._in_a_row} such answers in a row: {outcome.reason}"
+        self._closed = replace(outcome, reason=reason)
+        kind, advice = _KINDS[fault]
+        diagnostic = Diagnostic(
+            Severity.WARNING,
+            kind,
+            f"{self.account.name}, {self.region}: {outcome.reason}, {self._in_a_row} times in a row; what was "
+            "left there was not asked for",
+            help=advice,
+        )
+        return Closure(self.account.account, self.account.owner, self.region, self._closed, diagnostic)
+
+
+_NETWORK = "check the region, the network, and HTTPS_PROXY and AWS_CA_BUNDLE if they are set"
+_KINDS = {
+    Fault.UNREACHABLE: ("region-unreachable", _NETWORK),
+    Fault.SILENT: ("region-unreachable", _NETWORK),
+    Fault.TRANSIENT: ("region-unreachable", "see whether S3 has trouble there, or a proxy in between"),
+    Fault.CREDENTIALS: ("credentials-refused", "renew the credentials, and check that they are of the right partition"),
+    Fault.THROTTLED: ("region-throttled", "read at another time, or with fewer at once (--concurrency)"),
+    Fault.UNSUPPORTED: ("cors-unsupported", "this server has no CORS configuration of buckets to read"),
+}
+
+
+class Renewal(Enum):
+    """What is to be done about a request whose credentials had expired."""
+
+    BEGIN = "begin"
+    """Renew them, and say so with ``Renewals.end``."""
+    WAIT = "wait"
+    """Another thread is at it."""
+    DONE = "done"
+    """There are new ones since the request was signed."""
+    IN_VAIN = "in vain"
+    """There are none to be had."""
+
+
+class Renewals:
+    """New credentials in the place of expired ones: once for all requests that were signed with the old ones."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[str | None] = set()
+        self._last: dict[str | None, tuple[float, bool]] = {}
+
+    def step(self, account: str | None, signed_at: float) -> Renewal:
+        """What to do; ``signed_at`` is when the request was made, on the monotonic clock."""
+        with self._lock:
+            if account in self._running:
+                return Renewal.WAIT
+            at, renewed = self._last.get(account, (float("-inf"), False))
+            if at > signed_at:
+                return Renewal.DONE if renewed else Renewal.IN_VAIN
+            self._running.add(account)
+            return Renewal.BEGIN
+
+    def end(self, account: str | None, renewed: bool) -> None:
+        """The renewal that was begun is over."""
+        with self._lock:
+            self._running.discard(account)
+            self._last[account] = (time.monotonic(), renewed)

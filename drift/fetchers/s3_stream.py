@@ -1,0 +1,185 @@
+"""Results in the order of the input, with few buckets held at a time, whoever reads them and in whatever order."""
+
+from __future__ import annotations
+
+import operator
+import time
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol
+
+from drift.errors import CorsDriftError
+from drift.fetchers import s3_faults as faults
+from drift.fetchers.s3_outcome import Fault, Outcome
+from drift.fetchers.s3_sweep import Found, Inbox
+from drift.interfaces import Wanted
+from drift.location import Diagnostic, Severity
+from drift.snapshot import State
+
+WINDOW = 16_384
+"""Buckets that are begun and not handed on. The more, the less does a slow account keep others waiting behind it."""
+
+_DRAWN = 256
+"""Buckets that are drawn from the input at a time."""
+
+_POLL = 0.05
+"""Seconds between two looks at what was found. Waking the caller for each bucket would cost as much as reading it."""
+
+
+class Reading(Protocol):
+    """What reads: the threads of this process, or other processes."""
+
+    def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+        """Take on buckets; what comes of them goes into the inbox."""
+        ...
+
+    def tick(self) -> None:
+        """Called often from the thread of the caller."""
+        ...
+
+    def stop(self) -> None:
+        """Ask for nothing more; whatever comes of what is under way is lost. Does not wait for requests."""
+        ...
+
+
+class Stream:
+    """One pass over an input. For one use; all in the thread of whoever draws from it.
+
+    ``deadline`` is on the monotonic clock, ``allowed`` the seconds that it was set to. ``endpoint`` says where requests
+    go, for an error that ends the run.
+    """
+
+    def __init__(
+        self,
+        reading: Reading,
+        inbox: Inbox,
+        endpoint: Callable[[], str],
+        *,
+        window: int = WINDOW,
+        deadline: float | None = None,
+        allowed: float = 0.0,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> None:
+        self._reading, self._inbox, self._endpoint = reading, inbox, endpoint
+        self._window = max(1, window)
+        self._deadline, self._allowed = deadline, allowed
+        self._progress = progress
+        self._told = 0
+        self._started: dict[int, Wanted] = {}
+        self._finished: dict[int, Found] = {}
+        self._drawn = self._next = self._done = self._late = self._hint = 0
+        self._over = self._exhausted = False
+        self._input_error: BaseException | None = None
+        self._lost: Outcome | None = None
+        self._answered = False
+
+    @property
+    def late(self) -> Diagnostic | None:
+        """What is to be said of buckets that were not read in time."""
+        if not self._late:
+            return None
+        buckets = "1 bucket was" if self._late == 1 else f"{self._late} buckets were"
+        return Diagnostic(
+            Severity.WARNING,
+            "deadline",
+            f"the deadline of {self._allowed:g} seconds has passed: {buckets} not read",
+            help="allow more time with --deadline, or read in parts with --shard",
+        )
+
+    def run(self, wanted: Iterable[Wanted]) -> Iterator[Found]:
+        """What came of each, in order. Raises ``CredentialsError`` or ``EndpointError`` if no bucket could be read, and
+        whatever the input raises, after what was drawn before.
+        """
+        self._hint = operator.length_hint(wanted)
+        source = iter(wanted)
+        try:
+            while True:
+                self._collect()
+                yield from self._ready()
+                if self._exhausted and not self._started and (self._held() or self._next == self._drawn):
+                    break
+                if not self._exhausted and self._drawn - self._next < self._window:
+                    self._draw(source)
+                else:
+                    self._wait()
+        finally:
+            self._reading.stop()
+        if self._lost is not None and not self._answered:
+            raise self._fatal(self._lost)
+        if self._input_error is not None:
+            raise self._input_error
+
+    def _draw(self, source: Iterator[Wanted]) -> None:
+        room = min(_DRAWN, self._window - (self._drawn - self._next))
+        batch: list[tuple[int, Wanted]] = []
+        try:
+            while len(batch) < room:
+                batch.append((self._drawn + len(batch), next(source)))
+        except StopIteration:
+            self._exhausted = True
+        except Exception as error:
+            self._exhausted, self._input_error = True, error
+        self._drawn += len(batch)
+        if self._over:
+            self._give_up(batch)
+        elif batch:
+            self._started.update(batch)
+            self._reading.submit(batch)
+
+    def _wait(self) -> None:
+        left = _POLL if self._deadline is None or self._over else min(_POLL, self._deadline - time.monotonic())
+        if left > 0:
+            self._inbox.bell.wait(left)
+        self._inbox.bell.clear()
+
+    def _collect(self) -> None:
+        """Take in what was found, and see to the time."""
+        self._reading.tick()
+        if self._inbox.failure is not None:
+            raise self._inbox.failure
+        found = self._inbox.found
+        for _ in range(len(found)):
+            each = found.popleft()
+            if self._started.pop(each.index, None) is not None:
+                self._take(each)
+        if self._deadline is not None and not self._over and time.monotonic() >= self._deadline:
+            self._over = True
+            self._reading.stop()
+            left, self._started = self._started, {}
+            self._give_up(left.items())
+        if self._progress is not None and self._done != self._told:
+            self._told = self._done
+            self._progress(self._done, max(self._hint, self._drawn))
+
+    def _take(self, found: Found) -> None:
+        self._finished[found.index] = found
+        self._done += 1
+        if found.region is not None and not self._answered:
+            if found.outcome.answered:
+                self._answered = True
+            elif self._lost is None:
+                self._lost = found.outcome
+
+    def _give_up(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+        reason = f"not read: the deadline of {self._allowed:g} seconds had passed"
+        for index, each in wanted:
+            self._late += 1
+            self._take(Found(index, each, Outcome(State.ERROR, reason)))
+
+    def _ready(self) -> Iterator[Found]:
+        """What can be handed on. While nothing was answered, it is held back: the run may end with an error."""
+        full = self._drawn - self._next >= self._window and not self._started
+        if self._held() and not (full or self._over):
+            return
+        while self._next in self._finished:
+            self._next += 1
+            yield self._finished.pop(self._next - 1)
+
+    def _held(self) -> bool:
+        """Whether there were only faults so far that are no bucket's own."""
+        return self._lost is not None and not self._answered
+
+    def _fatal(self, lost: Outcome) -> CorsDriftError:
+        """The one fault behind all outcomes."""
+        if lost.fault is Fault.CREDENTIALS:
+            return faults.refused(lost.reason or "")
+        return faults.unreachable(lost.reason or "", self._endpoint())
