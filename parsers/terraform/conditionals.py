@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -76,10 +77,41 @@ def choose(test: Value, then: Arm, otherwise: Arm, common: Type) -> Value:
     if chosen.error is not None:
         raise chosen.error
     try:
+        _check_members(chosen.value, (otherwise if chosen is then else then).value.type, common)
         return marked(convert(chosen.value, common), marks)
     except EvaluationError as error:
         which = "true" if chosen is then else "false"
         raise EvaluationError(f"the {which} result value has the wrong type: {error.message}") from error
+
+
+def _check_members(value: Value, other: Type, common: Type) -> None:
+    """Raises EvaluationError for a tuple beside a list whose members Terraform makes no list of, though it could.
+
+    The conversion that go-cty finds (convert, unifyTuplesAsList) leads from the list of the tuple's own members to the
+    common one, and is then put on the tuple itself: what is the same in both lists stays as it is in each member.
+    """
+    if value.type.kind != "tuple" or other.kind != "list" or not isinstance(value.data, tuple):
+        return
+    own, wanted = unify(value.type.items), common.element
+    if own is None or wanted is None or own == wanted or unify((Type("list", own), other)) != common:
+        return
+    left = {_left_as(each, own, wanted) for each in value.data} - {ANY}
+    if len(left) > 1:
+        raise EvaluationError("element types must all match for conversion to list")
+
+
+def _left_as(value: Value, source: Type, target: Type) -> Type:
+    """The type that a conversion from ``source`` to ``target`` gives a value that is not of the source's type."""
+    if target in (source, ANY):
+        return value.type
+    fields, data = dict(source.fields), value.data
+    if source.kind != "object" or target.kind != "object" or not isinstance(data, Mapping):
+        return target
+    if not all(name in data and name in fields for name, _ in target.fields):
+        return target
+    return Type(
+        "object", fields=tuple((name, _left_as(data[name], fields[name], kind)) for name, kind in target.fields)
+    )
 
 
 def _is_bare_null(value: Value) -> bool:

@@ -1,0 +1,63 @@
+"""A conditional with a tuple in one arm and a list in the other: which members Terraform makes one list of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.language.terraform_plan import missing
+from tests.laws.terraform_judge import Judge, Source, judging
+from tests.unit.parsers.terraform.test_terraform_parser import read
+
+RULES = (
+    "true ? [{{ m = {one}, o = [{more}] }}, {{ m = {other}, o = [{more}] }}] : tolist([{{ m = [], o = [{lists}] }}])"
+)
+REFUSED = [
+    RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists=""),
+    RULES.format(one="[]", other='["GET"]', more='"*"', lists='"a", "b"'),
+    RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists="").replace("tolist(", "(true ? [] : "),
+]
+"""The members differ in ``m``, which is a list of the tuple's own members too, while ``o`` is one of all alone."""
+PLANNED = [
+    RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists='"a"'),
+    RULES.format(one='["GET"]', other='["PUT"]', more='"*"', lists=""),
+    RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists="").replace("true", "false"),
+    'true ? [{ m = ["GET"], o = ["*"] }, { m = [], o = ["*", "a"] }] : tolist([{ m = [], o = [] }])',
+]
+
+
+def source(rules: str) -> str:
+    return (
+        'resource "aws_s3_bucket_cors_configuration" "c" {\n  bucket = "b"\n  cors_rule {\n'
+        f'    allowed_methods = ["GET"]\n    allowed_origins = [for rule in {rules} : "https://a.example"]\n  }}\n}}\n'
+    )
+
+
+@pytest.mark.parametrize("rules", REFUSED)
+def test_members_that_stay_of_different_types_are_an_error(rules: str, tmp_path: Path) -> None:
+    (fault,) = read(tmp_path, {"main.tf": source(rules)}).errors
+    assert "element types must all match for conversion to list" in fault.message
+
+
+@pytest.mark.parametrize("rules", PLANNED)
+def test_members_that_become_alike_are_a_list(rules: str, tmp_path: Path) -> None:
+    snapshot = read(tmp_path, {"main.tf": source(rules)})
+    assert not snapshot.diagnostics
+    (found,) = snapshot.buckets
+    assert found.cors is not None
+    assert found.cors.rules[0].allowed_origins == ("https://a.example",)
+
+
+@pytest.fixture(scope="module")
+def judge() -> Iterator[Judge]:
+    with judging() as found:
+        yield found
+
+
+@pytest.mark.terraform
+@pytest.mark.skipif(missing() is not None, reason=str(missing()))
+def test_terraform_itself_refuses_and_plans_the_same(judge: Judge) -> None:
+    refused = [judge.one(Source({"main.tf": source(rules)})).error is not None for rules in [*REFUSED, *PLANNED]]
+    assert refused == [True] * len(REFUSED) + [False] * len(PLANNED)
