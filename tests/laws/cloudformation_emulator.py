@@ -138,6 +138,13 @@ def without_names(template: Mapping[str, Any]) -> dict[str, Any]:
 @contextmanager
 def emulating() -> Iterator[Emulator]:
     """An emulator from start to end. Raises ``RuntimeError`` where it does not start."""
+    with serving() as url:
+        yield Emulator(url)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """The URL of an emulator with nothing in it. Raises ``RuntimeError`` where it does not start."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         listens = f"127.0.0.1:{free.getsockname()[1]}"
@@ -156,7 +163,7 @@ def emulating() -> Iterator[Emulator]:
     try:
         with mock.patch.dict("os.environ", {"AWS_EC2_METADATA_DISABLED": "true"}):
             _await(server, f"http://{listens}/_localstack/health")
-            yield Emulator(f"http://{listens}")
+            yield f"http://{listens}"
     finally:
         server.terminate()
         try:

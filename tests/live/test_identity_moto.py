@@ -147,13 +147,13 @@ def test_what_is_no_name_of_a_stack_is_not_asked_for(name: str) -> None:
 class Nobody:
     """No access at all: a call would be a mistake."""
 
-    def client(self, service: str, region: str | None = None, account: str | None = None) -> Any:
+    def client(self, service: str, region: str | None = None, account: str | None = None, config: Any = None) -> Any:
         raise AssertionError("this would be a call")
 
     def has(self, account: str | None) -> bool:
         return False
 
-    def refresh(self, account: str | None = None) -> object:
+    def refresh(self, account: str | None = None) -> bool:
         raise AssertionError("this would be a call")
 
 
