@@ -1,13 +1,12 @@
 """Puts a canned answer in the place of botocore's calls, in every Python process with this folder on PYTHONPATH.
 
 So a million buckets stream through all that stands behind the call: pool, order, interning, journal and output. The
-listing has as many buckets as CORS_DRIFT_CANNED says; three of five have one of 24 rule sets, made anew each time as a
-parser makes them.
+listing has as many buckets as CORS_DRIFT_CANNED says; three of five have one of CORS_DRIFT_CANNED_RULE_SETS
+rule sets (24), made anew each time as a parser makes them.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Sequence
@@ -18,21 +17,21 @@ from typing import Any
 
 COUNT = int(os.environ.get("CORS_DRIFT_CANNED", "1000"))
 REGIONS = ("us-east-1", "eu-west-1", "ap-southeast-2")
-RULES = [
-    json.dumps(
-        [
-            {
-                "AllowedMethods": ["GET", "HEAD"],
-                "AllowedOrigins": [f"https://app{number}.example.com", "https://*.preview.example.com"],
-                "AllowedHeaders": ["*"],
-                "ExposeHeaders": ["ETag"],
-                "MaxAgeSeconds": 3000,
-            }
-        ]
-        * (1 + number % 3)
-    )
-    for number in range(24)
-]
+RULE_SETS = int(os.environ.get("CORS_DRIFT_CANNED_RULE_SETS", "24"))
+
+
+def rules(number: int) -> list[dict[str, Any]]:
+    """One to three rules, nothing shared with those made before."""
+    return [
+        {
+            "AllowedMethods": ["GET", "HEAD"],
+            "AllowedOrigins": [f"https://app{number}.example.com", f"https://*.preview{place}.example.com"],
+            "AllowedHeaders": [f"x-{number}-{place}"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 3000,
+        }
+        for place in range(1 + number % 3)
+    ]
 
 
 def get_bucket_cors(module: ModuleType, name: str) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def get_bucket_cors(module: ModuleType, name: str) -> dict[str, Any]:
     if number % 5 < 2:
         error = {"Error": {"Code": "NoSuchCORSConfiguration"}, "ResponseMetadata": {"HTTPStatusCode": 404}}
         raise module.ClientError(error, "GetBucketCors")
-    return {"CORSRules": json.loads(RULES[number % len(RULES)]), "ResponseMetadata": {"HTTPStatusCode": 200}}
+    return {"CORSRules": rules(number % RULE_SETS), "ResponseMetadata": {"HTTPStatusCode": 200}}
 
 
 def list_buckets(parameters: dict[str, Any]) -> dict[str, Any]:
