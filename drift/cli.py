@@ -13,6 +13,7 @@ import typer
 from drift import __version__, errors
 from drift import options as o
 from drift.cli_check import check
+from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
 from drift.config import find_config, read_config
 from drift.conversions import Command, Commands
@@ -107,31 +108,8 @@ def declared(
     raise typer.Exit(pipeline.exit_code_of(snapshot))
 
 
-@app.command(name="live", cls=Command)
-def live_command(
-    context: typer.Context,
-    buckets: Annotated[
-        list[str] | None,
-        typer.Argument(help="Buckets to read; all of the account if none is given.", metavar="BUCKET..."),
-    ] = None,
-    profile: o.Profile = None,
-    region: o.Region = None,
-    account: o.Account = None,
-    endpoint_url: o.EndpointUrl = None,
-    concurrency: o.Concurrency = 16,
-    format_: o.OutputFormat = Format.TERMINAL,
-    output: o.Output = None,
-) -> None:
-    """Show what S3 holds, as a table or a snapshot."""
-    from drift import pipeline
-    from drift.output import emit, even_on_error, parse_targets, progress_bar
-    from drift.snapshot import Snapshot
-
-    targets = parse_targets(output or [])
-    with even_on_error(Snapshot, format_), progress_bar() as progress:
-        snapshot = pipeline.read_live(buckets or [], o.settings_of(context), progress)
-    emit(snapshot, format_, targets)
-    raise typer.Exit(pipeline.exit_code_of(snapshot))
+app.command(cls=Command)(live)
+app.command(cls=Command)(merge)
 
 
 @app.command(cls=o.InOrder)

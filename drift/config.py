@@ -56,7 +56,9 @@ CONFIG_KEYS: Mapping[str, str] = {
     "profile": _TEXT,
     "recheck": _SECONDS,
     "region": _TEXT,
+    "resume": _TEXT,
     "root": _TEXT,
+    "shard": _TEXT,
     "stack-name": _TEXT,
     "state": _TEXTS,
     "strict": _FLAG,
@@ -68,10 +70,10 @@ CONFIG_KEYS: Mapping[str, str] = {
 }
 """Key of ``cors-drift.toml``, which is the flag without its dashes, to what it must be."""
 
-_PATHS = frozenset({"live", "parameters-file", "root", "state", "var-file"})
+_PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "root"})
+_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root"})
 """Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
 
 _CHOICES = {"addressing": tuple(Addressing), "format": tuple(Format), "undeclared": tuple(Undeclared)}

@@ -89,6 +89,13 @@ Processes = Annotated[
 Deadline = Annotated[
     float | None, _option("deadline", "Stop reading after so many seconds.", min=0.0, metavar="SECONDS")
 ]
+Shard = Annotated[
+    str | None, _option("shard", "Read only one share of the buckets: 3/16 is the third of sixteen.", metavar="N/OF")
+]
+Resume = Annotated[
+    Path | None,
+    _option("resume", "Go on with a run that was to write this snapshot and was cut off.", metavar="FILE"),
+]
 All = Annotated[bool, _switch("all", "Also look for rules on buckets that the code does not name.")]
 Recheck = Annotated[
     float,

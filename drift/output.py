@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import os
 import sys
-import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,10 +13,14 @@ from typing import TYPE_CHECKING, TextIO
 
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
+from drift.replacing import replacing
 from drift.settings import Format
-from drift.snapshot import Snapshot
+from drift.snapshot import Bucket, Snapshot
 
 if TYPE_CHECKING:
+    from drift.coverage import Coverage
+    from drift.documents.lines import Head
+    from drift.documents.runs import Run
     from drift.report import Report
     from drift.simulate import Simulation
 
@@ -48,9 +51,8 @@ def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequenc
     if result.diagnostics:
         note(result.diagnostics)
     for kind, path in targets:
-        buffer = io.StringIO()
-        _writer(result, kind)(buffer)
-        _replace(path, buffer.getvalue())
+        with replacing(path) as stream:
+            _writer(result, kind)(stream)
     _writer(result, shown)(sys.stdout)
     sys.stdout.flush()
 
@@ -97,38 +99,55 @@ def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[T
     return lambda stream: answer(result, stream)
 
 
-def _replace(path: Path, text: str) -> None:
-    """Write the file as a whole or not at all; a link stays one, and a device or pipe is written to."""
-    try:
-        path = Path(os.path.realpath(path))
-        if path.exists() and not path.is_file() and not path.is_dir():
-            path.write_text(text, encoding="utf-8")
+class Printer:
+    """A snapshot on a stream in a format, bucket by bucket: nothing at all, or what is whole once ``end`` was called.
+
+    How many there were is for people: beside JSON it goes to ``notes``, if anywhere. ``busy`` is true in the middle of
+    a write.
+    """
+
+    def __init__(self, kind: Format, stream: TextIO, head: Head, notes: TextIO | None = None) -> None:
+        from drift.documents.lines import SnapshotWriter
+        from drift.reporters.listing import Listing
+
+        self.busy = self._ended = False
+        self._stream = stream
+        self._json = SnapshotWriter(stream, head) if kind is Format.JSON else None
+        self._listing = Listing(stream)
+        self._notes = self._listing if kind is not Format.JSON else None if notes is None else Listing(notes)
+        self._flushed = time.monotonic()
+
+    def bucket(self, bucket: Bucket) -> None:
+        """Write a bucket. Whoever reads along sees it within a second of the next one."""
+        self.busy = True
+        (self._json or self._listing).bucket(bucket)
+        if time.monotonic() - self._flushed > 1:
+            self._stream.flush()
+            self._flushed = time.monotonic()
+        self.busy = False
+
+    def end(self, coverage: Coverage, diagnostics: tuple[Diagnostic, ...], run: Run | None = None) -> None:
+        """Write what comes after the buckets, once."""
+        if self._ended:
             return
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as stream:
-                stream.write(text)
-            os.chmod(name, 0o666 & ~_umask())
-            os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}", advice="check the path given to --output"
-        ) from error
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+        self._ended = self.busy = True
+        if self._json is not None:
+            self._json.end(diagnostics, run)
+        if self._notes and (coverage.total or not any(each.severity is Severity.ERROR for each in diagnostics)):
+            for line in coverage.lines(f"shard {run.shard}, " if run is not None and run.shard is not None else ""):
+                self._notes.line(line)
+        self._stream.flush()
+        self.busy = False
 
 
 @contextmanager
-def progress_bar() -> Iterator[Callable[[int, int], None] | None]:
-    """A bar on stderr while buckets are read; nothing at all where stderr is no terminal or NO_COLOR is set."""
-    if not sys.stderr.isatty() or os.environ.get("NO_COLOR"):
+def progress_bar(*, beside_stdout: bool = True) -> Iterator[Callable[[int, int | None], None] | None]:
+    """A bar on stderr while buckets are read; nothing at all where stderr is no terminal or NO_COLOR is set.
+
+    ``beside_stdout`` False says that stdout is written to meanwhile: there is no bar if it is a terminal too.
+    """
+    shown = sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+    if not shown or (not beside_stdout and sys.stdout.isatty()):
         yield None
         return
     from rich.console import Console

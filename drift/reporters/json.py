@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, TextIO
 
-from drift.documents import report_to_json, snapshot_to_json
+from drift.documents import lines, report_to_json
 
 if TYPE_CHECKING:
     from drift.report import Report
@@ -18,8 +18,8 @@ def write_report(report: Report, stream: TextIO) -> None:
 
 
 def write_snapshot(snapshot: Snapshot, stream: TextIO) -> None:
-    """Write the ``cors-drift/snapshot`` document."""
-    _write(snapshot_to_json(snapshot), stream)
+    """Write the ``cors-drift/snapshot`` document, a line for each bucket."""
+    lines.write_snapshot(snapshot, stream)
 
 
 def _write(document: object, stream: TextIO) -> None:

@@ -14,11 +14,26 @@ _SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Seve
 
 def write_snapshot(snapshot: Snapshot, stream: TextIO, *, width: int | None = None) -> None:
     """Write what is declared or live, bucket by bucket, rules in order."""
-    console = open_console(stream, width)
+    listing = Listing(stream, width=width)
     for bucket in snapshot.buckets:
-        _write_declared(console, bucket)
+        listing.bucket(bucket)
     count = len(snapshot.buckets)
-    write_line(console, (f"{count} bucket{'' if count == 1 else 's'}.", ""))
+    listing.line(f"{count} bucket{'' if count == 1 else 's'}.")
+
+
+class Listing:
+    """The same while the buckets are still coming."""
+
+    def __init__(self, stream: TextIO, *, width: int | None = None) -> None:
+        self._console = open_console(stream, width)
+
+    def bucket(self, bucket: Bucket) -> None:
+        """Write a bucket."""
+        _write_declared(self._console, bucket)
+
+    def line(self, text: str) -> None:
+        """Write a line about all of them."""
+        write_line(self._console, (printable(text), ""))
 
 
 def write_diagnostics(diagnostics: tuple[Diagnostic, ...], stream: TextIO) -> None:
