@@ -113,10 +113,12 @@ def from_json(document: dict[str, Any]) -> list[Seen]:
 
 def run_live(server: ScaleServer, folder: Path, *options: str) -> tuple[int, dict[str, Any], str]:
     """``cors-drift live`` for all buckets of the account: exit code, the document, and what was told besides."""
-    (folder / "cors-drift.toml").write_text(f'[[account]]\nid = "{ACCOUNT}"\nrole = "reader"\n', encoding="utf-8")
-    command = [sys.executable, "-m", "drift", "live", "--endpoint-url", server.url, "--region", HOME]
+    settings = folder / "cors-drift.toml"
+    settings.write_text(f'[[account]]\nid = "{ACCOUNT}"\nrole = "reader"\n', encoding="utf-8")
+    command = [sys.executable, "-m", "drift", "--config", str(settings), "live"]
+    command += ["--endpoint-url", server.url, "--region", HOME, "--format", "json"]
     run = subprocess.run(
-        [*command, "--format", "json", *options],
+        [*command, *options],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True,
@@ -125,6 +127,7 @@ def run_live(server: ScaleServer, folder: Path, *options: str) -> tuple[int, dic
         check=False,
     )
     assert "Traceback" not in run.stderr
+    assert run.stdout, run.stderr
     return run.returncode, json.loads(run.stdout), run.stderr
 
 
