@@ -11,7 +11,7 @@ from typing import Any
 from drift.errors import CorsDriftError, UsageError
 from drift.fetchers import s3_faults
 from drift.fetchers.accounts import Caller, Held, Roles
-from drift.fetchers.aws_faults import fault_of
+from drift.fetchers.aws_faults import fault_of, without_words
 from drift.fetchers.endpoints import check_endpoint, is_aws, only_to
 from drift.fetchers.operations import guard
 from drift.location import Diagnostic
@@ -184,7 +184,9 @@ class Aws:
         session.set_config_variable("sts_regional_endpoints", "regional")
         session.get_credentials = self._credentials
         self._core = session
-        guard(session.get_component("event_emitter"))
+        events = session.get_component("event_emitter")
+        guard(events)
+        events.register_last("after-call", without_words)
         return boto3.session.Session(botocore_session=session)
 
     def _credentials(self) -> Any:

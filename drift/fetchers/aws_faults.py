@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum
+from typing import Any
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError
 from drift.fetchers import s3_faults, s3_outcome
@@ -67,6 +68,19 @@ _UNSUPPORTED = frozenset(
     {"NotImplemented", "UnknownOperationException", "InvalidAction", "UnsupportedOperation", "MethodNotAllowed"}
 )
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9._:-]{0,63}")
+
+
+_KEPT = frozenset({"Code", "Region", "Bucket", "Endpoint"})
+
+
+def without_words(parsed: Any, **_: object) -> None:
+    """A handler of the SDK's ``after-call`` event: of an error document only codes and places come in.
+
+    S3 repeats the signed request in some, and a server that is not AWS may write anything; the text would stand in
+    every exception and traceback.
+    """
+    if isinstance(parsed, dict) and isinstance(parsed.get("Error"), dict):
+        parsed["Error"] = {name: text for name, text in parsed["Error"].items() if name in _KEPT}
 
 
 def fault_of(error: Exception, operation: str, profile: str | None = None, endpoint: str = "") -> ServiceFault:

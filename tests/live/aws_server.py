@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
@@ -20,7 +20,7 @@ CALLER = Key(
     "111111111111",
     "AKIACALLER0000EXAMPLE",
     "secret-of-the-caller/bPxRfiCYEXAMPLEKEY",
-    None,
+    "session-token-of-the-caller/AQoDYXdzEJr==",
     "arn:aws:iam::111111111111:user/ci",
 )
 """The credentials that tests put into the environment."""
@@ -52,12 +52,17 @@ class Call:
 
 
 class AwsServer:
-    """Answers out of ``world`` and keeps ``calls``. ``broken`` services answer 500."""
+    """Answers out of ``world`` and keeps ``calls``. ``broken`` services answer 500.
+
+    With ``telltale`` every error repeats in its message, and the answer in its headers, the signed request and the
+    credentials behind it, as S3 repeats a request whose signature is wrong.
+    """
 
     def __init__(self) -> None:
         self.world = World(keys={CALLER.access: CALLER})
         self.calls: list[Call] = []
         self.broken: set[str] = set()
+        self.telltale = False
         self._lock = threading.Lock()
         self._http = _Http(self)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
@@ -75,8 +80,8 @@ class AwsServer:
         return [call for call in self.calls if call.operation == operation]
 
     def secrets(self) -> set[str]:
-        """Everything that no output may hold: keys' secrets, tokens, signatures and signed headers."""
-        found = {key.secret for key in self.world.keys.values()}
+        """Everything that no output may hold: keys and their secrets, tokens, signatures and signed headers."""
+        found = {text for key in self.world.keys.values() for text in (key.access, key.secret)}
         found |= {key.token for key in self.world.keys.values() if key.token}
         found |= {call.signature for call in self.calls if call.signature}
         return found | {call.authorization for call in self.calls if call.authorization}
@@ -94,8 +99,17 @@ class AwsServer:
             account = key.account if key else ""
             self.calls.append(Call(service, operation, account, region, method, target, headers, body))
             if service in self.broken:
-                return refusal(service, 500, "InternalError" if service == "s3" else "InternalFailure")
-            return answer(self.world, Question(service, operation, region, key, query, headers, body, bucket))
+                given = refusal(service, 500, "InternalError" if service == "s3" else "InternalFailure")
+            else:
+                given = answer(self.world, Question(service, operation, region, key, query, headers, body, bucket))
+            return self._telling(given, headers, key) if self.telltale and given.status >= 300 else given
+
+    def _telling(self, given: Answered, headers: dict[str, str], key: Key | None) -> Answered:
+        secret, signed = key.secret if key else "", headers.get("authorization", "")
+        words = f"{signed} {headers.get('x-amz-security-token', '')} {secret}"
+        body = given.body.replace("<Message>no", f"<StringToSign>{words}</StringToSign><Message>{words}")
+        body = body.replace('"message": "no"', f'"message": "{words}"')
+        return replace(given, body=body, headers={**given.headers, "x-amz-what-you-sent": words})
 
     def __enter__(self) -> Self:
         self._thread.start()

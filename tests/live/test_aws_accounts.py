@@ -187,12 +187,13 @@ def test_the_callers_own_credentials_are_read_anew_from_where_they_stand(
 ) -> None:
     file = tmp_path / "credentials"
     file.write_text("[default]\naws_access_key_id = AKIAOLD\naws_secret_access_key = old\n")
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         aws_environment.delenv(name)
     aws_environment.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
     aws = Aws(endpoint_url=aws_server.url)
     client = aws.client("s3")
-    file.write_text(f"[default]\naws_access_key_id = {CALLER.access}\naws_secret_access_key = {CALLER.secret}\n")
+    keys = f"aws_access_key_id = {CALLER.access}\naws_secret_access_key = {CALLER.secret}"
+    file.write_text(f"[default]\n{keys}\naws_session_token = {CALLER.token}\n")
 
     assert aws.refresh()
 

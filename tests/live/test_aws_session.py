@@ -199,8 +199,8 @@ def test_an_endpoint_of_the_environment_with_a_user_in_it_is_refused_before_it_c
 
 
 def profile(environment: pytest.MonkeyPatch, folder: Path, config: str) -> None:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        environment.delenv(name)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        environment.delenv(name, raising=False)
     (folder / "config").write_text(config)
     environment.setenv("AWS_CONFIG_FILE", str(folder / "config"))
 
@@ -256,6 +256,7 @@ def test_a_profile_with_a_role_is_assumed_by_the_sdk_and_its_renewal_too(
 
     aws_server.world.roles["arn:aws:iam::222222222222:role/audit"] = Role()
     text = f"[profile base]\naws_access_key_id = {CALLER.access}\naws_secret_access_key = {CALLER.secret}\n"
+    text += f"aws_session_token = {CALLER.token}\n"
     text += "[profile work]\nrole_arn = arn:aws:iam::222222222222:role/audit\nsource_profile = base\n"
     profile(aws_environment, tmp_path, text)
     aws_environment.setenv("AWS_ENDPOINT_URL", aws_server.url)

@@ -4,58 +4,41 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import drift
-from drift.__main__ import run
 from drift.fetchers.operations import OPERATIONS
-from tests.fixtures_aws import aws_server
+from tests.fixtures_aws import Perform, aws_server, perform
 from tests.live.aws_server import CALLER, AwsServer
-from tests.live.uses import USES, Use, furnish, world
+from tests.live.uses import USES, Use
 
-__all__ = ["aws_server"]
+__all__ = ["aws_server", "perform"]
 
 LISTED = {(each.service, each.name) for each in OPERATIONS}
 ENGINE = Path(drift.__file__).parent
 
 
-@pytest.fixture
-def perform(
-    aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Callable[[Use], tuple[int, AwsServer]]:
-    """Does one thing in a furnished folder; the exit code and the server that was asked."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server.url)
-    monkeypatch.setattr("drift.fetchers.cloudtrail.SPACING", 0.0)
-    furnish(tmp_path)
-    world(aws_server)
-    return lambda use: (run(use.argv(aws_server, tmp_path)), aws_server)
-
-
 @pytest.mark.parametrize("use", USES, ids=[use.name for use in USES])
 def test_whatever_is_done_nothing_but_listed_operations_is_called(
-    use: Use, perform: Callable[[Use], tuple[int, AwsServer]], capsys: pytest.CaptureFixture[str]
+    use: Use, perform: Perform, aws_server: AwsServer
 ) -> None:
-    code, server = perform(use)
+    outcome = perform(use)
 
-    printed = capsys.readouterr()
-    assert set(server.operations) <= LISTED
-    assert {name for _, name in server.operations} >= use.calls
-    assert bool(server.calls) == bool(use.calls)
-    assert code == use.code, printed.err + printed.out
+    assert set(aws_server.operations) <= LISTED
+    assert {name for _, name in aws_server.operations} >= use.calls
+    assert bool(aws_server.calls) == bool(use.calls)
+    assert outcome.code == use.code, outcome.err + outcome.out
 
 
-def test_every_request_is_signed_by_the_program_under_its_name(
-    perform: Callable[[Use], tuple[int, AwsServer]], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_request_is_signed_by_the_program_under_its_name(perform: Perform, aws_server: AwsServer) -> None:
     for use in USES[:3]:
-        _, server = perform(use)
+        perform(use)
 
-    assert all("app/cors-drift" in call.headers["user-agent"] for call in server.calls)
-    assert {call.account for call in server.calls} == {CALLER.account}
+    assert all("app/cors-drift" in call.headers["user-agent"] for call in aws_server.calls)
+    assert {call.account for call in aws_server.calls} == {CALLER.account}
 
 
 def sources(words: str) -> Iterator[tuple[str, ast.AST]]:

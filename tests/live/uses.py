@@ -4,6 +4,7 @@ has something to do. A new command or feature joins with one line in ``USES``.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.live.aws_world import LiveBucket, Role
 
 OTHER, GONE = "222222222222", "333333333333"
 ROLE = "audit"
+WRITER = "ASIAWRITEROFTHERULES"
+"""The access key in CloudTrail's event."""
+
 EXTERNAL_ID = "external-id-that-nobody-else-may-know"
 
 WRITTEN = "<CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>https://evil.example</AllowedOrigin></CORSRule>"
@@ -87,6 +91,17 @@ def world(server: AwsServer) -> None:
     server.world.roles[f"arn:aws:iam::{OTHER}:role/external"] = Role(external_id=EXTERNAL_ID)
     server.world.organization = {CALLER.account: "ACTIVE", OTHER: "ACTIVE", "444444444444": "SUSPENDED"}
     server.world.stacks[(CALLER.account, "site")] = {"Assets": "site-assets-1a2b3c4d5e6f"}
+    event = {
+        "userIdentity": {"type": "IAMUser", "arn": "arn:aws:iam::1:user/mallory", "accessKeyId": WRITER},
+        "eventTime": "2026-11-20T10:00:00Z",
+        "eventName": "PutBucketCors",
+        "eventSource": "s3.amazonaws.com",
+        "userAgent": "[aws-cli/2.0]",
+        "requestParameters": {"bucketName": "uploads", "cors": ""},
+    }
+    server.world.trail[(CALLER.account, "us-east-1")] = [
+        {"EventName": "PutBucketCors", "EventTime": 1795168800, "CloudTrailEvent": json.dumps(event)}
+    ]
     server.world.config = [
         {
             "resourceId": name,
