@@ -10,30 +10,26 @@ which accounts are out of date.
 
 from __future__ import annotations
 
-import json
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import Any
 
-from drift.errors import CorsDriftError, EndpointError, UsageError
+from drift.errors import CorsDriftError, UsageError
 from drift.fetchers.asking import Access, Desk, Patience, RefusedError
-from drift.fetchers.aws_config_item import SOURCE, Item, account_of, item_of, region_of
+from drift.fetchers.aws_config_item import SOURCE, Item
 from drift.fetchers.aws_config_notes import Notes
 from drift.fetchers.aws_config_query import (
     PAGE,
     ROOM,
-    SELECTIONS,
-    by_name,
-    by_shard,
-    counting,
+    Shard,
     is_bucket_name,
     shards,
     taken,
 )
+from drift.fetchers.aws_config_records import Records
 from drift.fetchers.aws_config_sources import NAMED, Stale, stale_sources
 from drift.fetchers.aws_faults import Cause, ServiceFault
 from drift.fetchers.s3_outcome import unsupported_name
@@ -51,7 +47,6 @@ SHARD = 2000
 KEPT = 20_000
 """Records of listed buckets that are kept until they are read."""
 
-_SELECT = "SelectAggregateResourceConfig"
 _AGGREGATOR = re.compile(r"[\w-]{1,256}", re.ASCII)
 Found = tuple[Wanted, list[Item] | Bucket]
 """A wanted bucket with its records, or with what it is without any."""
@@ -71,8 +66,8 @@ class ConfigFetcher:
     """Reads what an aggregator has gathered. Implements ``drift.interfaces.Fetcher``.
 
     ``region`` is that of the aggregator. With ``oldest``, records of accounts that were last brought up to date longer
-    ago are not compared; without, AWS's own word on which are outdated is taken. Raises ``UsageError`` for what cannot
-    be an aggregator's name.
+    ago are not compared; without, AWS's own word on which are outdated is taken. ``deadline`` seconds from now nothing
+    more is asked. Raises ``UsageError`` for what cannot be an aggregator's name.
     """
 
     def __init__(
@@ -82,6 +77,7 @@ class ConfigFetcher:
         region: str | None = None,
         *,
         oldest: timedelta | None = None,
+        deadline: float | None = None,
         at_once: int = AT_ONCE,
         patience: Patience | None = None,
     ) -> None:
@@ -92,12 +88,11 @@ class ConfigFetcher:
             )
         self.aggregator = aggregator
         self._desk = Desk(aws, "config", region, patience=patience)
+        self._records = Records(self._desk, aggregator, deadline)
         self._at_once = at_once
         self._oldest = oldest
         self._stale: Stale | None = None
-        self._selection = 0
         self._kept: OrderedDict[str, Item] = OrderedDict()
-        self._answered = False
         self._notes = Notes()
 
     @property
@@ -131,22 +126,28 @@ class ConfigFetcher:
         What was recorded of them is kept for a ``stream`` that follows on their heels; what that gives has their
         accounts. Raises as ``stream`` does.
         """
-        counts = self._counts()
-        told, seen = 0, set[int]()
         try:
-            for item in in_order((self._listing(shard) for shard in shards(counts, SHARD)), self._at_once):
-                told += 1
-                if item.deleted or not is_bucket_name(item.name):
-                    continue
-                if hash(item.name) in seen:
-                    self._again(item)
-                    continue
-                seen.add(hash(item.name))
-                self._keep(item)
-                yield Wanted(item.name, region=item.bucket.region)
+            counts = self._records.counts()
         except RefusedError as error:
-            raise self._fatal(error.fault) from error
-        self._notes.listing(told, sum(count for _, _, count in counts))
+            raise self._records.fatal(error.fault) from error
+        told, seen = 0, set[int]()
+        fault: ServiceFault | None = None
+        for item in in_order((partial(self._listing, shard) for shard in shards(counts, SHARD)), self._at_once):
+            if isinstance(item, ServiceFault):
+                fault = fault or item
+                continue
+            told += 1
+            if item.deleted or not is_bucket_name(item.name):
+                continue
+            if hash(item.name) in seen:
+                self._again(item)
+                continue
+            seen.add(hash(item.name))
+            self._keep(item)
+            yield Wanted(item.name, region=item.bucket.region)
+        if fault is not None and not told:
+            raise self._records.fatal(fault)
+        self._notes.listing(told, sum(count for _, _, count in counts), fault)
 
     def _sources(self) -> Stale:
         if self._stale is None:
@@ -184,12 +185,12 @@ class ConfigFetcher:
         found: dict[str, list[Item]] = {name: [] for name in names}
         failed: Bucket | None = None
         try:
-            for item in self._items(lambda selection: by_name(names, selection)) if names else ():
+            for item in self._records.named(names) if names else ():
                 if item.name in found:
                     found[item.name].append(item)
         except (RefusedError, CorsDriftError) as error:
-            if not self._answered:
-                raise self._fatal(error.fault) if isinstance(error, RefusedError) else error from error
+            if not self._records.answered:
+                raise self._records.fatal(error.fault) if isinstance(error, RefusedError) else error from error
             failed = self._failed(error, len(names))
         for wanted, known in lot:
             if known is not None:
@@ -219,52 +220,12 @@ class ConfigFetcher:
             return replace(bucket, state=State.UNKNOWN, cors=None, reason=reason)
         return bucket
 
-    def _counts(self) -> list[tuple[str, str, int]]:
-        """Account, region, and the number of its recorded buckets."""
-        found = []
+    def _listing(self, shard: Shard) -> Iterator[Item | ServiceFault]:
+        """The records of a shard, and the fault that ended them early: the other shards go on."""
         try:
-            for page in self._pages(counting()):
-                for row in page.get("Results") or ():
-                    counted = _json(row)
-                    account, region, count = account_of(counted), region_of(counted), counted.get("COUNT(*)")
-                    if account and region:
-                        found.append((account, region, count if isinstance(count, int) else SHARD))
+            yield from self._records.in_shard(shard)
         except RefusedError as error:
-            raise self._fatal(error.fault) from error
-        return found
-
-    def _listing(self, shard: tuple[str, tuple[str, ...]]) -> Callable[[], Iterable[Item]]:
-        return lambda: self._items(lambda selection: by_shard(shard, selection))
-
-    def _items(self, expression: Callable[[int], str]) -> Iterator[Item]:
-        """The records that a query gives. Where AWS Config does not take the names of parts, the whole is selected."""
-        selection = self._selection
-        try:
-            yield from self._rows(expression(selection))
-        except RefusedError as error:
-            if error.fault.code != "InvalidExpressionException" or selection + 1 >= len(SELECTIONS):
-                raise
-            yield from self._rows(expression(selection + 1))  # an expression is refused before it gives any row
-            self._selection = selection + 1
-
-    def _rows(self, expression: str) -> Iterator[Item]:
-        for page in self._pages(expression):
-            yield from (item for row in page.get("Results") or () if (item := item_of(row)) is not None)
-
-    def _pages(self, expression: str) -> Iterator[Any]:
-        asked: dict[str, Any] = {
-            "Expression": expression,
-            "ConfigurationAggregatorName": self.aggregator,
-            "Limit": PAGE,
-        }
-        more = None
-        for page in self._desk.pages(_SELECT, **asked):
-            if not isinstance(page.get("Results"), list):  # a login page, a proxy: not an empty answer
-                raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer holds no results"))
-            self._answered, more = True, page.get("NextToken")
-            yield page
-        if more:
-            raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer has no end"))
+            yield error.fault
 
     def _keep(self, item: Item) -> None:
         self._kept[item.name] = item
@@ -283,27 +244,6 @@ class ConfigFetcher:
         self._notes.failed(reason, count, error.fault.advice if isinstance(error, RefusedError) else error.advice)
         return Bucket("", State.THROTTLED if throttled else State.ERROR, SOURCE, reason=reason)
 
-    def _fatal(self, fault: ServiceFault) -> CorsDriftError:
-        """The error for a fault that leaves nothing to compare."""
-        region = self._desk.region
-        if fault.code == "NoSuchConfigurationAggregatorException":
-            return UsageError(
-                f"there is no AWS Config aggregator {self.aggregator!r} in {region}",
-                advice="`aws configservice describe-configuration-aggregators` shows them; --region says where it is",
-            )
-        if region.startswith("cn-"):
-            advice = "AWS Config has no queries over several accounts in China: use --live s3 with [[account]]"
-            return EndpointError(fault.reason, advice=advice)
-        return fault.error()
-
 
 def _unknown(wanted: Wanted, reason: str) -> Bucket:
     return Bucket(wanted.name, State.UNKNOWN, SOURCE, reason=reason, account=wanted.account, region=wanted.region)
-
-
-def _json(row: object) -> dict[str, Any]:
-    try:
-        found = json.loads(row) if isinstance(row, str) else row
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 from drift.fetchers.aws_config_sources import NAMED, listed
+from drift.fetchers.aws_faults import ServiceFault
 from drift.location import Diagnostic, Severity
 
 
@@ -33,7 +34,7 @@ class Notes:
         self._unrecorded = _Some()
         self._several: dict[str, str] = {}
         self._failed: dict[str, tuple[int, str | None]] = {}
-        self._short: tuple[int, int] | None = None
+        self._short: Diagnostic | None = None
 
     def unrecorded(self, name: str) -> None:
         """A bucket has no record."""
@@ -51,10 +52,15 @@ class Notes:
             before, _ = self._failed.get(reason, (0, None))
             self._failed[reason] = before + buckets, advice
 
-    def listing(self, told: int, counted: int) -> None:
-        """How many records a listing gave, and how many AWS Config had counted before."""
-        with self._lock:
-            self._short = (told, counted) if told < counted else None
+    def listing(self, told: int, counted: int, fault: ServiceFault | None) -> None:
+        """How many records a listing gave, how many AWS Config had counted before, and what broke a part of it off."""
+        if told >= counted and fault is None:
+            return
+        message = f"AWS Config counted {counted:,} buckets and listed {told:,}: the others are not compared"
+        why, advice = (f" ({fault.reason})", fault.advice) if fault else ("", None)
+        self._short = Diagnostic(
+            Severity.WARNING, "listing-incomplete", message + why, help=advice or "try again later"
+        )
 
     def diagnostics(self) -> Iterator[Diagnostic]:
         """All of it."""
@@ -74,7 +80,5 @@ class Notes:
             several = [f"{name} in {places}" for name, places in list(self._several.items())[:NAMED]]
             message = "AWS Config has records of one bucket in several places; the newest counts: "
             yield Diagnostic(Severity.WARNING, "config-several-records", message + listed(several, len(self._several)))
-        if self._short:
-            told, counted = self._short
-            message = f"AWS Config counted {counted:,} buckets and listed {told:,}: the others are not compared"
-            yield Diagnostic(Severity.WARNING, "config-listing-short", message, help="try again later")
+        if self._short is not None:
+            yield self._short

@@ -132,7 +132,7 @@ def test_no_more_is_drawn_from_endless_input_than_is_needed(config: ConfigServer
     stream.close()  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("name", ["it's", "x' OR resourceId LIKE 'a%", "a\nb", "ab", "x-ſ", "naïve", "a" * 300, ""])
+@pytest.mark.parametrize("name", ["it's", "x' OR resourceId LIKE 'a%", "a\nb", "ab", "x-é", "naïve", "a" * 300, ""])
 def test_what_cannot_be_a_bucket_name_never_enters_a_query(name: str, config: ConfigServer, make: MakeFetcher) -> None:
     config.recorded.rows = [config_row("fine", RULE)]
     odd, fine = make().fetch(names(name, "fine")).buckets
@@ -374,4 +374,46 @@ def test_a_listing_that_is_shorter_than_what_was_counted_is_told(config: ConfigS
     config.recorded.faults[SELECT] = [Fault(raw=json.dumps({"Results": [count]}))]
     fetcher = make()
     list(fetcher.list_buckets())
-    assert "counted 500 buckets and listed" in told(fetcher, "config-listing-short")[0]
+    assert "counted 500 buckets and listed" in told(fetcher, "listing-incomplete")[0]
+
+
+def test_a_part_of_the_fleet_that_cannot_be_listed_does_not_end_the_rest(
+    config: ConfigServer, make: MakeFetcher
+) -> None:
+    config.recorded.rows = list(fleet(200))
+    fetcher = make(at_once=1)
+    wanted = fetcher.list_buckets()
+    first = next(wanted)
+    config.recorded.faults[SELECT] = [Fault("InvalidNextTokenException")]
+    others = list(wanted)
+    assert first.region == "eu-west-1"
+    assert {each.region for each in others} == {"eu-west-1"}
+    assert "InvalidNextTokenException" in told(fetcher, "listing-incomplete")[0]
+
+
+def test_a_fleet_of_which_nothing_can_be_listed_is_an_error(config: ConfigServer, make: MakeFetcher) -> None:
+    config.recorded.rows = list(fleet(10))
+    count = json.dumps({"accountId": "0" * 12, "awsRegion": "eu-west-1", "COUNT(*)": 5})
+    config.recorded.faults[SELECT] = [Fault(raw=json.dumps({"Results": [count]})), Fault("AccessDeniedException")]
+    with pytest.raises(CredentialsError):
+        list(make().list_buckets())
+
+
+def test_after_the_deadline_nothing_more_is_asked(config: ConfigServer, make: MakeFetcher) -> None:
+    wanted = [f"bucket-{number}" for number in range(250)]
+    config.recorded.rows = [config_row(name, RULE) for name in wanted]
+    fetcher = make(at_once=1, deadline=3600.0)
+    stream = fetcher.stream(names(*wanted))
+    first = next(stream)
+    fetcher._records._ends = 0.0
+    states = [each.state for each in (first, *stream)]
+    assert states == [State.CONFIGURED] * 100 + [State.ERROR] * 150
+    assert config.counts[SELECT] == 1
+    assert "deadline of 3600 seconds" in told(fetcher, "config-query-failed")[0]
+
+
+def test_credentials_that_expired_and_cannot_be_renewed_are_one_error(config: ConfigServer, make: MakeFetcher) -> None:
+    config.recorded.faults[SELECT] = [Fault("ExpiredTokenException")] * 2
+    with pytest.raises(CredentialsError, match="have expired"):
+        make().fetch(names("b-1"))
+    assert config.counts[SELECT] == 1
