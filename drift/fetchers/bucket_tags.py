@@ -36,7 +36,9 @@ class BucketTags:
             return _told(refused.fault)
         except CorsDriftError as error:
             return _told(fault_of(error, _OPERATION))
-        return {str(each.get("Key", "")): str(each.get("Value", "")) for each in answer.get("TagSet", ())}
+        if "TagSet" not in answer:  # some servers pass over what they do not know, and list objects
+            return Refused("GetBucketTagging: this server does not have it")
+        return {str(each.get("Key", "")): str(each.get("Value", "")) for each in answer["TagSet"]}
 
 
 def _told(fault: ServiceFault) -> Mapping[str, str] | Refused:

@@ -7,11 +7,6 @@ Marked: it runs where ``CORS_DRIFT_S3RVER`` names the program (``npm install s3r
 from __future__ import annotations
 
 import os
-import socket
-import subprocess
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,10 +21,10 @@ from drift.identity_lookups import Refused
 from drift.interfaces import Wanted
 from drift.snapshot import State
 from tests.live.command import check, states
+from tests.live.strangers import serving
 
 PROGRAM = os.environ.get("CORS_DRIFT_S3RVER")
 KEYS = "S3RVER"
-STARTED_WITHIN = 60  # seconds
 
 pytestmark = pytest.mark.skipif(PROGRAM is None, reason="CORS_DRIFT_S3RVER does not name an s3rver")
 
@@ -59,14 +54,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a running server with three buckets, of which one has no rules."""
     import boto3
 
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    url, folder = f"http://127.0.0.1:{port}", str(tmp_path_factory.mktemp("s3rver"))
-    command = [str(PROGRAM), "--directory", folder, "--address", "127.0.0.1", "--port", str(port), "--silent"]
-    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        _await(running, url)
+    folder = str(tmp_path_factory.mktemp("s3rver"))
+    with serving([str(PROGRAM), "--directory", folder, "--address", "127.0.0.1", "--silent", "--port"]) as url:
         session = boto3.Session(aws_access_key_id=KEYS, aws_secret_access_key=KEYS, region_name="us-east-1")
         s3 = session.client("s3", endpoint_url=url)
         for bucket in ("site-synced", "site-drifted", "site-bare"):
@@ -75,27 +64,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         drifted = {**RULE, "AllowedMethods": ["GET", "HEAD", "PUT"]}
         s3.put_bucket_cors(Bucket="site-drifted", CORSConfiguration={"CORSRules": [drifted]})
         yield url
-    finally:
-        running.terminate()
-        try:
-            running.wait(10)
-        except subprocess.TimeoutExpired:
-            running.kill()
-            running.wait()
-
-
-def _await(running: subprocess.Popen[bytes], url: str) -> None:
-    deadline = time.monotonic() + STARTED_WITHIN
-    while time.monotonic() < deadline and running.poll() is None:
-        try:
-            urllib.request.urlopen(url, timeout=2).close()
-        except urllib.error.HTTPError:
-            return  # it answers
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise RuntimeError(f"s3rver did not start: run {PROGRAM} to see why")
 
 
 @pytest.fixture
