@@ -40,6 +40,9 @@ from parsers.terraform.values import (
     unknown,
 )
 
+_IN_DISGUISE = {"tuple": "list", "object": "map"}
+"""What a structure is taken for beside a collection."""
+
 
 class Arm(NamedTuple):
     """One of the two results; with ``error`` the value is an unknown of the type that is left to see."""
@@ -85,19 +88,23 @@ def choose(test: Value, then: Arm, otherwise: Arm, common: Type) -> Value:
 
 
 def _check_members(value: Value, other: Type, common: Type) -> None:
-    """Raises EvaluationError for a tuple beside a list whose members Terraform makes no list of, though it could.
+    """Raises EvaluationError for a tuple beside a list, or an object beside a map, that Terraform fails to convert.
 
-    The conversion that go-cty finds (convert, unifyTuplesAsList) leads from the list of the tuple's own members to the
-    common one, and is then put on the tuple itself: what is the same in both lists stays as it is in each member.
+    The conversion that go-cty finds (convert, unifyTuplesAsList and unifyObjectsAsMaps) leads from the collection of
+    the value's own members to the common one, and is then put on the value itself: what is the same in both stays as
+    it is in each member.
     """
-    if value.type.kind != "tuple" or other.kind != "list" or not isinstance(value.data, tuple):
+    kind = _IN_DISGUISE.get(value.type.kind)
+    if kind is None or other.kind != kind or not isinstance(value.data, tuple | Mapping):
         return
-    own, wanted = unify(value.type.items), common.element
-    if own is None or wanted is None or own == wanted or unify((Type("list", own), other)) != common:
+    own, wanted = unify(value.type.inner), common.element
+    if own is None or wanted is None or own == wanted or unify((Type(kind, own), other)) != common:
         return
-    left = {_left_as(each, own, wanted) for each in value.data} - {ANY}
-    if len(left) > 1:
-        raise EvaluationError("element types must all match for conversion to list")
+    members = value.data.values() if isinstance(value.data, Mapping) else value.data
+    left = {_left_as(each, own, wanted) for each in members} - {ANY}
+    unified = kind == "map" and wanted.kind in (*COLLECTIONS, "object") and unify(left, safe=True) is not None
+    if len(left) > 1 and not unified:
+        raise EvaluationError(f"element types must all match for conversion to {kind}")
 
 
 def _left_as(value: Value, source: Type, target: Type) -> Type:

@@ -1,4 +1,4 @@
-"""A conditional with a tuple in one arm and a list in the other: which members Terraform makes one list of."""
+"""A conditional with a tuple beside a list, or an object beside a map: whose members Terraform makes one collection."""
 
 from __future__ import annotations
 
@@ -18,13 +18,18 @@ REFUSED = [
     RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists=""),
     RULES.format(one="[]", other='["GET"]', more='"*"', lists='"a", "b"'),
     RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists="").replace("tolist(", "(true ? [] : "),
+    'true ? { a = { m = ["GET"] }, b = { m = ["GET", "PUT"] } } : tomap({})',
+    'false ? tomap({}) : { a = { m = [] }, b = { m = ["GET"] } }',
 ]
-"""The members differ in ``m``, which is a list of the tuple's own members too, while ``o`` is one of all alone."""
+"""The members differ in ``m``, which is a list for the members of one arm already: only the rest is converted."""
 PLANNED = [
     RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists='"a"'),
     RULES.format(one='["GET"]', other='["PUT"]', more='"*"', lists=""),
     RULES.format(one='["GET"]', other='["GET", "PUT"]', more='"*"', lists="").replace("true", "false"),
     'true ? [{ m = ["GET"], o = ["*"] }, { m = [], o = ["*", "a"] }] : tolist([{ m = [], o = [] }])',
+    'true ? { a = { m = ["GET"] } } : tomap({})',
+    'true ? { a = { m = ["GET"] }, b = { m = ["GET", "PUT"] } } : tomap({ a = { m = ["GET"] } })',
+    'true ? { a = { m = [], o = "a" }, b = { m = ["GET"], o = 1 } } : tomap({ a = { m = [], o = true } })',
 ]
 
 
@@ -38,11 +43,11 @@ def source(rules: str) -> str:
 @pytest.mark.parametrize("rules", REFUSED)
 def test_members_that_stay_of_different_types_are_an_error(rules: str, tmp_path: Path) -> None:
     (fault,) = read(tmp_path, {"main.tf": source(rules)}).errors
-    assert "element types must all match for conversion to list" in fault.message
+    assert "element types must all match for conversion to" in fault.message
 
 
 @pytest.mark.parametrize("rules", PLANNED)
-def test_members_that_become_alike_are_a_list(rules: str, tmp_path: Path) -> None:
+def test_members_that_become_alike_are_a_collection(rules: str, tmp_path: Path) -> None:
     snapshot = read(tmp_path, {"main.tf": source(rules)})
     assert not snapshot.diagnostics
     (found,) = snapshot.buckets
