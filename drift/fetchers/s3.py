@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from drift.cors.model import BucketCors
 from drift.fetchers.aws import Aws
 from drift.fetchers.s3_client import Addressing, Clients, Connection
+from drift.fetchers.s3_crew import Crew
+from drift.fetchers.s3_frames import Setup
 from drift.fetchers.s3_listing import Listing
 from drift.fetchers.s3_outcome import is_account
 from drift.fetchers.s3_retry import Retry
@@ -126,7 +128,14 @@ class S3Fetcher:
         return self._deadline
 
     def _reading(self, inbox: Inbox) -> Reading:
-        return Sweep(self._clients, self._retry, self._account, inbox)
+        local = Sweep(self._clients, self._retry, self._account, inbox)
+        if self._processes == 1:
+            return local
+        return Crew(local, inbox, self._setup, self._processes)
+
+    def _setup(self) -> Setup:
+        owner = self._account if is_account(self._account) else None
+        return Setup(self._clients.aws.access, self.connection, self._retry, owner)
 
     def _bucket(self, found: Found) -> Bucket:
         wanted, outcome = found.wanted, found.outcome

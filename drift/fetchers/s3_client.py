@@ -208,17 +208,20 @@ class Port:
         return root
 
     def region_of(self, name: str) -> str | None:
-        """The region of a bucket, out of the headers that come with any answer to HeadBucket."""
-        from botocore.exceptions import BotoCoreError, ClientError
+        """The region of a bucket, out of the headers that come with an answer to HeadBucket; None if they do not tell.
+
+        Raises what the SDK does where there was no such answer.
+        """
+        from botocore.exceptions import ClientError
 
         try:
             answer = self.client.head_bucket(Bucket=name)
         except ClientError as error:
             answer = error.response
-        except BotoCoreError:
-            return None
-        region = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
-        return region if isinstance(region, str) else None
+            status = answer.get("ResponseMetadata", {}).get("HTTPStatusCode")
+            if region_told(answer) is None and status not in (301, 302, 307, 403, 404):
+                raise
+        return region_told(answer)
 
     def _call(self, name: str, instead: str | None, owner: str | None) -> Mapping[str, Any]:
         self._local.name, self._local.instead, self._local.root = name, instead, None
@@ -242,6 +245,13 @@ class Port:
     def _after(self, http_response: Any, parsed: Mapping[str, Any], **_: object) -> None:
         if "CORSRules" not in parsed and http_response.status_code == 200:
             self._local.root = root_element(http_response.content)
+
+
+def region_told(answer: Mapping[str, Any]) -> str | None:
+    """The region that an answer names for its bucket, in a header or in an error document."""
+    told = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
+    told = told or answer.get("Error", {}).get("Region")
+    return told if isinstance(told, str) and is_region(told) else None
 
 
 _STAND_IN = "_"

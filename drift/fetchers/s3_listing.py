@@ -98,7 +98,7 @@ class Listing:
     def _page(self, client: S3Client, account: str | None, token: str | None) -> Mapping[str, Any]:
         attempt, renewed = 0, False
         while True:
-            attempt += 1
+            attempt, signed_at = attempt + 1, time.monotonic()
             try:
                 if token is None:
                     return client.list_buckets(MaxBuckets=PAGE)
@@ -107,7 +107,7 @@ class Listing:
                 raise
             except Exception as error:
                 fault = from_error(error).fault
-                if fault is Fault.EXPIRED and not renewed and self._clients.aws.refresh(account):
+                if fault is Fault.EXPIRED and not renewed and self._clients.aws.refresh(account, signed_at):
                     renewed = True
                     continue
                 if not self._again(fault, attempt):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
@@ -167,6 +167,21 @@ def from_error(error: Exception, *, owner_sent: bool = False) -> Outcome:
     if isinstance(error, BotoCoreError):
         return _from_sdk(error)
     return Outcome(State.ERROR, f"the answer could not be read ({type(error).__name__})", fault=Fault.TRANSIENT)
+
+
+def from_head(error: Exception) -> Outcome:
+    """What a failed HeadBucket says of the question where a bucket is. There is no error document with it.
+
+    S3 says 400 there for credentials that have expired too, which GetBucketCors will tell.
+    """
+    from botocore.exceptions import ClientError
+
+    outcome = from_error(error)
+    if not isinstance(error, ClientError):
+        return outcome
+    if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") == 503:
+        return replace(outcome, state=State.THROTTLED, fault=Fault.THROTTLED)
+    return replace(outcome, state=State.ERROR, fault=Fault.TRANSIENT)
 
 
 def from_code(code: str, status: int, owner_sent: bool) -> Outcome:

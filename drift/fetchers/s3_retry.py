@@ -60,7 +60,7 @@ class Pace:
         self._rate: float | None = None
         self._next = 0.0
         self._cut_at = float("-inf")
-        self._since = clock()
+        self._since: float | None = None  # from the first request on: until then a client is made, which takes long
         self._answers = 0
         self._before = 0.0
         self._found = False
@@ -74,6 +74,8 @@ class Pace:
         """Take the next place in the line; the seconds to wait until then."""
         with self._lock:
             if self._rate is None:
+                if self._since is None:
+                    self._since = self._clock()
                 return 0.0
             now = self._clock()
             place = max(now, self._next)
@@ -94,7 +96,9 @@ class Pace:
                 self._rate += _GAIN if self._found else _FIRST_GAIN
                 return
             now = self._clock()
-            if now - self._since >= _WINDOW:
+            if self._since is None:
+                self._since = now
+            elif now - self._since >= _WINDOW:
                 self._before = self._measured(now)
                 self._since, self._answers = now, 0
 
@@ -118,4 +122,5 @@ class Pace:
             self._answers = 0
 
     def _measured(self, now: float) -> float:
-        return self._answers / max(now - self._since, 0.1)
+        since = now if self._since is None else self._since
+        return self._answers / max(now - since, 0.1)

@@ -12,9 +12,18 @@ from drift.errors import CorsDriftError, CredentialsError
 from drift.fetchers import s3_faults as faults
 from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import RegionError
-from drift.fetchers.s3_client import Clients, is_region
+from drift.fetchers.s3_client import Clients, Port, is_region, region_told
 from drift.fetchers.s3_lane import Account, Closure, Job, RegionLane, Renewal, Renewals
-from drift.fetchers.s3_outcome import Fault, Outcome, from_answer, from_code, from_error, is_account, unsupported_name
+from drift.fetchers.s3_outcome import (
+    Fault,
+    Outcome,
+    from_answer,
+    from_code,
+    from_error,
+    from_head,
+    is_account,
+    unsupported_name,
+)
 from drift.fetchers.s3_pool import Again, Lane, Pool
 from drift.fetchers.s3_retry import Retry
 from drift.interfaces import Wanted
@@ -67,7 +76,7 @@ class Sweep:
         self._lanes: dict[tuple[str | None, str | None, str], RegionLane] = {}
         self._accounts: dict[tuple[str | None, str | None], Account] = {}
         self._renewals = Renewals()
-        self._told_anything = False
+        self.answered = False
         self._pool: Pool[Job] = Pool(clients.connection.concurrency, self._work, inbox.fail, inbox.bell.set)
 
     @property
@@ -158,7 +167,7 @@ class Sweep:
                 return outcome, again
             outcome = replace(outcome, fault=Fault.CREDENTIALS)
         elif outcome.told:
-            self._told_anything = True
+            self.answered = True
         closure = lane.note(outcome)
         if closure is not None:
             self._inbox.closures.append(closure)
@@ -185,9 +194,21 @@ class Sweep:
             outcome = from_error(error, owner_sent=job.owner is not None)
             if outcome.fault is not Fault.ELSEWHERE:
                 return outcome, None
-            region = _region_in(error) or port.region_of(name)
-            known = region is not None and is_region(region) and region != lane.region
-            return outcome, region if known else None
+            return self._elsewhere(error, outcome, port, job, lane)
+
+    def _elsewhere(
+        self, error: Exception, outcome: Outcome, port: Port, job: Job, lane: RegionLane
+    ) -> tuple[Outcome, str | None]:
+        """The region of a bucket that is not where it was asked for."""
+        region = region_told(getattr(error, "response", {}))
+        if region is None:
+            try:
+                region = port.region_of(job.wanted.name)
+            except CorsDriftError as failure:
+                return self._no_client(failure, lane), None
+            except Exception as failure:
+                return from_head(failure), None
+        return outcome, None if region == lane.region else region
 
     def _no_client(self, error: CorsDriftError, lane: RegionLane) -> Outcome:
         """There are no credentials, or none for this account. Raises what ends the run."""
@@ -199,7 +220,7 @@ class Sweep:
             return outcome
         if isinstance(error, RegionError):
             return Outcome(State.ERROR, f"{lane.region!r} is not the name of a region")
-        if isinstance(error, CredentialsError) and self._told_anything:
+        if isinstance(error, CredentialsError) and self.answered:
             return Outcome(State.ERROR, error.message, fault=Fault.EXPIRED)
         raise error
 
@@ -211,16 +232,16 @@ class Sweep:
             job.expired = signed_at
             return Again(job, lane, _SHORT)
         job.expired = None
-        if step is Renewal.IN_VAIN or (step is Renewal.BEGIN and not self._renew(lane)):
+        if step is Renewal.IN_VAIN or (step is Renewal.BEGIN and not self._renew(lane, signed_at)):
             return None
         job.renewed += 1
         return Again(job, lane, 0.0 if job.renewed < 2 else self._retry.wait(job.renewed))
 
-    def _renew(self, lane: RegionLane) -> bool:
+    def _renew(self, lane: RegionLane, signed_at: float) -> bool:
         """Get new credentials. Whether there are any."""
         account, renewed = lane.account.account, False
         try:
-            renewed = self._clients.aws.refresh(account)
+            renewed = self._clients.aws.refresh(account, signed_at)
         except AccountError as error:
             self._no_client(error, lane)
         except CorsDriftError:
@@ -254,11 +275,3 @@ class Sweep:
 
 
 _PASSING = frozenset({Fault.TRANSIENT, Fault.SILENT, Fault.UNREACHABLE})
-
-
-def _region_in(error: Exception) -> str | None:
-    """The region that an answer for a bucket elsewhere names."""
-    response = getattr(error, "response", None) or {}
-    told = response.get("ResponseMetadata", {}).get("HTTPHeaders", {}).get("x-amz-bucket-region")
-    told = told or response.get("Error", {}).get("Region")
-    return told if isinstance(told, str) else None

@@ -1,0 +1,316 @@
+"""Several processes that read buckets, fed by this one: boto3 is bound by the processor, and one process uses one.
+
+They are started as programs of their own, so that nothing of the caller's is run twice. Each has a session of its own,
+in which Ctrl-C of the terminal does not reach it; it ends when this process closes its input, or ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from drift.fetchers.s3_frames import (
+    BrokenFrameError,
+    Setup,
+    Unpacker,
+    pack_closure,
+    pack_wanted,
+    read_frame,
+    unpack_closure,
+    unpack_error,
+    write_frame,
+)
+from drift.fetchers.s3_lane import Closure
+from drift.fetchers.s3_outcome import Fault, Outcome
+from drift.fetchers.s3_sweep import Found, Inbox, Sweep
+from drift.interfaces import Wanted
+from drift.snapshot import State
+
+ALONE = 1000
+"""So many buckets this process reads by itself: until then the others would not have paid for their start."""
+
+MOST = 8
+"""Processes that are started if nobody says how many: more would only make S3 refuse."""
+
+_SLICE = 32
+_AHEAD = 512
+"""Buckets that a process may have before it; fewer than fill a pipe, so that giving them never waits."""
+
+_AHEAD_IN_LANE = 96
+"""Of one account and region, while there are others: a slow one must not be all that a process has to do."""
+
+_WORTH = 500
+"""Buckets for which one process more is started."""
+
+_SHARED_FROM = 128
+"""A lane with so many buckets left is worked on by several processes, each with clients of its own for it."""
+
+_TRIES = 3
+"""So many processes may end over a bucket before it is given up."""
+
+Key = tuple[str | None, str | None]
+
+
+class _Queue:
+    """Buckets of one account and region that no process has yet. ``home`` has clients for them."""
+
+    __slots__ = ("home", "jobs", "key")
+
+    def __init__(self, key: Key) -> None:
+        self.key = key
+        self.jobs: deque[tuple[int, Wanted]] = deque()
+        self.home: _Worker | None = None
+
+
+class _Worker:
+    """One process and the buckets that it has not answered for."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self.ready = False
+        self.given: dict[int, Wanted] = {}
+        self.by_key: dict[Key, int] = {}
+        self.unpacker = Unpacker()
+
+    def send(self, kind: str, content: object) -> None:
+        """Give it something. That it is gone is noticed elsewhere."""
+        assert self.process.stdin is not None  # noqa: S101 - it is started with a pipe
+        with contextlib.suppress(OSError, ValueError):
+            write_frame(self.process.stdin, [kind, content])
+
+    def end(self) -> None:
+        """Tell it to end, and do not wait: it is ended by its id should it not listen."""
+        with contextlib.suppress(OSError):
+            self.process.stdin.close()  # type: ignore[union-attr]
+        if self.process.poll() is None:
+            self.process.terminate()
+
+
+class Crew:
+    """Reads with ``local`` first, and with up to ``processes`` others when there are many buckets."""
+
+    def __init__(
+        self, local: Sweep, inbox: Inbox, setup: Callable[[], Setup], processes: int | None, alone: int | None = None
+    ) -> None:
+        """``processes``: None for as many as are of use. ``alone``: so many buckets are read by ``local`` only."""
+        self._local, self._inbox, self._setup = local, inbox, setup
+        self._most = processes_of_use() if processes is None else processes
+        self._alone = ALONE if alone is None else alone
+        self._lock = threading.RLock()
+        self._workers: list[_Worker] = []
+        self._queues: dict[Key, _Queue] = {}
+        self._line: deque[_Queue] = deque()
+        self._tries: dict[int, int] = {}
+        self._closed: set[tuple[str | None, str | None, str | None]] = set()
+        self._taken = self._passed_on = self._started = 0
+        self._answered = self._stopping = self._given_up = False
+
+    @property
+    def pids(self) -> list[int]:
+        """The processes that are there now."""
+        with self._lock:
+            return [worker.process.pid for worker in self._workers]
+
+    def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+        """Take on buckets. Never waits for a request."""
+        batch = list(wanted)
+        own = batch if self._most < 2 else batch[: max(0, self._alone - self._taken)]
+        self._taken += len(own)
+        if own:
+            self._local.submit(own)
+        others = batch[len(own) :]
+        if others:
+            with self._lock:
+                self._passed_on += len(others)
+                for index, each in others:
+                    self._put(index, each)
+                self._hire()
+                self._feed()
+
+    def tick(self) -> None:
+        """Nothing: what comes back from the processes makes them get more."""
+
+    def stop(self) -> None:
+        """End all processes; does not wait for requests."""
+        self._local.stop()
+        with self._lock:
+            self._stopping = True
+            for worker in self._workers:
+                worker.end()
+
+    def _put(self, index: int, wanted: Wanted) -> None:
+        key = (wanted.account, wanted.region)
+        queue = self._queues.get(key)
+        if queue is None:
+            queue = self._queues[key] = _Queue(key)
+        if not queue.jobs:
+            self._line.append(queue)
+        queue.jobs.append((index, wanted))
+
+    def _hire(self) -> None:
+        """Start as many processes as are of use for what was passed on so far."""
+        want = min(self._most, 1 + self._passed_on // _WORTH)
+        while len(self._workers) < want and self._started < 3 * self._most and not self._stopping:
+            self._started += 1
+            try:
+                worker = _Worker(_start())
+            except OSError:
+                self._started = 3 * self._most
+                break
+            self._workers.append(worker)
+            worker.send("setup", self._setup().packed())
+            threading.Thread(target=self._listen, args=(worker,), name="s3-crew", daemon=True).start()
+        if not self._workers and not self._stopping:  # then this one does it all
+            self._local.submit(self._left())
+
+    def _left(self) -> list[tuple[int, Wanted]]:
+        left = [job for queue in self._queues.values() for job in queue.jobs]
+        self._queues.clear()
+        self._line.clear()
+        return left
+
+    def _feed(self) -> None:
+        """Give every process as much as it may have."""
+        for worker in self._workers:
+            if worker.ready:
+                self._feed_one(worker)
+
+    def _feed_one(self, worker: _Worker) -> None:
+        for _ in range(len(self._line)):
+            if len(worker.given) > _AHEAD - _SLICE:
+                return
+            queue = self._line.popleft()
+            ahead = _AHEAD_IN_LANE if self._line else 2 * _AHEAD_IN_LANE
+            while self._may_have(worker, queue) and worker.by_key.get(queue.key, 0) + _SLICE <= ahead:
+                queue.home = queue.home or worker
+                self._give(worker, queue)
+            if queue.jobs:
+                self._line.append(queue)
+            else:
+                del self._queues[queue.key]
+
+    def _may_have(self, worker: _Worker, queue: _Queue) -> bool:
+        return bool(queue.jobs) and (queue.home in (None, worker) or len(queue.jobs) >= _SHARED_FROM)
+
+    def _give(self, worker: _Worker, queue: _Queue) -> None:
+        part = [queue.jobs.popleft() for _ in range(min(_SLICE, len(queue.jobs)))]
+        worker.given.update(part)
+        worker.by_key[queue.key] = worker.by_key.get(queue.key, 0) + len(part)
+        worker.send("read", pack_wanted(part))
+
+    def _listen(self, worker: _Worker) -> None:
+        """Take in what a process says, in a thread of its own, until it ends."""
+        pipe = worker.process.stdout
+        assert pipe is not None  # noqa: S101 - it is started with a pipe
+        try:
+            while (frame := read_frame(pipe)) is not None:
+                with self._lock:
+                    self._heard(worker, *frame)
+        except (OSError, ValueError, BrokenFrameError):
+            pass
+        finally:
+            worker.end()
+            code = worker.process.wait()
+            pipe.close()
+            with self._lock:
+                self._gone(worker, code)
+
+    def _heard(self, worker: _Worker, kind: str, content: Any) -> None:
+        if kind == "found":
+            self._found(worker, content)
+        elif kind == "ready":
+            worker.ready = True
+        elif kind == "closed":
+            self._pass_on(worker, unpack_closure(content))
+        elif kind == "failed":
+            error = unpack_error(content)
+            if self._answered or self._local.answered:
+                self._given_up = True  # others would fail likewise
+                self._lose(worker, Outcome(State.ERROR, error.message, fault=Fault.CREDENTIALS))
+            else:
+                self._inbox.fail(error)
+        self._feed_one(worker)
+
+    def _found(self, worker: _Worker, content: Any) -> None:
+        for index, outcome, region in worker.unpacker.unpack(content):
+            wanted = worker.given.pop(index, None)
+            if wanted is not None:
+                self._forget(worker, wanted)
+                self._answered = self._answered or outcome.told
+                self._inbox.found.append(Found(index, wanted, outcome, region))
+        if not self._queues and not any(each.given for each in self._workers):
+            self._inbox.bell.set()
+
+    def _forget(self, worker: _Worker, wanted: Wanted) -> None:
+        key = (wanted.account, wanted.region)
+        left = worker.by_key[key] - 1
+        if left:
+            worker.by_key[key] = left
+        else:
+            del worker.by_key[key]
+
+    def _pass_on(self, teller: _Worker, closure: Closure) -> None:
+        """What one has found out the others need not."""
+        key = (closure.account, closure.owner, closure.region)
+        if key in self._closed:
+            return
+        self._closed.add(key)
+        self._inbox.closures.append(closure)
+        self._local.close(closure)
+        for worker in self._workers:
+            if worker is not teller and worker.ready:
+                worker.send("closed", pack_closure(closure))
+
+    def _lose(self, worker: _Worker, outcome: Outcome) -> None:
+        for index, wanted in worker.given.items():
+            self._inbox.found.append(Found(index, wanted, outcome, wanted.region or ""))
+        worker.given.clear()
+
+    def _gone(self, worker: _Worker, code: int) -> None:
+        """A process has ended. What it had not answered for is read by another one."""
+        self._workers.remove(worker)
+        if self._stopping:
+            return
+        for queue in self._line:
+            if queue.home is worker:
+                queue.home = None
+        ended = f"by signal {-code}" if code < 0 else f"with code {code}"
+        for index, wanted in worker.given.items():
+            self._tries[index] = tries = self._tries.get(index, 0) + 1
+            if tries < _TRIES:
+                self._put(index, wanted)
+            else:
+                reason = f"not read: {tries} processes that were to read it ended, the last {ended}"
+                self._inbox.found.append(Found(index, wanted, Outcome(State.ERROR, reason)))
+        worker.given.clear()
+        if self._given_up:
+            self._most = 0
+        self._hire()
+        self._feed()
+        self._inbox.bell.set()
+
+
+def _start() -> subprocess.Popen[bytes]:
+    """A process that reads nothing of the folder that it is started in (-P), and says nothing on the terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "drift.fetchers.s3_worker"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+
+
+def processes_of_use() -> int:
+    """How many processes this machine has a use for."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every platform
+        cores = os.cpu_count() or 1
+    return min(cores, MOST) if sys.executable else 1
