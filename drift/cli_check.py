@@ -47,13 +47,24 @@ def check(
 ) -> None:
     """Compare the declared rules with the live ones: the main job."""
     from drift import pipeline
-    from drift.output import emit, even_on_error, parse_targets, progress_bar
+    from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar
     from drift.report import Report
 
     targets = parse_targets(output or [])
+    shown: list[Report] = []
+
+    def show(verdict: Report) -> None:
+        """Print the verdict before CloudTrail is asked, which takes its time."""
+        emit(verdict, format_, ())
+        shown.append(verdict)
+
     with even_on_error(Report, format_), progress_bar() as progress:
-        report = pipeline.check(paths or [], o.settings_of(context), progress)
-    emit(report, format_, targets)
+        told = show if format_ is Format.TERMINAL else None
+        report = pipeline.check(paths or [], o.settings_of(context), progress, told)
+    if shown:
+        emit_history(report, shown[0], targets)
+    else:
+        emit(report, format_, targets)
     if report.exit_code == errors.EXIT_NOTHING:
         _tell_nothing_found()
     raise typer.Exit(report.exit_code)

@@ -52,11 +52,12 @@ class LiveSide:
 
         settings = self._settings
         return S3Fetcher(
-            profile=settings.profile,
-            region=settings.region,
-            endpoint_url=settings.endpoint_url,
+            aws=self.aws,
             concurrency=settings.concurrency,
             account=settings.account,
+            addressing=settings.addressing.value,
+            processes=settings.processes,
+            deadline=settings.deadline,
             progress=self._progress,
         )
 

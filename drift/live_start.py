@@ -46,7 +46,7 @@ def open_run(
         _read_from(settings),
         shard,
     )
-    head = Head("s3" if settings.aggregator is None else "aws_config", datetime.now(UTC).replace(microsecond=0))
+    head = Head("s3" if settings.aggregator is None else "aws-config", datetime.now(UTC).replace(microsecond=0))
     journal = None
     if file is not None and resume:
         journal = Journal.resume(file, run, head)

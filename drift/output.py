@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from drift.report import Report
     from drift.simulate import Simulation
 
+Result = TypeVar("Result", bound="Report | Snapshot | Simulation")
 Target = tuple[Format, Path]
 """A file to write, and in which format."""
 
@@ -44,17 +45,39 @@ def parse_targets(outputs: Sequence[str]) -> list[Target]:
 
 def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequence[Target]) -> None:
     """Print the result, write it to the files, and tell its diagnostics on stderr; sensitive values are hidden."""
-    if result.all_sensitive:
-        from drift.redaction import redacted
-
-        result = redacted(result)
+    result = _hidden(result)
     if result.diagnostics:
         note(result.diagnostics)
+    _save(result, targets)
+    _writer(result, shown)(sys.stdout)
+    sys.stdout.flush()
+
+
+def emit_history(report: Report, before: Report, targets: Sequence[Target]) -> None:
+    """Print who changed what, below what was printed of the report ``before`` that was known; write the files."""
+    from drift.reporters import terminal
+
+    report = _hidden(report)
+    told = _hidden(before).diagnostics
+    if new := tuple(each for each in report.diagnostics if each not in told):
+        note(new)
+    _save(report, targets)
+    terminal.write_history(report, sys.stdout)
+    sys.stdout.flush()
+
+
+def _hidden(result: Result) -> Result:
+    if not result.all_sensitive:
+        return result
+    from drift.redaction import redacted
+
+    return redacted(result)
+
+
+def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target]) -> None:
     for kind, path in targets:
         with replacing(path) as stream:
             _writer(result, kind)(stream)
-    _writer(result, shown)(sys.stdout)
-    sys.stdout.flush()
 
 
 @contextmanager
@@ -85,10 +108,13 @@ def note(diagnostics: tuple[Diagnostic, ...]) -> None:
 
 def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[TextIO], None]:
     if isinstance(result, Snapshot):
-        from drift.reporters import json, listing
+        if kind is Format.JSON:
+            from drift.reporters import json
 
-        list_or_write = json.write_snapshot if kind is Format.JSON else listing.write_snapshot
-        return lambda stream: list_or_write(result, stream)
+            return lambda stream: json.write_snapshot(result, stream)
+        from drift.reporters import listing
+
+        return lambda stream: listing.write_snapshot(result, stream)
     from drift.report import Report
     from drift.reporters import answers, json, terminal
 

@@ -136,7 +136,7 @@ def test_an_error_of_the_live_side_tells_no_name(cli: Cli, monkeypatch: pytest.M
     def broken(*_: object) -> None:
         raise EndpointError(f"https://b-{SECRET}.s3.example: no answer", advice=f"ask b-{SECRET} later")
 
-    monkeypatch.setattr("drift.pipeline._fetcher", broken)
+    monkeypatch.setattr("drift.live_side.LiveSide.read", broken)
     result = cli("check", PLAN, "--format", kind)
 
     assert result.code == 2
