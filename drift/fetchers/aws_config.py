@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import chain
 
 from drift.errors import CorsDriftError, UsageError
 from drift.fetchers.asking import Access, Desk, Patience, RefusedError
@@ -117,8 +118,8 @@ class ConfigFetcher:
         Raises ``CredentialsError``, ``UsageError`` or ``EndpointError`` where nothing at all can be asked.
         """
         stale = self._sources()
-        for each, items in in_order(self._batches(wanted), self._at_once):
-            yield self._settled(each, items, stale)
+        for lot in in_order(self._batches(wanted), self._at_once):
+            yield from (self._settled(each, items, stale) for each, items in lot)
 
     def list_buckets(self) -> Iterator[Wanted]:
         """Every recorded bucket, account by account and region by region; each name once.
@@ -132,19 +133,21 @@ class ConfigFetcher:
             raise self._records.fatal(error.fault) from error
         told, seen = 0, set[int]()
         fault: ServiceFault | None = None
-        for item in in_order((partial(self._listing, shard) for shard in shards(counts, SHARD)), self._at_once):
-            if isinstance(item, ServiceFault):
-                fault = fault or item
+        lots = (partial(self._listing, shard) for shard in shards(counts, SHARD))
+        for page in in_order(lots, self._at_once, SHARD // PAGE):
+            if isinstance(page, ServiceFault):
+                fault = fault or page
                 continue
-            told += 1
-            if item.deleted or not is_bucket_name(item.name):
-                continue
-            if hash(item.name) in seen:
-                self._again(item)
-                continue
-            seen.add(hash(item.name))
-            self._keep(item)
-            yield Wanted(item.name, region=item.bucket.region)
+            told += len(page)
+            for item in page:
+                if item.deleted or not is_bucket_name(item.name):
+                    continue
+                if hash(item.name) in seen:
+                    self._again(item)
+                    continue
+                seen.add(hash(item.name))
+                self._keep(item)
+                yield Wanted(item.name, region=item.bucket.region)
         if fault is not None and not told:
             raise self._records.fatal(fault)
         self._notes.listing(told, sum(count for _, _, count in counts), fault)
@@ -154,7 +157,7 @@ class ConfigFetcher:
             self._stale = stale_sources(self._desk, self.aggregator, self._oldest)
         return self._stale
 
-    def _batches(self, wanted: Iterable[Wanted]) -> Iterator[Callable[[], Iterable[Found]]]:
+    def _batches(self, wanted: Iterable[Wanted]) -> Iterator[Callable[[], Iterable[list[Found]]]]:
         """Wanted buckets in lots whose names fit into one query and, most likely, into one page."""
         lot: list[tuple[Wanted, list[Item] | Bucket | None]] = []
         names, size = 0, 0
@@ -179,26 +182,23 @@ class ConfigFetcher:
         kept = self._kept.pop(wanted.name, None)
         return None if kept is None else [kept]
 
-    def _read(self, lot: list[tuple[Wanted, list[Item] | Bucket | None]]) -> Iterator[Found]:
+    def _read(self, lot: list[tuple[Wanted, list[Item] | Bucket | None]]) -> Iterator[list[Found]]:
         """The records of a lot. A query that fails becomes the state of its buckets, unless it is the first of all."""
         names = dict.fromkeys(wanted.name for wanted, known in lot if known is None)
         found: dict[str, list[Item]] = {name: [] for name in names}
         failed: Bucket | None = None
         try:
-            for item in self._records.named(names) if names else ():
+            for item in chain.from_iterable(self._records.named(names) if names else ()):
                 if item.name in found:
                     found[item.name].append(item)
         except (RefusedError, CorsDriftError) as error:
             if not self._records.answered:
                 raise self._records.fatal(error.fault) if isinstance(error, RefusedError) else error from error
             failed = self._failed(error, len(names))
-        for wanted, known in lot:
-            if known is not None:
-                yield wanted, known
-            elif failed is not None:
-                yield wanted, replace(failed, name=wanted.name)
-            else:
-                yield wanted, found[wanted.name]
+        yield [
+            (wanted, known or (replace(failed, name=wanted.name) if failed else found[wanted.name]))
+            for wanted, known in lot
+        ]
 
     def _settled(self, wanted: Wanted, found: list[Item] | Bucket, stale: Stale) -> Bucket:
         """The one bucket that the records speak of."""
@@ -220,7 +220,7 @@ class ConfigFetcher:
             return replace(bucket, state=State.UNKNOWN, cors=None, reason=reason)
         return bucket
 
-    def _listing(self, shard: Shard) -> Iterator[Item | ServiceFault]:
+    def _listing(self, shard: Shard) -> Iterator[list[Item] | ServiceFault]:
         """The records of a shard, and the fault that ended them early: the other shards go on."""
         try:
             yield from self._records.in_shard(shard)

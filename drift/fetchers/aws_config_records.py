@@ -40,12 +40,12 @@ class Records:
                     found.append((account, region, count if isinstance(count, int) else 0))
         return found
 
-    def named(self, names: Iterable[str]) -> Iterator[Item]:
-        """The records of these buckets, as many as fit into one query."""
+    def named(self, names: Iterable[str]) -> Iterator[list[Item]]:
+        """The records of these buckets, as many as fit into one query, page by page."""
         return self._items(partial(by_name, names))
 
-    def in_shard(self, shard: Shard) -> Iterator[Item]:
-        """The records of some accounts in one region."""
+    def in_shard(self, shard: Shard) -> Iterator[list[Item]]:
+        """The records of some accounts in one region, page by page."""
         return self._items(partial(by_shard, shard))
 
     def fatal(self, fault: ServiceFault) -> CorsDriftError:
@@ -61,7 +61,7 @@ class Records:
             return EndpointError(fault.reason, advice=advice)
         return fault.error()
 
-    def _items(self, expression: Callable[[int], str]) -> Iterator[Item]:
+    def _items(self, expression: Callable[[int], str]) -> Iterator[list[Item]]:
         """The records that a query gives. Where AWS Config does not take the names of parts, the whole is selected."""
         selection = self._selection
         try:
@@ -72,9 +72,9 @@ class Records:
             yield from self._rows(expression(selection + 1))  # an expression is refused before it gives any row
             self._selection = selection + 1
 
-    def _rows(self, expression: str) -> Iterator[Item]:
+    def _rows(self, expression: str) -> Iterator[list[Item]]:
         for page in self._pages(expression):
-            yield from (item for row in page["Results"] if (item := item_of(row)) is not None)
+            yield [item for row in page["Results"] if (item := item_of(row)) is not None]
 
     def _pages(self, expression: str) -> Iterator[Any]:
         asked: dict[str, Any] = {"Expression": expression, "ConfigurationAggregatorName": self._aggregator}

@@ -10,16 +10,14 @@ from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
-_HELD = 4
-"""Items of one source that wait for those of the sources before it."""
-
 _POLL = 0.1
 """Seconds between looks at whether anybody still wants the items."""
 
 
-def in_order(sources: Iterable[Callable[[], Iterable[Item]]], at_once: int) -> Iterator[Item]:
+def in_order(sources: Iterable[Callable[[], Iterable[Item]]], at_once: int, held: int = 4) -> Iterator[Item]:
     """The items of all sources, source after source. ``at_once`` of them are read ahead, each in its own thread.
 
+    ``held`` items of a source wait for those of the sources before it; then the source waits too.
     ``sources`` is drawn from as needed. What a source raises is raised here, in its turn; then, and when the caller
     stops, the others end after what they are at.
     """
@@ -27,7 +25,7 @@ def in_order(sources: Iterable[Callable[[], Iterable[Item]]], at_once: int) -> I
     running: deque[_Reader[Item]] = deque()
     try:
         for source in sources:
-            running.append(_Reader(source, stop))
+            running.append(_Reader(source, stop, held))
             if len(running) >= at_once:
                 yield from running.popleft().items()
         while running:
@@ -39,10 +37,10 @@ def in_order(sources: Iterable[Callable[[], Iterable[Item]]], at_once: int) -> I
 class _Reader(Generic[Item]):
     """One source and its thread."""
 
-    def __init__(self, source: Callable[[], Iterable[Item]], stop: threading.Event) -> None:
+    def __init__(self, source: Callable[[], Iterable[Item]], stop: threading.Event, held: int) -> None:
         self._source = source
         self._stop = stop
-        self._queue: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(_HELD)
+        self._queue: queue.Queue[tuple[Item] | BaseException | None] = queue.Queue(held)
         threading.Thread(target=self._read, daemon=True).start()
 
     def items(self) -> Iterator[Item]:
