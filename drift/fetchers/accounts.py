@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from drift.errors import CredentialsError, EndpointError
@@ -32,6 +32,18 @@ class Caller:
     account: str
     partition: str
     arn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """The caller's credentials of this moment, for a process of this program that is to begin with them.
+
+    They go through a pipe and nowhere else: not on a command line, into the environment or a file.
+    """
+
+    access_key: str = field(repr=False)
+    secret_key: str = field(repr=False)
+    token: str | None = field(repr=False, default=None)
 
 
 class AccountError(CredentialsError):

@@ -10,7 +10,7 @@ from typing import Any
 
 from drift.errors import CorsDriftError, UsageError
 from drift.fetchers import s3_faults
-from drift.fetchers.accounts import Caller, Held, Roles
+from drift.fetchers.accounts import Caller, Held, Lent, Roles
 from drift.fetchers.aws_faults import fault_of, without_words
 from drift.fetchers.endpoints import check_endpoint, is_aws, only_to
 from drift.fetchers.operations import guard
@@ -43,9 +43,9 @@ class AwsAccess:
     endpoint_url: str | None = None
     accounts: tuple[AccountAccess, ...] = ()
 
-    def open(self) -> Aws:
-        """A new one."""
-        return Aws(self.profile, self.region, self.endpoint_url, self.accounts)
+    def open(self, lent: Lent | None = None) -> Aws:
+        """A new one, which begins with the credentials that are ``lent`` (see ``Aws.lend``)."""
+        return Aws(self.profile, self.region, self.endpoint_url, self.accounts, lent)
 
 
 class Aws:
@@ -61,12 +61,14 @@ class Aws:
         region: str | None = None,
         endpoint_url: str | None = None,
         accounts: Iterable[AccountAccess] = (),
+        lent: Lent | None = None,
     ) -> None:
         if endpoint_url is not None:
             check_endpoint(endpoint_url)
         self.profile = profile
         self.endpoint_url = endpoint_url
         self._region = region
+        self._lent = lent
         self._accounts = {access.id: access for access in accounts}
         self._lock = threading.RLock()
         self._caller_lock = threading.Lock()
@@ -164,6 +166,18 @@ class Aws:
         own = self._own_credentials()
         return own is not None and bool(self._told(lambda: own.renew(signed_at)))
 
+    def lend(self) -> Lent | None:
+        """The caller's credentials of now, so that a process of ours need not find them once more; None without any.
+
+        A profile may ask for an MFA code, start a program or open a browser for them: one answer is enough. Raises what
+        ``caller`` does if they cannot be had.
+        """
+        own = self._own_credentials()
+        if own is None:
+            return None
+        frozen = self._told(own.get_frozen_credentials)
+        return Lent(frozen.access_key, frozen.secret_key, frozen.token)
+
     def _region_of(self, account: str | None) -> str:
         """The first region that an account may be asked in, else the default."""
         regions = self._accounts[account].regions if account is not None else ()
@@ -199,11 +213,18 @@ class Aws:
             if self._own is None:
                 self._opened()
                 chain = self._core.get_component("credential_provider")
-                found = self._told(chain.load_credentials)
+                found = self._borrowed() if self._lent else self._told(chain.load_credentials)
                 if found is None:
                     return None
                 self._own = Held(found, chain.load_credentials)
             return self._own
+
+    def _borrowed(self) -> Any:
+        """What was lent, until it runs out: then they are loaded from where everybody finds them."""
+        from botocore.credentials import Credentials
+
+        lent, self._lent = self._lent, None
+        return lent and Credentials(lent.access_key, lent.secret_key, lent.token)
 
     def _make(self, service: str, region: str, acting: Any, config: Any) -> Any:
         session = self._opened()

@@ -9,16 +9,11 @@ from urllib.parse import urlsplit
 from drift.errors import EndpointError, UsageError
 
 AWS_SUFFIXES = (
-    "amazonaws.com",
-    "amazonaws.com.cn",
-    "api.aws",
-    "api.amazonwebservices.com.cn",
-    "on.aws",
-    "amazonaws.eu",
-    "c2s.ic.gov",
-    "sc2s.sgov.gov",
-    "cloud.adc-e.uk",
-    "csp.hci.ic.gov",
+    *("amazonaws.com", "api.aws", "on.aws"),
+    *("amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+    *("amazonaws.eu", "api.amazonwebservices.eu"),
+    *("c2s.ic.gov", "api.aws.ic.gov", "sc2s.sgov.gov", "api.aws.scloud", "csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+    *("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
 )
 """What the hosts of AWS end in, by partition. Source: the SDK's partitions.json."""
 

@@ -168,14 +168,38 @@ def test_an_s3_that_stands_behind_a_vpc_endpoint_of_aws_is_aws(aws_environment: 
     assert Aws().client("sts").meta.endpoint_url == "https://sts.us-east-1.amazonaws.com"
 
 
-@pytest.mark.parametrize(
-    "region", ["us-east-1", "cn-north-1", "us-gov-west-1", "us-iso-east-1", "us-isob-east-1", "eusc-de-east-1"]
-)
-def test_the_hosts_of_every_partition_are_known_as_aws(aws_environment: pytest.MonkeyPatch, region: str) -> None:
-    client = Aws(region=region).client("s3")
+def test_the_hosts_of_every_partition_are_known_as_aws(aws_environment: pytest.MonkeyPatch) -> None:
+    import botocore.session
 
-    assert is_aws(client.meta.endpoint_url)
-    assert not is_aws(client.meta.endpoint_url + ".evil.example")
+    partitions = botocore.session.Session().get_component("data_loader").load_data("partitions")["partitions"]
+    suffixes = {each["outputs"][kind] for each in partitions for kind in ("dnsSuffix", "dualStackDnsSuffix")}
+
+    assert len(partitions) >= 8
+    for suffix in suffixes:
+        assert is_aws(f"https://s3.region-1.{suffix}/")
+        assert not is_aws(f"https://s3.region-1.{suffix}.evil.example/")
+        assert not is_aws(f"https://evil{suffix}/")
+
+
+@pytest.mark.parametrize(
+    ("region", "flag", "host"),
+    [
+        ("us-east-1", None, "s3.us-east-1.amazonaws.com"),
+        ("cn-north-1", None, "s3.cn-north-1.amazonaws.com.cn"),
+        ("us-gov-west-1", "AWS_USE_FIPS_ENDPOINT", "s3-fips.us-gov-west-1.amazonaws.com"),
+        ("eu-west-1", "AWS_USE_DUALSTACK_ENDPOINT", "s3.dualstack.eu-west-1.amazonaws.com"),
+    ],
+)
+def test_endpoints_of_other_partitions_and_of_fips_and_dual_stack_are_the_sdks(
+    aws_environment: pytest.MonkeyPatch, region: str, flag: str | None, host: str
+) -> None:
+    if flag:
+        aws_environment.setenv(flag, "true")
+
+    aws = Aws(region=region)
+
+    assert aws.client("s3").meta.endpoint_url == f"https://{host}"
+    assert is_aws(aws.client("sts").meta.endpoint_url)
 
 
 @pytest.mark.parametrize(
@@ -265,3 +289,30 @@ def test_a_profile_with_a_role_is_assumed_by_the_sdk_and_its_renewal_too(
 
     assert caller == Caller("222222222222", "aws", "arn:aws:sts::222222222222:assumed-role/audit/session")
     assert aws_server.operations == [("sts", "AssumeRole"), ("sts", "GetCallerIdentity")]
+
+
+def test_a_process_of_ours_begins_with_the_credentials_that_it_is_lent_and_finds_others_when_they_run_out(
+    aws_server: AwsServer, aws_environment: pytest.MonkeyPatch
+) -> None:
+    aws = Aws(endpoint_url=aws_server.url)
+    lent = aws.lend()
+    packed = pickle.dumps((aws.access, lent))
+    for text in (CALLER.secret, CALLER.access, str(CALLER.token)):
+        assert text not in repr(lent)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        aws_environment.delenv(name)
+
+    access, borrowed = pickle.loads(packed)
+    other = access.open(borrowed)
+
+    assert other.caller().account == CALLER.account
+    assert not other.refresh()  # there are no others here
+    aws_environment.setenv("AWS_ACCESS_KEY_ID", "AKIAFRESH")
+    aws_environment.setenv("AWS_SECRET_ACCESS_KEY", "fresh")
+    assert other.refresh(signed_at=float("inf"))
+
+
+def test_without_credentials_there_are_none_to_lend(aws_environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    profile(aws_environment, tmp_path, "")
+
+    assert Aws().lend() is None
