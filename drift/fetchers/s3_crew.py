@@ -117,6 +117,11 @@ class Crew:
         with self._lock:
             return [worker.process.pid for worker in self._workers]
 
+    @property
+    def started(self) -> int:
+        """How many processes were started so far."""
+        return self._started
+
     def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
         """Take on buckets. Never waits for a request."""
         batch = list(wanted)

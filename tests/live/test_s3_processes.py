@@ -1,0 +1,298 @@
+"""Reading in several processes: the same results, and none of them left over, however the run ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from drift.errors import CredentialsError
+from drift.fetchers import s3_crew
+from drift.fetchers.s3 import S3Fetcher
+from drift.fetchers.s3_crew import Crew
+from drift.fetchers.s3_retry import Retry
+from drift.interfaces import Wanted
+from drift.snapshot import State
+from tests.fixtures_s3 import QUICK
+from tests.live.fault_server import HANG, SLOW_DOWN, FaultServer, Reply, error, rules
+
+OTHER = rules("<CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>*</AllowedOrigin></CORSRule>")
+NONE = error(404, "NoSuchCORSConfiguration")
+
+
+@pytest.fixture
+def crews(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Crew]]:
+    """All crews that are made; from the first bucket on, the other processes read."""
+    made: list[Crew] = []
+    init = Crew.__init__
+
+    def note(self: Crew, *args: object, **options: object) -> None:
+        init(self, *args, **options)  # type: ignore[arg-type]
+        made.append(self)
+
+    monkeypatch.setattr(Crew, "__init__", note)
+    monkeypatch.setattr(s3_crew, "ALONE", 0)
+    monkeypatch.setattr(s3_crew, "_WORTH", 50)
+    yield made
+    for crew in made:
+        crew.stop()
+
+
+def fetcher(server: FaultServer, processes: int = 2, **options: object) -> S3Fetcher:
+    return S3Fetcher(endpoint_url=server.url, retry=QUICK, processes=processes, concurrency=4, **options)  # type: ignore[arg-type]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def gone(pids: list[int]) -> bool:
+    """Whether all of them end soon."""
+    until = time.monotonic() + 10
+    while any(alive(pid) for pid in pids) and time.monotonic() < until:
+        threading.Event().wait(0.02)
+    return not any(alive(pid) for pid in pids)
+
+
+def scripts(server: FaultServer, count: int) -> list[str]:
+    kinds: list[tuple[Reply, ...]] = [(rules(),), (NONE,), (SLOW_DOWN, OTHER), (error(403, "AccessDenied"),), (OTHER,)]
+    names = [f"b{number}" for number in range(count)]
+    for number, name in enumerate(names):
+        server.bucket(name, *kinds[number % len(kinds)])
+    return names
+
+
+def test_other_processes_find_the_same_in_the_same_order(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 150)
+
+    buckets = fetcher(fault_server).fetch([Wanted(name) for name in names]).buckets
+
+    assert [bucket.name for bucket in buckets] == names
+    states = [State.CONFIGURED, State.ABSENT, State.CONFIGURED, State.DENIED, State.CONFIGURED]
+    assert [bucket.state for bucket in buckets] == states * 30
+    assert {bucket.region for bucket in buckets} == {"us-east-1"}
+    assert all(len(fault_server.asked_for(name)) == (2 if number % 5 == 2 else 1) for number, name in enumerate(names))
+    assert len({id(bucket.cors) for bucket in buckets if bucket.cors}) == 2
+    assert buckets[3].reason == buckets[8].reason
+    assert gone(crews[0].pids)
+
+
+def test_a_few_buckets_start_no_process(fault_server: FaultServer) -> None:
+    fault_server.bucket("b", rules())
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(s3_crew, "_start", lambda: pytest.fail("started"))
+        assert fetcher(fault_server).fetch([Wanted("b")]).buckets[0].state is State.CONFIGURED
+
+
+def test_buckets_of_a_process_that_is_killed_are_read_by_another(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 120)
+    killed: list[int] = []
+
+    def kill(done: int, total: int) -> None:
+        if not killed and done > 40 and crews[0].pids:
+            killed.append(crews[0].pids[0])
+            os.kill(killed[0], signal.SIGKILL)
+
+    buckets = fetcher(fault_server, processes=1 + 1, progress=kill).fetch([Wanted(name) for name in names]).buckets
+
+    assert killed
+    assert [bucket.name for bucket in buckets] == names
+    assert not [bucket for bucket in buckets if bucket.state is State.ERROR]
+    assert gone(killed + crews[0].pids)
+
+
+def test_a_bucket_over_which_process_after_process_ends_is_an_error_with_a_reason(
+    fault_server: FaultServer, crews: list[Crew]
+) -> None:
+    fault_server.bucket("deadly", HANG)
+    stop = threading.Event()
+
+    def kill() -> None:
+        while not stop.wait(0.02):
+            if any(each.bucket == "deadly" for each in list(fault_server.asked)):
+                fault_server.asked.clear()
+                for pid in crews[0].pids:
+                    os.kill(pid, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        (bucket,) = fetcher(fault_server).fetch([Wanted("deadly")]).buckets
+    finally:
+        stop.set()
+        killer.join()
+
+    assert bucket.state is State.ERROR
+    assert bucket.reason == "not read: 3 processes that were to read it ended, the last by signal 9"
+
+
+def test_where_no_process_can_be_started_this_one_reads_everything(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = scripts(fault_server, 100)
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+
+    buckets = fetcher(fault_server).fetch([Wanted(name) for name in names]).buckets
+
+    assert [bucket.name for bucket in buckets] == names
+    assert State.ERROR not in {bucket.state for bucket in buckets}
+
+
+def test_processes_that_end_at_once_leave_the_work_to_this_one(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = scripts(fault_server, 100)
+
+    def broken() -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-c", "raise SystemExit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+
+    monkeypatch.setattr(s3_crew, "_start", broken)
+
+    buckets = fetcher(fault_server).fetch([Wanted(name) for name in names]).buckets
+
+    assert [bucket.name for bucket in buckets] == names
+    assert State.ERROR not in {bucket.state for bucket in buckets}
+
+
+def test_what_ends_the_run_in_another_process_is_raised_here(
+    fault_server: FaultServer, crews: list[Crew], aws_environment: pytest.MonkeyPatch
+) -> None:
+    aws_environment.delenv("AWS_ACCESS_KEY_ID")
+    aws_environment.delenv("AWS_SECRET_ACCESS_KEY")
+
+    with pytest.raises(CredentialsError, match="no AWS credentials were found") as caught:
+        fetcher(fault_server).fetch([Wanted(f"b{number}") for number in range(50)])
+
+    assert caught.value.advice is not None
+    assert gone(crews[0].pids)
+
+
+def test_what_one_process_finds_out_of_an_account_is_said_once(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = [f"b{number}" for number in range(600)]
+    for name in names:
+        fault_server.bucket(name, error(403, "AccessDenied"))
+    reader = fetcher(fault_server)
+
+    snapshot = reader.fetch([Wanted(name) for name in names])
+
+    assert {bucket.state for bucket in snapshot.buckets} == {State.DENIED}
+    assert [each.id for each in snapshot.diagnostics] == ["account-denied"]
+    assert len(fault_server.asked) < 200
+
+
+def test_an_iterator_that_is_closed_early_leaves_no_process(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 400)
+    stream = fetcher(fault_server).stream(Wanted(name) for name in names)
+    next(stream)
+    pids = crews[0].pids
+    assert pids
+
+    stream.close()  # type: ignore[attr-defined]
+
+    assert gone(pids)
+
+
+def test_the_deadline_ends_the_other_processes_too(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 100)
+    fault_server.bucket("b7", HANG)
+
+    buckets = fetcher(fault_server, deadline=3.0).fetch([Wanted(name) for name in names]).buckets
+
+    assert [bucket.name for bucket in buckets] == names
+    assert buckets[7].reason == "not read: the deadline of 3 seconds had passed"
+    assert buckets[6].state is State.ABSENT
+    assert gone(crews[0].pids)
+
+
+PARENT = textwrap.dedent(
+    """
+    import sys
+    from drift.fetchers import s3_crew
+    from drift.fetchers.s3 import S3Fetcher
+    from drift.interfaces import Wanted
+
+    s3_crew.ALONE = 0
+    made = []
+    start = s3_crew._start
+    s3_crew._start = lambda: made.append(start()) or made[-1]
+    stream = S3Fetcher(endpoint_url=sys.argv[1], processes=2).stream(Wanted(n) for n in ["works"] * 1000 + ["hangs"])
+    try:
+        for number, bucket in enumerate(stream):
+            if number == 100:
+                print(*(each.pid for each in made), flush=True)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    """
+)
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_however_this_process_ends_no_other_is_left(fault_server: FaultServer, how: signal.Signals) -> None:
+    fault_server.bucket("works", rules())
+    fault_server.bucket("hangs", HANG)
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, fault_server.url], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert parent.stdout is not None
+    pids = [int(pid) for pid in parent.stdout.readline().split()]
+    assert pids
+    assert all(alive(pid) for pid in pids)
+
+    parent.send_signal(how)
+
+    assert parent.wait(10) == (130 if how is signal.SIGINT else -how)
+    parent.stdout.close()
+    assert gone(pids)
+
+
+def test_a_process_does_not_listen_to_ctrl_c(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 120)
+    sent: list[int] = []
+
+    def interrupt(done: int, total: int) -> None:
+        if not sent and done > 20:
+            sent.extend(crews[0].pids)
+            for pid in sent:
+                os.kill(pid, signal.SIGINT)
+
+    buckets = fetcher(fault_server, progress=interrupt).fetch([Wanted(name) for name in names]).buckets
+
+    assert sent
+    assert len(buckets) == 120
+    assert crews[0].started == len(sent)
+
+
+def test_more_processes_are_started_only_for_more_buckets(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 70)
+
+    fetcher(fault_server, processes=8).fetch([Wanted(name) for name in names])
+
+    assert crews[0].started == 2
+
+
+def test_retries_and_owner_are_those_of_the_one_that_started_it(fault_server: FaultServer, crews: list[Crew]) -> None:
+    fault_server.bucket("slow", SLOW_DOWN)
+    fault_server.bucket("mine", Reply(body=rules().body, owner="123456789012"))
+    reader = S3Fetcher(
+        endpoint_url=fault_server.url, account="123456789012", processes=2, retry=Retry(2, 2, 0.0, 0.0, 0.0, 10_000.0)
+    )
+
+    slow, mine = reader.fetch([Wanted("slow"), Wanted("mine")]).buckets
+
+    assert slow.state is State.THROTTLED
+    assert len(fault_server.asked_for("slow")) == 2
+    assert mine.state is State.CONFIGURED
