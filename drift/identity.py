@@ -9,7 +9,6 @@ against what is known of the name, and it is always told by what the bucket was 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
@@ -25,7 +24,8 @@ _NAME = re.compile(r"[A-Za-z0-9._-]{3,255}", re.ASCII)
 """What can be a bucket's name: today's rules, and the wider ones of old buckets of us-east-1 (S3 User Guide, "General
 purpose bucket naming rules"). No ARN, and nothing that means something in a URL."""
 
-_BY_ADDRESS = frozenset({IdentifiedBy.MAP, IdentifiedBy.STATE, IdentifiedBy.STACK, IdentifiedBy.TAGS})
+_BY_NAME_ALONE = frozenset({IdentifiedBy.MAP, IdentifiedBy.STATE})
+_BY_ADDRESS = _BY_NAME_ALONE | {IdentifiedBy.STACK, IdentifiedBy.TAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +116,12 @@ class _Search:
     _notes: dict[int, list[str]] = field(default_factory=dict)
     _closed: set[int] = field(default_factory=set)
     _nowhere: set[int] = field(default_factory=set)
-    _shared: Counter[Hashable] = field(default_factory=Counter)
+    _called: dict[Hashable, list[Bucket]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self._shared.update(map(_key, self.buckets))
+        for bucket in self.buckets:
+            for key in {_key(bucket, by) for by in _BY_ADDRESS}:
+                self._called.setdefault(key, []).append(bucket)
 
     def pending(self, by: IdentifiedBy) -> list[int]:
         """Of which declarations the name is still looked for. A rule list by itself is of no bucket in particular.
@@ -163,14 +165,15 @@ class _Search:
         if isinstance(bucket.name, Unknown) and not bucket.generated and not bucket.name.may_be(found.name):
             known = f"{bucket.name.prefix}*{bucket.name.suffix}"
             return f"{found.says}: {found.name} is not a name such as the declared one, {known}"
-        if by in _BY_ADDRESS and self._shared[_key(bucket)] > 1:
-            places = {str(each.location) for each in self.buckets if _key(each) == _key(bucket) and each.location}
-            at = f" ({', '.join(sorted(places)[:_SHOWN])})" if places else ""
-            return (
-                f"{found.says}, and {self._shared[_key(bucket)]} declarations are called so{at}, of which it can be "
-                f"only one: check their folders one at a time"
-            )
-        return None
+        same = self._called.get(_key(bucket, by), ()) if by in _BY_ADDRESS else ()
+        if len(same) < 2:
+            return None
+        places = sorted({str(each.location) for each in same if each.location})[:_SHOWN]
+        at = f" ({', '.join(places)})" if places else ""
+        return (
+            f"{found.says}, and {len(same)} declarations are called so{at}, of which it can be only one: check their "
+            f"folders one at a time"
+        )
 
     def _close(self, index: int, reason: str) -> None:
         self._note(index, reason)
@@ -227,9 +230,15 @@ def _existing(bucket: Bucket) -> Bucket:
     return replace(only, sensitive=only.sensitive | bucket.sensitive)
 
 
-def _key(bucket: Bucket) -> Hashable:
-    """What a declaration is called where it stands; entries without an address are each by themselves."""
-    return (bucket.source, bucket.stack, bucket.address) if bucket.address is not None else id(bucket)
+def _key(bucket: Bucket, by: IdentifiedBy) -> Hashable:
+    """What a declaration is called; entries without an address are each by themselves.
+
+    A state and the user's list know no account and no region: what has one address in two of them is one thing there.
+    """
+    if bucket.address is None:
+        return id(bucket)
+    name = (bucket.source, bucket.stack, bucket.address)
+    return name if by in _BY_NAME_ALONE else (*name, bucket.account, bucket.region)
 
 
 def is_bucket_name(name: str) -> bool:

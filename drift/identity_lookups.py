@@ -15,6 +15,7 @@ from drift.snapshot import Bucket, IdentifiedBy
 BUCKET = "AWS::S3::Bucket"
 STACK = "AWS::CloudFormation::Stack"
 STACK_NAME_TAG, LOGICAL_ID_TAG = "aws:cloudformation:stack-name", "aws:cloudformation:logical-id"
+STACK_ID_TAG = "aws:cloudformation:stack-id"
 
 _SOURCE = "cloudformation"
 _DEEPEST = 10
@@ -205,7 +206,7 @@ class TagSource:
             tags = self._tags_of(each)
             if tags is None:
                 left = True
-            elif not isinstance(tags, Refused) and bears(tags, bucket):
+            elif not isinstance(tags, Refused) and bears(tags, bucket) and _is_there(tags, bucket, each):
                 wears.append(each)
         says = f"it has the tags of {(bucket.address or '').rpartition('/')[2]} in stack {bucket.stack}"
         if len(wears) > 1:
@@ -244,6 +245,16 @@ class TagSource:
 
 
 _ENOUGH_REFUSALS = 5
+
+
+def _is_there(tags: Mapping[str, str], bucket: Bucket, found: Wanted) -> bool:
+    """Whether the bucket is in the account and the region that the declaration is for: other stacks have its name too.
+
+    The id of the stack says where it is.
+    """
+    arn = _ARN.fullmatch(tags.get(STACK_ID_TAG, ""))
+    region, account = (arn[1], arn[2]) if arn else (found.region, found.account)
+    return bucket.account in (None, account) and (None in (bucket.region, region) or bucket.region == region)
 
 
 def bears(tags: Mapping[str, str], bucket: Bucket) -> bool:

@@ -18,8 +18,8 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,127}|arn:aws[a-z-]*:cloudformation:[
 MAX_PAGES = 100
 """Of one stack, which has at most 500 resources (CloudFormation quotas); a page has 100."""
 
-_ENOUGH_DENIALS = 3
-"""Stacks that may refuse to tell in one region of an account before no other is asked there."""
+_ENOUGH = 3
+"""Stacks in a row that could not be read in one region of an account before no other is asked for there."""
 
 
 class StackResources:
@@ -33,39 +33,38 @@ class StackResources:
         self._region = region
         self._patience = patience
         self._desks: dict[tuple[str | None, str | None], Desk] = {}
-        self._denied: dict[tuple[str | None, str | None], int] = {}
-        self._refusals: dict[tuple[str | None, str | None], Refused] = {}
+        self._refusals: dict[tuple[str | None, str | None], list[Refused]] = {}
 
     def __call__(self, stack: str, account: str | None = None, region: str | None = None) -> Stack | Refused:
         """What the stack has. Account and region are None for the caller's own and the default."""
         if not _NAME.fullmatch(stack):
             return Refused("this is not the name of a stack", missing=True)
         key = (account if account is not None and self._access.has(account) else None, region or self._region)
-        if self._denied.get(key, 0) >= _ENOUGH_DENIALS:
-            return self._refusals[key]
+        refusals = self._refusals.setdefault(key, [])
+        if len(refusals) >= _ENOUGH:
+            return refusals[-1]
         desk = self._desks.setdefault(key, Desk(self._access, "cloudformation", key[1], key[0], self._patience))
         try:
             pages = list(desk.pages(_OPERATION, MAX_PAGES, StackName=stack))
         except RefusedError as refused:
-            return self._refused(key, desk, refused.fault)
+            return _refused(desk, refused.fault, refusals)
         except CorsDriftError as error:
-            return self._refused(key, desk, fault_of(error, _OPERATION))
+            return _refused(desk, fault_of(error, _OPERATION), refusals)
         if pages and pages[-1].get("NextToken"):
             return Refused(f"the stack has more than {MAX_PAGES} pages of resources")
-        self._denied[key] = 0
+        refusals.clear()
         return Stack(tuple(each for page in pages for each in _resources(page)), desk.region or None)
 
-    def _refused(self, key: tuple[str | None, str | None], desk: Desk, fault: ServiceFault) -> Refused:
-        if fault.code == "ValidationError":  # what CloudFormation says where there is no such stack
-            where = f" in {desk.region}" if desk.region else ""
-            advice = "check --stack-name and --region; a deleted stack is found no longer"
-            return Refused(f"there is no such stack{where}", advice, missing=True)
-        denied = fault.cause is Cause.DENIED
-        refused = Refused(fault.reason, fault.advice, denied=denied)
-        if denied:
-            self._denied[key] = self._denied.get(key, 0) + 1
-            self._refusals[key] = refused
-        return refused
+
+def _refused(desk: Desk, fault: ServiceFault, refusals: list[Refused]) -> Refused:
+    """What is said of the failure, and noted among those in a row unless it is the stack's own."""
+    if fault.code == "ValidationError":  # what CloudFormation says where there is no such stack
+        where = f" in {desk.region}" if desk.region else ""
+        advice = "check --stack-name and --region; a deleted stack is found no longer"
+        return Refused(f"there is no such stack{where}", advice, missing=True)
+    refused = Refused(fault.reason, fault.advice, denied=fault.cause is Cause.DENIED)
+    refusals.append(refused)
+    return refused
 
 
 def _resources(page: Answer) -> list[StackResource]:

@@ -174,6 +174,15 @@ def test_one_address_in_two_stacks_is_two_things() -> None:
     assert [bucket.name for bucket in outcome] == ["dev-assets", "prod-assets"]
 
 
+@pytest.mark.parametrize(
+    ("by", "found"), [(IdentifiedBy.STACK, True), (IdentifiedBy.TAGS, True), (IdentifiedBy.STATE, False)]
+)
+def test_one_stack_in_two_regions_is_two_things_and_to_a_state_it_is_one(by: IdentifiedBy, found: bool) -> None:
+    buckets = [declared("a", stack="shop", region=region) for region in ("eu-west-1", "us-east-1")]
+    outcome = identified(*buckets, sources=[Says({"a": Found("assets-1", "it has it as a")}, by)])
+    assert all(isinstance(bucket.name, str) is found for bucket in outcome)
+
+
 def test_rules_by_themselves_are_of_no_bucket_that_could_be_found() -> None:
     bare = Bucket(Unknown("no name"), State.ABSENT, "spec", bare=True)
     source = Says({"None": Found("assets-1", "it says so")})

@@ -11,6 +11,7 @@ from drift.identity import Source, identify
 from drift.identity_lookups import (
     LOGICAL_ID_TAG,
     MAX_CANDIDATES,
+    STACK_ID_TAG,
     STACK_NAME_TAG,
     Refused,
     Stack,
@@ -254,6 +255,30 @@ def test_tags_are_those_of_a_stack_and_of_the_stacks_nested_in_it(
     stack: str, logical_id: str, address: str, borne: bool
 ) -> None:
     assert bears(tags(stack, logical_id), declared(address)) is borne
+
+
+@pytest.mark.parametrize(
+    ("where", "taken"),
+    [
+        ({}, True),
+        ({"account": "111122223333", "region": "eu-west-1"}, True),
+        ({"account": "444455556666"}, False),
+        ({"region": "us-east-1"}, False),
+    ],
+)
+def test_stack_of_that_name_in_another_account_or_region_is_another(where: dict[str, str], taken: bool) -> None:
+    name = f"shop-assets-{RANDOM}"
+    arn = "arn:aws:cloudformation:eu-west-1:111122223333:stack/shop/0f-1e"
+    listing = Listing(lambda: [Wanted(name)])
+    source = TagSource(listing, Tags({name: {**tags(), STACK_ID_TAG: arn}}))
+    (bucket,) = identify(Snapshot("", (declared(**where),)), [source]).buckets
+    assert (bucket.name == name) is taken
+
+
+def test_account_that_nothing_confirms_is_not_taken_for_the_one_that_is_meant() -> None:
+    name = f"shop-assets-{RANDOM}"
+    (bucket,) = by_tags(Tags({name: tags()}), [name], declared(account="111122223333")).buckets
+    assert isinstance(bucket.name, Unknown)
 
 
 def test_no_tags_are_read_without_the_name_of_a_stack() -> None:
