@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import drift
-from drift.fetchers.operations import OPERATIONS
+from drift.fetchers.operations import OPERATIONS, Feature
 from tests.fixtures_aws import Perform, aws_server, perform
 from tests.live.aws_server import CALLER, AwsServer
 from tests.live.uses import USES, Use
@@ -31,6 +31,13 @@ def test_whatever_is_done_nothing_but_listed_operations_is_called(
     assert {name for _, name in aws_server.operations} >= use.calls
     assert bool(aws_server.calls) == bool(use.calls)
     assert outcome.code == use.code, outcome.err + outcome.out
+
+
+def test_the_uses_call_every_operation_that_is_listed() -> None:
+    """An operation that nothing calls has no place in the list, and would never be seen here."""
+    named = {each.name for each in OPERATIONS if each.features != (Feature.SIGN_IN,)}
+
+    assert {name for use in USES for name in use.calls} == named
 
 
 def test_every_request_is_signed_by_the_program_under_its_name(perform: Perform, aws_server: AwsServer) -> None:

@@ -12,6 +12,8 @@ from pathlib import Path
 from tests.live.aws_server import CALLER, AwsServer
 from tests.live.aws_world import LiveBucket, Role
 
+ROOT = Path(__file__).parents[2]
+
 OTHER, GONE = "222222222222", "333333333333"
 ROLE = "audit"
 WRITER = "ASIAWRITEROFTHERULES"
@@ -22,6 +24,9 @@ EXTERNAL_ID = "external-id-that-nobody-else-may-know"
 WRITTEN = "<CORSRule><AllowedMethod>PUT</AllowedMethod><AllowedOrigin>https://evil.example</AllowedOrigin></CORSRule>"
 
 _FROM_CONFIG = frozenset({"SelectAggregateResourceConfig", "DescribeConfigurationAggregatorSourcesStatus"})
+
+
+_ORGANIZATION = frozenset({"ListAccounts", "GetCallerIdentity", "AssumeRole", "ListBuckets", "GetBucketCors"})
 
 
 @dataclass(frozen=True)
@@ -59,10 +64,24 @@ USES = (
         1,
     ),
     Use("check --live config: --all", "check main --bucket assets --live config:all --all", _FROM_CONFIG, 1),
+    Use("check accounts", "--config accounts.toml check theirs", frozenset({"AssumeRole", "GetBucketCors"})),
+    Use("check --organization-role", "check theirs --organization-role audit", _ORGANIZATION),
+    Use("live accounts", "--config accounts.toml live", frozenset({"AssumeRole", "ListBuckets"})),
+    Use("live --organization-role", "live --organization-role audit", _ORGANIZATION),
+    Use("live --processes", "live --processes 2 assets uploads far plain", frozenset({"GetBucketCors"})),
+    Use("live --shard", "live --shard 1/2 --output json={work}/shard.json", frozenset({"ListBuckets"})),
+    Use(
+        "live --resume",
+        "live --resume {work}/cut-off.json --output json={work}/cut-off.json",
+        frozenset({"ListBuckets"}),
+    ),
+    Use("live --live config:", "live --live config:all", _FROM_CONFIG),
+    Use("merge", "merge saved.json saved.json", frozenset()),
     Use("live NAME", "live assets far"),
     Use("live", "live", frozenset({"ListBuckets", "GetBucketCors"})),
     Use("live --format json", "live --format json --output json={work}/live.json", frozenset({"ListBuckets"})),
     Use("simulate s3://", "simulate s3://assets --origin https://a.example --method GET"),
+    Use("check --live FILE", "check main --live saved.json", frozenset(), 3),
     Use("declared", "declared main", frozenset()),
     Use("validate", "validate main", frozenset()),
     Use("compare", "compare main main", frozenset()),
@@ -79,7 +98,7 @@ def world(server: AwsServer) -> None:
         "plain": LiveBucket(CALLER.account, rules=None),
         "far": LiveBucket(CALLER.account, "eu-west-1"),
         "shy": LiveBucket(CALLER.account, "eu-west-1", shy=True),
-        "theirs/main.tf": LiveBucket(OTHER),
+        "theirs": LiveBucket(OTHER),
         f"logs-{CALLER.account}": LiveBucket(CALLER.account),
         "site-assets-1a2b3c4d5e6f": LiveBucket(CALLER.account),
         "tagged-assets-6f5e4d3c2b1a": LiveBucket(
@@ -148,6 +167,7 @@ def _files() -> Mapping[str, str]:
         "generated/main.tf": 'resource "aws_s3_bucket" "assets" {\n  bucket_prefix = "assets"\n}\n'
         + declared("assets", "aws_s3_bucket.assets.id"),
         "state.tfstate": STATE,
+        "saved.json": (ROOT / "examples/terraform/live.json").read_text(encoding="utf-8"),
         "template.yaml": template.format(name=""),
         "caller.yaml": template.format(name="      BucketName: !Sub 'logs-${AWS::AccountId}'\n"),
         "accounts.toml": f'[[account]]\nid = "{CALLER.account}"\n[[account]]\nid = "{OTHER}"\nrole = "external"\n'
