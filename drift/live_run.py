@@ -153,10 +153,10 @@ class LiveRun:
                 yield self._journal.bucket(place)
 
     def close(self) -> None:
-        """Take the journal away if all was read, else leave it to go on from."""
+        """Take the journal away if all was read, or nothing could be; else leave it to go on from."""
         if self._journal is None:
             return
-        if self._ended_by is None or not self.read:
+        if self._ended_by is None or not (self.read or self.interrupted):
             self._journal.remove()
         else:
             self._journal.sync()

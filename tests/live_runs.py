@@ -50,7 +50,7 @@ class FleetFetcher:
     asked: list[str] = field(default_factory=list)
 
     def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
-        known = {bucket.name: bucket for bucket in self.fleet}
+        known = {str(bucket.name): bucket for bucket in self.fleet}
         ahead: list[Wanted] = []
         for each in wanted:
             ahead.append(each)
@@ -59,7 +59,7 @@ class FleetFetcher:
         while ahead:
             yield self._read(known, ahead.pop(0))
 
-    def _read(self, known: dict[object, Bucket], wanted: Wanted) -> Bucket:
+    def _read(self, known: dict[str, Bucket], wanted: Wanted) -> Bucket:
         if self.ends_with is not None and len(self.asked) == self.ends_after:
             raise self.ends_with
         self.asked.append(wanted.name)
