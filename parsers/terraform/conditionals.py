@@ -27,6 +27,7 @@ from parsers.terraform.values import (
     BOOL,
     COLLECTIONS,
     NUMBER,
+    RESOURCE,
     STRING,
     EvaluationError,
     Type,
@@ -101,10 +102,17 @@ def _check_members(value: Value, other: Type, common: Type) -> None:
     if own is None or wanted is None or own == wanted or unify((Type(kind, own), other)) != common:
         return
     members = value.data.values() if isinstance(value.data, Mapping) else value.data
-    left = {_left_as(each, own, wanted) for each in members} - {ANY}
+    left = {_left_as(each, own, wanted) for each in members}
+    if any(map(_is_vague, left)):
+        return
     unified = kind == "map" and wanted.kind in (*COLLECTIONS, "object") and unify(left, safe=True) is not None
     if len(left) > 1 and not unified:
         raise EvaluationError(f"element types must all match for conversion to {kind}")
+
+
+def _is_vague(kind: Type) -> bool:
+    """Whether there is a type in it that Terraform may know better, from the schema of a provider."""
+    return kind.is_open or kind == RESOURCE or any(map(_is_vague, kind.inner))
 
 
 def _left_as(value: Value, source: Type, target: Type) -> Type:
