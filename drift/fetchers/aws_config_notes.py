@@ -69,11 +69,11 @@ class Notes:
             yield Diagnostic(Severity.WARNING, "config-query-failed", message, help=advice)
         if self._unrecorded.count:
             count = self._unrecorded.count
+            which = f"{count:,} buckets, which are" if count > 1 else "1 bucket, which is"
             yield Diagnostic(
                 Severity.WARNING,
                 "config-no-record",
-                f"AWS Config has no record of {count} bucket{'s' if count > 1 else ''}, which are not compared: "
-                f"{self._unrecorded}",
+                f"AWS Config has no record of {which} not compared: {self._unrecorded}",
                 help="let the recorders of all accounts and regions record AWS::S3::Bucket, or read S3 itself",
             )
         if self._several:

@@ -5,6 +5,7 @@ What is recorded of their buckets may be of any age. It is not compared: in sync
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -77,25 +78,25 @@ def _stale(statuses: Iterable[Mapping[str, Any]], oldest: timedelta | None, now:
     found = []
     for each in statuses:
         account, status, updated = each.get("SourceId"), each.get("LastUpdateStatus"), each.get("LastUpdateTime")
-        if not isinstance(account, str) or not account.isalnum():
+        if not isinstance(account, str) or not re.fullmatch(r"[\w-]{1,64}", account, re.ASCII):
             continue
+        if each.get("SourceType") == "ORGANIZATION":
+            account = f"organization {account}"
         updated = updated.astimezone(UTC) if isinstance(updated, datetime) and updated.tzinfo else None
         if oldest is not None and status == "SUCCEEDED" and (updated is None or now - updated > oldest):
             status = "OUTDATED"
         if status in _WORDS:
-            found.append(Source(account[:40], region_of(each | {"awsRegion": each.get("AwsRegion")}), status, updated))
+            found.append(Source(account, region_of({"awsRegion": each.get("AwsRegion")}), status, updated))
     return found
 
 
 def _diagnostic(status: str, found: Iterable[Source]) -> Diagnostic:
-    several = sorted((each for each in found if each.status == status), key=lambda each: (each.account, str(each)))
-    accounts = len({each.account for each in several})
+    several = sorted(str(each) for each in found if each.status == status)
     message = (
-        f"AWS Config: {len(several)} source{'s' if len(several) > 1 else ''} in {accounts} "
-        f"account{'s' if accounts > 1 else ''} {_WORDS[status]}, so their buckets are not compared: "
-        f"{listed([str(each) for each in several])}"
+        f"AWS Config: {len(several):,} source{'s' if len(several) > 1 else ''} {_WORDS[status]}, so their buckets "
+        f"are not compared: {listed(several)}"
     )
-    advice = "look at the aggregator's sources in the AWS Config console, or leave out --no-confirm"
+    advice = "look at the aggregator's sources in the AWS Config console, or read S3 itself"
     return Diagnostic(Severity.WARNING, f"config-sources-{status.lower()}", message, help=advice)
 
 

@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from drift.cors.model import Unknown
 from drift.errors import CorsDriftError
 from drift.fetchers.asking import Access, Desk, Patience, RefusedError
+from drift.fetchers.aws_faults import Cause, ServiceFault
 from drift.fetchers.cloudtrail_record import event_of
 from drift.fetchers.s3_outcome import is_account
 from drift.fetchers.side_by_side import in_order
@@ -41,6 +42,9 @@ FEW = 2
 
 SPACING = 0.5
 """Seconds between two requests in one account and region: AWS answers two a second."""
+
+SECONDS = 300.0
+"""How long all of it may take; what was not looked up by then is told."""
 
 LANES = 8
 """Accounts and regions that are asked at the same time."""
@@ -74,6 +78,7 @@ class Blame:
         *,
         days: int = DAYS,
         max_pages: int = MAX_PAGES,
+        seconds: float = SECONDS,
         patience: Patience | None = None,
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -81,6 +86,8 @@ class Blame:
         self._aws = aws
         self._days = min(days, DAYS)
         self._max_pages = max_pages
+        self._seconds = seconds
+        self._ends = float("inf")
         self._patience = patience or Patience()
         self._clock = clock
         self._now = now
@@ -89,6 +96,7 @@ class Blame:
         """The timeline of each live bucket by name, and what could not be looked up: one diagnostic for each account
         and region. Buckets without a literal name have none. Nothing is raised for what AWS may answer.
         """
+        self._ends = self._clock() + self._seconds
         lanes: dict[tuple[str | None, str | None], list[Bucket]] = {}
         for bucket in buckets:
             if isinstance(bucket.name, str):
@@ -113,6 +121,8 @@ class Blame:
             message = error.fault.reason if isinstance(error, RefusedError) else error.message
             advice = error.fault.advice if isinstance(error, RefusedError) else error.advice
             found.unclear = message
+            found.events.clear()  # without the rest of them, each would be taken for more than it was
+            found.since.clear()
             found.diagnostics.append(_failed(account, region, message, advice))
         yield found
 
@@ -130,7 +140,7 @@ class Blame:
         return None
 
     def _look(self, desk: Desk, found: _Found) -> None:
-        pace = _Pace(self._clock, self._patience.sleep)
+        pace = _Pace(self._clock, self._patience.sleep, self._ends)
         start = self._now() - timedelta(days=self._days)
         names = {str(bucket.name) for bucket in found.buckets}
         reached = max(self._search(desk, pace, start, found, names, "EventName", call.value) for call in Call)
@@ -166,16 +176,19 @@ class Blame:
 
 
 class _Pace:
-    """At most one request in ``SPACING`` seconds."""
+    """At most one request in ``SPACING`` seconds, and none after ``ends``."""
 
-    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None]) -> None:
+    def __init__(self, clock: Callable[[], float], sleep: Callable[[float], None], ends: float) -> None:
         self._clock = clock
         self._sleep = sleep
+        self._ends = ends
         self._next = float("-inf")
 
     def turn(self) -> None:
-        """Wait until the next request may leave."""
+        """Wait until the next request may leave. Raises ``RefusedError`` where the time is up."""
         now = self._clock()
+        if max(now, self._next) >= self._ends:
+            raise RefusedError(ServiceFault(Cause.OTHER, "the time for looking up changes was over"))
         if now < self._next:
             self._sleep(self._next - now)
         self._next = max(now, self._next) + SPACING

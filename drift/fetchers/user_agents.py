@@ -46,7 +46,9 @@ _VERSION = re.compile(r"[0-9][0-9A-Za-z.+_-]{0,31}")
 _PROVIDER = re.compile(r"\bterraform-provider-aws/([0-9][0-9A-Za-z.+_-]{0,31})")
 _LAMBDA = re.compile(r"\bexec-env/AWS_Lambda")
 _SERVICE = re.compile(r"[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,2}\.amazonaws\.com")
-_NO_VERSION = frozenset({"Pulumi", "a browser, so the console", "AWS Console", "CloudFormation", "AWS CloudShell"})
+_NO_VERSION = frozenset(
+    {"Pulumi", "S3 console", "a browser, so the console", "AWS Console", "CloudFormation", "AWS CloudShell"}
+)
 
 
 def tool_of(agent: str | None) -> str | None:

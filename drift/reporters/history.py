@@ -91,7 +91,7 @@ def _did(step: Step) -> str:
         return "deleted the rules"
     if step.effect is not None:
         return _EFFECTS[step.effect]
-    return "wrote rules" + (" that replaced unknown ones" if step.change is Change.FIRST else "")
+    return "wrote rules" + ("; what stood before is not recorded" if step.change is Change.FIRST else "")
 
 
 def _rules(wrote: Rules) -> Iterator[str]:

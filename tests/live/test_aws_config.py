@@ -200,6 +200,7 @@ def test_buckets_of_sources_that_failed_or_are_outdated_are_not_compared_and_tol
         source("111111111111", "eu-west-1", "SUCCEEDED", LastUpdateTime=1.7e9),
         source("222222222222", None, "FAILED", LastErrorCode="AccessDenied", LastErrorMessage="x"),
         source("333333333333", "eu-west-1", "OUTDATED", LastUpdateTime=1.7e9),
+        source("o-1", None, "FAILED", LastErrorCode="x", SourceType="ORGANIZATION"),
     ]
     fetcher = make()
     buckets = {each.name: each for each in fetcher.fetch(names("good", "bad", "old", "new")).buckets}
@@ -207,6 +208,7 @@ def test_buckets_of_sources_that_failed_or_are_outdated_are_not_compared_and_tol
     assert buckets["old"].as_of is not None
     assert all(needs_live_read(buckets[name]) for name in ("bad", "old"))
     assert [each.id for each in fetcher.diagnostics] == ["config-sources-failed", "config-sources-outdated"]
+    assert "222222222222; organization o-1" in told(fetcher, "config-sources-failed")[0]
     assert "333333333333/eu-west-1, last update 2023-11-14" in told(fetcher, "config-sources-outdated")[0]
 
 
@@ -217,7 +219,7 @@ def test_sources_are_read_page_by_page_and_named_up_to_three(config: ConfigServe
     [found] = fetcher.fetch(names("b-1")).buckets
     assert found.state is State.UNKNOWN
     assert config.counts[SOURCES] == 3
-    assert "250 sources in 250 accounts" in told(fetcher, "config-sources-failed")[0]
+    assert "250 sources could not be read" in told(fetcher, "config-sources-failed")[0]
     assert "and 247 more" in told(fetcher, "config-sources-failed")[0]
 
 

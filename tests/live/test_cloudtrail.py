@@ -89,7 +89,7 @@ def test_each_change_is_found_with_who_made_it_and_what_it_meant(
     assert [step.event.wrote for step in found.steps] == [BucketCors((NARROW,)), None, BucketCors((WIDE,))]
     assert found.live is Agreement.SAME
     assert found.author is not None
-    assert found.author.tool == "S3 console 0.4"
+    assert found.author.tool == "S3 console"
     assert found.since == NOW - timedelta(days=90)
     assert diagnostics == ()
 
@@ -248,4 +248,34 @@ def test_pages_that_go_round_in_circles_are_one_diagnostic(trail: ConfigServer, 
     trail.recorded.loops = True
     histories, [told] = blame().histories([live("site", NARROW)])
     assert "same page was offered twice" in told.message
+    assert histories["site"].unclear is not None
+
+
+def test_when_the_time_is_up_what_was_not_read_to_the_end_is_not_told_at_all(
+    trail: ConfigServer, blame: Callable[..., Blame]
+) -> None:
+    trail.recorded.trail["eu-west-1"] = [trail_record("site", NARROW, at=at(1), number=number) for number in range(500)]
+    histories, [told] = blame(seconds=2.0).histories([live("site", NARROW)])
+    assert "the time for looking up changes was over" in told.message
+    assert histories["site"].steps == ()
+    assert trail.counts[LOOKUP] == 4
+
+
+def test_a_denial_halfway_tells_nothing_of_what_was_found_before(
+    trail: ConfigServer, blame: Callable[..., Blame]
+) -> None:
+    trail.recorded.trail["eu-west-1"] = [trail_record("site", NARROW, at=at(1), number=number) for number in range(100)]
+    made = blame()
+    trail.recorded.faults[LOOKUP] = []
+    original = trail.answer
+
+    def deny_later(operation: str, asked: Any) -> tuple[int, str]:
+        if trail.counts[LOOKUP] == 2:
+            trail.recorded.faults[LOOKUP] = [Fault("AccessDeniedException")]
+        return original(operation, asked)
+
+    trail.answer = deny_later  # type: ignore[method-assign]
+    histories, [told] = made.histories([live("site", NARROW)])
+    assert told.id == "blame-failed"
+    assert histories["site"].live is Agreement.NO_EVENT
     assert histories["site"].unclear is not None

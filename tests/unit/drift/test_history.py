@@ -163,7 +163,7 @@ def test_a_history_is_told_newest_first_in_words() -> None:
         "  2026-11-20 12:05:00Z  the root user of 111111111111: deleted the rules",
         "  2026-11-20 12:02:00Z  role deploy (session build-17) with Terraform 1.9.5: let browsers do more than before",
         "      1. GET from https://a.example, https://b.example",
-        "  2026-11-20 12:01:00Z  alice from 203.0.113.9: wrote rules that replaced unknown ones",
+        "  2026-11-20 12:01:00Z  alice from 203.0.113.9: wrote rules; what stood before is not recorded",
         "      1. GET from https://a.example",
         "  1 write left the rules as they were.",
         "  Whether the last of them is what is live cannot be told. 1 attempt was refused.",

@@ -18,7 +18,7 @@ CONSOLE = "[S3Console/0.4, aws-internal/3 aws-sdk-java/1.12.488 Linux/5.10 java/
     ("agent", "words"),
     [
         (TERRAFORM, "Terraform 1.1.2 (AWS provider 3.76.1)"),
-        (CONSOLE, "S3 console 0.4"),
+        (CONSOLE, "S3 console"),
         ("[Boto3/1.26.165 Python/3.10.6 Linux/5.19.0-46-generic Botocore/1.29.165]", "boto3 1.26.165"),
         ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:102.0) Gecko/20100101", "a browser, so the console"),
         ("AWS Internal", "an AWS service"),
