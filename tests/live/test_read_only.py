@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +15,8 @@ import drift
 from drift.fetchers.operations import OPERATIONS, Feature
 from tests.fixtures_aws import Perform, aws_server, perform
 from tests.live.aws_server import CALLER, AwsServer
-from tests.live.uses import USES, Use
+from tests.live.aws_world import LiveBucket
+from tests.live.uses import EXTERNAL_ID, OTHER, USES, Use
 
 __all__ = ["aws_server", "perform"]
 
@@ -46,6 +49,35 @@ def test_every_request_is_signed_by_the_program_under_its_name(perform: Perform,
 
     assert all("app/cors-drift" in call.headers["user-agent"] for call in aws_server.calls)
     assert {call.account for call in aws_server.calls} == {CALLER.account}
+
+
+def test_the_processes_that_help_with_many_buckets_are_held_to_it_too_and_get_no_secret_that_others_could_see(
+    perform: Perform, aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from drift.fetchers import s3_crew
+
+    started: list[list[str]] = []
+    start = subprocess.Popen
+
+    def noted(arguments: list[str], **more: Any) -> Any:
+        started.append(arguments)
+        return start(arguments, **more)
+
+    monkeypatch.setattr(s3_crew, "ALONE", 2)
+    monkeypatch.setattr(subprocess, "Popen", noted)
+    aws_server.world.page = 1000
+    aws_server.world.buckets |= {f"bucket-{number}": LiveBucket(OTHER) for number in range(60)}
+
+    outcome = perform(Use("many", "--config accounts.toml live --processes 2"))
+
+    assert started
+    assert not [word for arguments in started for word in arguments for each in aws_server.secrets() if each in word]
+    assert EXTERNAL_ID not in str(started)
+    read = [call.path for call in aws_server.of("GetBucketCors")]
+    assert len({path for path in read if "bucket-" in path}) == 60
+    assert len(aws_server.of("AssumeRole")) <= 2 * (1 + len(started))  # one for a process and account
+    assert set(aws_server.operations) <= LISTED
+    assert outcome.code in (0, 3)
 
 
 def sources(words: str) -> Iterator[tuple[str, ast.AST]]:
