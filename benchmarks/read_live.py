@@ -177,7 +177,7 @@ def memory(quick: bool) -> None:
                 target = Path(folder) / "snapshot"
                 command = [sys.executable, "-m", "drift", "live", "--region", "us-east-1", "--processes", processes]
                 start = time.perf_counter()
-                _, used = measured([*command, "--output", f"snapshot={target}"], environment)
+                _, used = measured([*command, "--output", f"json={target}"], environment)
                 took = time.perf_counter() - start
                 size = target.stat().st_size / 1e6
             rest = f"{took:.0f} s, {used[0]:.0f} s of the processor, {size:.0f} MB of snapshot"

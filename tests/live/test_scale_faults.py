@@ -28,7 +28,7 @@ from tests.live.scale_answers import Counts, Manner
 from tests.live.scale_fleet import HOME, Fleet, Trouble
 from tests.live.scale_server import ScaleServer
 
-BUCKETS = int(os.environ.get("CORS_DRIFT_SCALE_BUCKETS", "600"))
+BUCKETS = int(os.environ.get("CORS_DRIFT_SCALE_BUCKETS", "400"))
 LARGE = BUCKETS >= 5000
 ACCOUNT = "111122223333"
 
@@ -94,6 +94,7 @@ def wrong(expected: Sequence[Seen], got: Sequence[Seen]) -> list[tuple[Seen, See
 
 def assert_polite(counts: Counts, fleet: Fleet) -> None:
     needed = fleet.needed()
+    print(f"{counts.reads} requests, {needed} needed ({counts.reads / needed:.3f}), {counts.connections} connections")
     assert counts.reads <= ALLOWED * needed, (counts.reads, needed, dict(counts.answers))
     assert counts.reads == sum(counts.operations[name] for name in ("GetBucketCors", "HeadBucket"))
     asked = [each for each in fleet.natures() if each.needed and not counts.buckets[each.name]]
