@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 
 from drift.cors.model import BucketCors
+from drift.errors import CorsDriftError
 from drift.fetchers.aws import Aws
 from drift.fetchers.s3_client import Addressing, Clients, Connection
 from drift.fetchers.s3_crew import Crew
@@ -135,7 +136,12 @@ class S3Fetcher:
 
     def _setup(self) -> Setup:
         owner = self._account if is_account(self._account) else None
-        return Setup(self._clients.aws.access, self.connection, self._retry, owner)
+        aws = self._clients.aws
+        try:
+            lent = aws.lend()
+        except CorsDriftError:  # what is wrong with them is told by whoever needs them
+            lent = None
+        return Setup(aws.access, self.connection, self._retry, owner, lent)
 
     def _bucket(self, found: Found) -> Bucket:
         wanted, outcome = found.wanted, found.outcome

@@ -107,7 +107,7 @@ class Crew:
         self._queues: dict[Key, _Queue] = {}
         self._line: deque[_Queue] = deque()
         self._tries: dict[int, int] = {}
-        self._closed: set[tuple[str | None, str | None, str | None]] = set()
+        inbox.tell = self._pass_on
         self._taken = self._passed_on = self._started = 0
         self._answered = self._stopping = self._given_up = False
 
@@ -232,7 +232,7 @@ class Crew:
         elif kind == "ready":
             worker.ready = True
         elif kind == "closed":
-            self._pass_on(worker, unpack_closure(content))
+            self._inbox.close(unpack_closure(content))
         elif kind == "failed":
             error = unpack_error(content)
             if self._answered or self._local.answered:
@@ -260,17 +260,13 @@ class Crew:
         else:
             del worker.by_key[key]
 
-    def _pass_on(self, teller: _Worker, closure: Closure) -> None:
+    def _pass_on(self, closure: Closure) -> None:
         """What one has found out the others need not."""
-        key = (closure.account, closure.owner, closure.region)
-        if key in self._closed:
-            return
-        self._closed.add(key)
-        self._inbox.closures.append(closure)
         self._local.close(closure)
-        for worker in self._workers:
-            if worker is not teller and worker.ready:
-                worker.send("closed", pack_closure(closure))
+        with self._lock:
+            for worker in self._workers:
+                if worker.ready:
+                    worker.send("closed", pack_closure(closure))
 
     def _lose(self, worker: _Worker, outcome: Outcome) -> None:
         for index, wanted in worker.given.items():

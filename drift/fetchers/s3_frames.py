@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 from drift.cors.model import BucketCors, CorsRule
 from drift.errors import CorsDriftError, CredentialsError, EndpointError, UsageError
+from drift.fetchers.accounts import Lent
 from drift.fetchers.aws import AwsAccess
 from drift.fetchers.s3_client import Connection
 from drift.fetchers.s3_lane import Closure
@@ -61,12 +62,13 @@ def read_frame(pipe: BinaryIO) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """All that a process must know to read as the one that started it."""
+    """All that a process must know to read as the one that started it, its credentials too: one MFA code is enough."""
 
     access: AwsAccess
     connection: Connection
     retry: Retry
     owner: str | None
+    lent: Lent | None
 
     def packed(self) -> dict[str, Any]:
         """For a frame."""
@@ -84,6 +86,7 @@ class Setup:
             Connection(**content["connection"]),
             Retry(**content["retry"]),
             content["owner"],
+            None if content["lent"] is None else Lent(**content["lent"]),
         )
 
 

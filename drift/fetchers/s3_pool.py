@@ -15,6 +15,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+LANES = 64
+"""Lanes that are worked on at a time, as long as they keep the threads busy: each has a client of its own."""
+
 Job = TypeVar("Job")
 
 
@@ -25,7 +28,7 @@ class Lane(Generic[Job]):
     (``suspect``): such lanes get few threads, so that dead ones do not take all of them.
     """
 
-    __slots__ = ("active", "again", "busy", "fresh", "listed", "waiting")
+    __slots__ = ("active", "admitted", "again", "busy", "fresh", "listed", "waiting")
 
     def __init__(self) -> None:
         self.fresh: deque[Job] = deque()
@@ -34,6 +37,7 @@ class Lane(Generic[Job]):
         self.waiting = 0
         self.listed = False
         self.active = False
+        self.admitted = False
 
     def due(self) -> float:
         """Seconds until the next job may start; 0 for now."""
@@ -83,9 +87,10 @@ class Pool(Generic[Job]):
         self._threads: list[threading.Thread] = []
         self._ready: deque[Lane[Job]] = deque()
         self._held: deque[Lane[Job]] = deque()
+        self._outside: deque[Lane[Job]] = deque()
         self._timed: list[tuple[float, int, Lane[Job], Job | None]] = []
         self._order = itertools.count()
-        self._open = self._active = self._suspects = self._sleepers = 0
+        self._open = self._active = self._admitted = self._suspects = self._sleepers = 0
         self._watched: float | None = None
 
     @property
@@ -156,10 +161,29 @@ class Pool(Generic[Job]):
         """Put a lane in line for a thread, if it has anything to do and is not there yet; count the lanes in use."""
         if (lane.fresh or lane.again) and not lane.listed:
             lane.listed = True
-            self._ready.append(lane)
-        active = lane.listed or lane.busy > 0 or lane.waiting > 0
+            if not lane.admitted and self._admitted >= LANES:
+                self._outside.append(lane)
+                return
+            self._admit(lane)
+        active = lane.admitted and (lane.listed or lane.busy > 0 or lane.waiting > 0)
         self._active += active - lane.active
         lane.active = active
+        if lane.admitted and not active:
+            lane.admitted = False
+            self._admitted -= 1
+            if self._outside:
+                self._admit_next()
+
+    def _admit(self, lane: Lane[Job]) -> None:
+        if not lane.admitted:
+            lane.admitted = True
+            self._admitted += 1
+        self._ready.append(lane)
+
+    def _admit_next(self) -> None:
+        lane = self._outside.popleft()
+        self._admit(lane)
+        self._list(lane)
 
     def _take(self) -> tuple[Lane[Job], Job, bool] | None:
         """The next job, waiting for one that is due later; None at the end. Called with the lock held."""
@@ -174,6 +198,9 @@ class Pool(Generic[Job]):
                     lane.again.append(job)
                     self._list(lane)
             task = self._next()
+            while task is None and self._outside:  # the lanes that are worked on leave threads idle
+                self._admit_next()
+                task = self._next()
             if task is not None:
                 if self._sleepers and (self._ready or self._unwatched()):
                     self._changed.notify()
@@ -232,9 +259,9 @@ class Pool(Generic[Job]):
         return True
 
     def _share(self, lane: Lane[Job]) -> int:
-        """How many threads the lane may have: all if it is alone, and few until it has shown that it answers."""
+        """How many threads the lane may have: all if it is alone, and fewer until it has shown that it answers."""
         if lane.suspect:
-            return max(1, self._concurrency // 4)
+            return max(1, self._concurrency // (2 if self._active <= 1 else 4))
         if self._active <= 1:
             return self._concurrency
         return max(2, -(-self._concurrency // self._active))

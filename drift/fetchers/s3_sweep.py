@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from drift.errors import CorsDriftError, CredentialsError
@@ -58,6 +58,19 @@ class Inbox:
         self.closures: deque[Closure] = deque()
         self.bell = threading.Event()
         self.failure: BaseException | None = None
+        self.tell: Callable[[Closure], None] = lambda closure: None
+        self._lock = threading.Lock()
+        self._closed: set[tuple[str | None, str | None, str | None]] = set()
+
+    def close(self, closure: Closure) -> None:
+        """Something is not asked for any more. Whoever finds that out first is heard, and the others are told."""
+        key = (closure.account, closure.owner, closure.region)
+        with self._lock:
+            if key in self._closed:
+                return
+            self._closed.add(key)
+            self.closures.append(closure)
+        self.tell(closure)
 
     def fail(self, error: BaseException) -> None:
         """The run cannot go on; the first to say so is heard."""
@@ -75,6 +88,7 @@ class Sweep:
         self._inbox = inbox
         self._lanes: dict[tuple[str | None, str | None, str], RegionLane] = {}
         self._accounts: dict[tuple[str | None, str | None], Account] = {}
+        self._regions = {each.id: each.regions for each in clients.aws.access.accounts if each.regions}
         self._renewals = Renewals()
         self.answered = False
         self._pool: Pool[Job] = Pool(clients.connection.concurrency, self._work, inbox.fail, inbox.bell.set)
@@ -127,11 +141,20 @@ class Sweep:
             return Outcome(State.UNSUPPORTED, why)
         if wanted.region is not None and not is_region(wanted.region):
             return Outcome(State.ERROR, f"{wanted.region!r} is not the name of a region")
-        return None
+        return self._left_out(wanted, wanted.region)
+
+    def _left_out(self, wanted: Wanted, region: str | None) -> Outcome | None:
+        """What is said of a bucket of a region that is not to be read."""
+        regions = self._regions.get(wanted.account or "")
+        if region is None or not regions or region in regions:
+            return None
+        return Outcome(State.UNKNOWN, f"{region} is not among the regions to be read of account {wanted.account}")
 
     def _lane_of(self, wanted: Wanted, owner: str | None) -> RegionLane:
         credentials = wanted.account if self._clients.aws.has(wanted.account) else None
         region = self._clients.moved(wanted.name) or wanted.region
+        if region is None and credentials is not None and credentials in self._regions:
+            region = self._regions[credentials][0]
         return self._lane(self._account(credentials, owner), self._clients.region(region))
 
     def _account(self, credentials: str | None, owner: str | None) -> Account:
@@ -170,9 +193,10 @@ class Sweep:
             self.answered = True
         closure = lane.note(outcome)
         if closure is not None:
-            self._inbox.closures.append(closure)
+            self._inbox.close(closure)
         if region is not None:
-            return outcome, self._moved(job, lane, region)
+            left_out = self._left_out(job.wanted, region)
+            return (left_out, None) if left_out else (outcome, self._moved(job, lane, region))
         return outcome, None if outcome.fault is None else self._later(job, lane, outcome.fault)
 
     def _call(self, job: Job, lane: RegionLane) -> tuple[Outcome, str | None]:
@@ -216,7 +240,7 @@ class Sweep:
             state = State.DENIED if error.denied else State.ERROR
             outcome = Outcome(state, error.message)
             if lane.account.closed is None:
-                self._inbox.closures.append(lane.account.close(outcome, error.diagnostic))
+                self._inbox.close(lane.account.close(outcome, error.diagnostic))
             return outcome
         if isinstance(error, RegionError):
             return Outcome(State.ERROR, f"{lane.region!r} is not the name of a region")

@@ -61,7 +61,7 @@ def _serve(source: BinaryIO, drain: BinaryIO) -> None:
         return
     setup = Setup.unpacked(first[1])
     inbox = Inbox()
-    clients = Clients(setup.connection, setup.access.open())
+    clients = Clients(setup.connection, setup.access.open(setup.lent))
     sweep = Sweep(clients, setup.retry, setup.owner, inbox)
     try:
         clients.default()

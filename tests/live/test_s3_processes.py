@@ -210,11 +210,10 @@ def test_the_deadline_ends_the_other_processes_too(fault_server: FaultServer, cr
     names = scripts(fault_server, 100)
     fault_server.bucket("b7", HANG)
 
-    buckets = fetcher(fault_server, deadline=3.0).fetch([Wanted(name) for name in names]).buckets
+    buckets = fetcher(fault_server, deadline=2.0).fetch([Wanted(name) for name in names]).buckets
 
     assert [bucket.name for bucket in buckets] == names
-    assert buckets[7].reason == "not read: the deadline of 3 seconds had passed"
-    assert buckets[6].state is State.ABSENT
+    assert buckets[7].reason == "not read: the deadline of 2 seconds had passed"
     assert gone(crews[0].pids)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from drift.fetchers.s3_pool import Again, Lane, Pool
+from drift.fetchers.s3_pool import LANES, Again, Lane, Pool
 
 Work = Callable[[Any], Any]
 
@@ -186,7 +186,7 @@ def test_lanes_that_hang_leave_threads_to_those_that_answer() -> None:
                 release.set()  # the others are let go only when this lane is done
         return number
 
-    jobs = [(lane, ("hangs", number)) for lane in hanging for number in range(3)]
+    jobs: list[tuple[Lane[Any], Any]] = [(lane, ("hangs", number)) for lane in hanging for number in range(3)]
     jobs += [(working, ("works", number)) for number in range(200)]
 
     assert len(Runner(8, work).run_in(jobs)) == 215
@@ -226,3 +226,31 @@ def test_of_several_lanes_each_gets_its_turn() -> None:
     # One thread: the first job may have been taken before the others stood in line.
     assert [number for number, _ in results[1:9]] != [0] * 8
     assert {number for number, _ in results[:8]} == {0, 1, 2, 3}
+
+
+def test_more_lanes_than_are_worked_on_at_a_time_all_get_done() -> None:
+    lanes = [Lane[Any]() for _ in range(3 * LANES)]
+
+    results = Runner(4, lambda job: job).run_in(
+        [(lane, (number, at)) for at in range(2) for number, lane in enumerate(lanes)]
+    )
+
+    assert sorted(results) == [(number, at) for number in range(len(lanes)) for at in range(2)]
+    # A lane is finished before one beyond the limit is begun: its client would be made anew for each of its jobs.
+    assert results.index((LANES - 1, 1)) < results.index((3 * LANES - 1, 0))
+
+
+def test_lanes_that_wait_do_not_keep_those_beyond_the_limit_from_being_begun() -> None:
+    slow = [Paced() for _ in range(2 * LANES)]
+    quick = Lane[Any]()
+
+    def work(job: int) -> int:
+        if job < 0:
+            for lane in slow:
+                lane.open = True
+        return job
+
+    results = Runner(2, work).run_in([*((lane, number) for number, lane in enumerate(slow)), (quick, -1)])
+
+    assert results[0] == -1
+    assert len(results) == 2 * LANES + 1

@@ -99,7 +99,7 @@ def test_one_answer_makes_all_the_others_buckets_of_their_own() -> None:
 
 def test_more_faults_than_the_window_holds_are_handed_on_and_the_error_comes_last() -> None:
     results = stream(Fake(dict.fromkeys(range(30), DEAD)), window=10).run(names(30))
-    taken = []
+    taken: list[Found] = []
 
     with pytest.raises(EndpointError):
         taken.extend(results)
@@ -112,7 +112,7 @@ def test_an_error_of_the_input_comes_after_what_was_drawn_before() -> None:
         yield from names(300)
         raise EndpointError("the listing ended early")
 
-    taken = []
+    taken: list[int] = []
     with pytest.raises(EndpointError, match="ended early"):
         taken.extend(each.index for each in stream(Fake()).run(broken()))
 
