@@ -75,6 +75,7 @@ USES = (
         "live --resume {work}/cut-off.json --output json={work}/cut-off.json",
         frozenset({"ListBuckets"}),
     ),
+    Use("live cut off", "live --deadline 0.000001 --output json={work}/part.json", frozenset({"ListBuckets"}), 3),
     Use("live --live config:", "live --live config:all", _FROM_CONFIG),
     Use("merge", "merge saved.json saved.json", frozenset()),
     Use("live NAME", "live assets far"),
