@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from drift.identity import Answer, Found, Nowhere, Passed, Several, listed, plain
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
-from drift.name_patterns import Listing, candidates_of, pattern_of, stack_heads
+from drift.name_patterns import Listing, candidates_of, is_start, pattern_of, stack_heads
 from drift.snapshot import Bucket, IdentifiedBy
 
 BUCKET = "AWS::S3::Bucket"
@@ -266,8 +266,4 @@ def bears(tags: Mapping[str, str], bucket: Bucket) -> bool:
     name = tags.get(STACK_NAME_TAG)
     if bucket.stack is None or name is None or tags.get(LOGICAL_ID_TAG) != logical_id:
         return False
-    return any(
-        len(head) == len(name)
-        and all(each.isalnum() if known is None else each == known for each, known in zip(name, head, strict=True))
-        for head in stack_heads([bucket.stack, *above])
-    )
+    return any(len(head) == len(name) and is_start(name, head) for head in stack_heads([bucket.stack, *above]))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import product, takewhile
 
 from drift.cors.model import Unknown
 from drift.errors import CorsDriftError
@@ -20,6 +21,12 @@ from drift.snapshot import Bucket, IdentifiedBy
 
 MAX_NAME = 63
 _RANDOM = (12, 13)
+_SHORTEST_CUT = 50
+"""No name that had to be cut is shorter: how much is cut is not documented."""
+
+_MIXED = 4
+"""Nested stacks of which each may have its own number of random characters."""
+
 _TERRAFORM_TAIL = re.compile(r"[0-9]{18}[0-9a-f]{8}", re.ASCII)
 _TERRAFORM_DEFAULT = "terraform-"
 _LEAST_KNOWN = 3
@@ -72,8 +79,8 @@ def pattern_of(bucket: Bucket) -> Pattern | None:
         return None
     prefix, suffix = bucket.name.prefix, bucket.name.suffix
     if bucket.generated and bucket.source == "cloudformation":
-        head = _head(bucket)
-        return None if head is None else _pattern(bucket, head[0][:1], "", _generated_by_stack(bucket, exact=True))
+        made = GeneratedName.of(bucket)
+        return None if made is None else _pattern(bucket, made.certain_start, "", made.fits)
     if bucket.generated and bucket.source in ("terraform", "plan"):
         if prefix == _TERRAFORM_DEFAULT or _known(prefix) < _LEAST_KNOWN:
             return None
@@ -86,9 +93,9 @@ def pattern_of(bucket: Bucket) -> Pattern | None:
 def candidates_of(bucket: Bucket) -> Pattern:
     """What the name may look like where something else than the name decides: no bucket that may be it is left out."""
     name = bucket.name if isinstance(bucket.name, Unknown) else Unknown("")
-    if bucket.generated and bucket.source == "cloudformation":
-        fits = _generated_by_stack(bucket, exact=False)
-        return _pattern(bucket, (bucket.stack or "")[:1].lower(), "", fits)
+    made = GeneratedName.of(bucket) if bucket.generated and bucket.source == "cloudformation" else None
+    if made is not None:
+        return _pattern(bucket, made.likely_start, "", lambda _: True)
     return _pattern(bucket, name.prefix, name.suffix, lambda _: True)
 
 
@@ -109,59 +116,71 @@ def _logical_id(bucket: Bucket) -> str:
     return (bucket.address or "").rpartition("/")[2]
 
 
-def _head(bucket: Bucket) -> list[str] | None:
-    """The parts of the name of the stack that has the bucket: each nested one's ends in random characters."""
-    if not bucket.stack or not bucket.address:
-        return None
-    return [part.lower() for part in (bucket.stack, *bucket.address.split("/")[:-1])]
-
-
 def stack_heads(parts: Sequence[str]) -> Iterator[Head]:
     """What the stack's part of a name may be, uncut: the root's name, and for each nested stack its logical id with 12
     or 13 random characters behind.
     """
-    for random in _RANDOM:
+    for randoms in product(_RANDOM, repeat=min(len(parts) - 1, _MIXED)):
         head: list[str | None] = list(parts[0])
-        for part in parts[1:]:
-            head += ["-", *part, "-", *[None] * random]
+        for number, part in enumerate(parts[1:]):
+            head += ["-", *part, "-", *[None] * randoms[min(number, _MIXED - 1)]]
         yield tuple(head)
 
 
-def _generated_by_stack(bucket: Bucket, *, exact: bool) -> Callable[[str], bool]:
-    """Whether a name is one that CloudFormation may generate. With ``exact`` only the stack's part may be cut, as far
-    as that was seen; without it the logical id may be cut too, and anything may follow.
-    """
-    parts, logical = _head(bucket) or [""], _logical_id(bucket).lower()
-    heads = list(stack_heads(parts))
-
-    def fits(name: str) -> bool:
-        if not exact:
-            return any(_shares_start(name, head) for head in heads)
-        for random in _RANDOM:
-            tail = f"-{logical}-"
-            at = len(name) - random - len(tail)
-            if at < 1 or name[at : at + len(tail)] != tail or not name[-random:].isalnum():
-                continue
-            for head in heads:
-                whole = at == len(head)
-                cut = at < len(head) and len(head) + len(tail) + random > MAX_NAME
-                if (whole or cut) and _is_start(name[:at], head):
-                    return True
-        return False
-
-    return fits
-
-
-def _shares_start(name: str, head: Head) -> bool:
-    """Whether a name begins as the stack's name does, for as long as it would be left if it had to be cut."""
-    enough = min(len(head), MAX_NAME // 3)
-    return len(name) > enough and _is_start(name[:enough], head)
-
-
-def _is_start(text: str, head: Head) -> bool:
+def is_start(text: str, head: Head) -> bool:
+    """Whether a head starts with a text."""
     return len(text) <= len(head) and all(
         each.isalnum() if known is None else each == known for each, known in zip(text, head, strict=False)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedName:
+    """A name that CloudFormation makes up: what it may start with, and the logical id with its hyphens."""
+
+    heads: tuple[Head, ...]
+    middle: str
+
+    @classmethod
+    def of(cls, bucket: Bucket) -> GeneratedName | None:
+        """That of a declaration; None where its stack is not known."""
+        if not bucket.stack or not bucket.address:
+            return None
+        *above, logical_id = bucket.address.lower().split("/")
+        return cls(tuple(stack_heads([bucket.stack.lower(), *above])), f"-{logical_id}-")
+
+    @property
+    def certain_start(self) -> str:
+        """What every name that fits starts with."""
+        if all(len(head) <= self._room for head in self.heads):
+            return self._literal(len(self.heads[0]))
+        return self._literal(max(1, self._room - (MAX_NAME - _SHORTEST_CUT)))
+
+    @property
+    def likely_start(self) -> str:
+        """What is left of the stack's part however it is cut, the logical id being cut as well."""
+        return self._literal(max(1, min(MAX_NAME // 3, self._room)))
+
+    @property
+    def _room(self) -> int:
+        """How long the stack's part can be at most without being cut."""
+        return MAX_NAME - len(self.middle) - max(_RANDOM)
+
+    def _literal(self, most: int) -> str:
+        known = takewhile(lambda each: each is not None, self.heads[0][:most])
+        return "".join(each for each in known if each is not None)
+
+    def fits(self, name: str) -> bool:
+        """Whether CloudFormation may have made up the name; only the stack's part is cut, and no more than needed."""
+        for random in _RANDOM:
+            at = len(name) - random - len(self.middle)
+            if at < 1 or name[at : at + len(self.middle)] != self.middle or not name[-random:].isalnum():
+                continue
+            for head in self.heads:
+                cut = len(head) + len(self.middle) + random > MAX_NAME and _SHORTEST_CUT <= len(name) <= MAX_NAME
+                if (at == len(head) or cut) and is_start(name[:at], head):
+                    return True
+        return False
 
 
 class Listing:

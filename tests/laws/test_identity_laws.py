@@ -13,7 +13,7 @@ from drift.identity import Source, identify
 from drift.identity_lookups import LOGICAL_ID_TAG, STACK_NAME_TAG, Refused, Stack, StackResource, StackSource, TagSource
 from drift.identity_sources import NamesSource, StateSource
 from drift.interfaces import Wanted
-from drift.name_patterns import Listing, PatternSource
+from drift.name_patterns import Listing, PatternSource, candidates_of, pattern_of
 from drift.snapshot import Bucket, IdentifiedBy, Snapshot, State
 
 _PARTS = st.sampled_from(["", "shop-", "shop-assets-", "site-", "-raw", "-logs"])
@@ -162,6 +162,38 @@ def test_list_of_the_user_wins_over_the_state(
         if bucket.identity is not None and bucket.address in names:
             assert bucket.identity.by is IdentifiedBy.MAP
             assert bucket.name == names[bucket.address]
+
+
+_IDS = st.from_regex(r"[A-Za-z][A-Za-z0-9]{0,40}", fullmatch=True)
+_STACK_NAMES = st.from_regex(r"[A-Za-z][A-Za-z0-9-]{0,60}", fullmatch=True)
+_RANDOM = st.from_regex(r"[a-z0-9]{12,13}", fullmatch=True)
+
+
+@given(_STACK_NAMES, st.lists(st.tuples(_IDS, _RANDOM), max_size=2), _IDS, _RANDOM)
+def test_name_that_is_made_as_cloudformation_makes_it_fits(
+    stack: str, nested: list[tuple[str, str]], logical_id: str, random: str
+) -> None:
+    whole = "-".join((stack, *(f"{name}-{each}" for name, each in nested))).lower()
+    tail = f"-{logical_id.lower()}-{random}"
+    name = f"{whole[: 63 - len(tail)]}{tail}"
+    address = "/".join((*(each for each, _ in nested), logical_id))
+    bucket = Bucket(Unknown("open"), State.ABSENT, "cloudformation", address, stack=stack, generated=True)
+    pattern = pattern_of(bucket)
+    assert pattern is not None
+    assert pattern.may_be(Wanted(name))
+    assert candidates_of(bucket).may_be(Wanted(name))
+    live = Listing(lambda: [Wanted(name)])
+    assert live.fitting([pattern], 5) == [[Wanted(name)]]
+
+
+@given(st.lists(_PARTS, min_size=1, max_size=6), st.lists(_LIVE, unique=True), st.integers(0, 4))
+def test_listing_finds_what_looking_at_each_bucket_finds(starts: list[str], live: list[str], most: int) -> None:
+    patterns = [
+        candidates_of(Bucket(Unknown("open", start), State.ABSENT, "terraform", "a", region=None)) for start in starts
+    ]
+    slowly = [sorted(name for name in live if pattern.may_be(Wanted(name)))[: most + 1] for pattern in patterns]
+    found = Listing(lambda: map(Wanted, live)).fitting(patterns, most)
+    assert [[bucket.name for bucket in each] for each in found] == slowly
 
 
 @given(st.text(max_size=80), st.text(max_size=80))

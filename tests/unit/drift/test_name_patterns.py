@@ -65,6 +65,7 @@ def test_generated_name_is_stack_logical_id_and_12_or_13_characters(name: str, f
         (f"cdkrealdriftintegcaseidents-caseidentsbucket12ab34cd-{RANDOM[:11]}", False),
         (f"cdkrealdriftintegcaseiden-caseidentsbucket12ab34cd-{RANDOM}", True),
         (f"cdkrealdriftinteg-caseidentsbucket12ab34cd-{RANDOM}7", True),
+        (f"c-caseidentsbucket12ab34cd-{RANDOM}", False),  # far more is cut than had to be
         (f"otherstack-caseidentsbucket12ab34cd-{RANDOM}", False),
         (f"cdkrealdriftintegcaseiden-caseidentsbucket-{RANDOM}", False),
     ],
@@ -78,6 +79,7 @@ def test_generated_name_of_a_nested_stack_has_random_characters_of_each_stack() 
     bucket = generated("shop", "Storage/Media")
     assert fits(bucket, f"shop-storage-{RANDOM}-media-{RANDOM}")
     assert fits(bucket, f"shop-storage-{RANDOM}7-media-{RANDOM}")
+    assert fits(generated("a", "B/C/D"), f"a-b-{RANDOM}7-c-{RANDOM}-d-{RANDOM}7")
     assert not fits(bucket, f"shop-media-{RANDOM}")
     assert not fits(bucket, f"shop-other-{RANDOM}-media-{RANDOM}")
 
