@@ -6,7 +6,7 @@ Needs ``s3:GetBucketCORS``, and ``s3:ListAllMyBuckets`` for listing. boto3 is im
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from datetime import UTC, datetime
 
 from drift.cors.model import BucketCors
@@ -89,19 +89,32 @@ class S3Fetcher:
         Raises ``CredentialsError`` or ``EndpointError`` where no bucket at all can be read; after what was handed on
         already, if that was much.
         """
+        found = self._pass(wanted, ordered=True)
+        try:
+            for _, bucket in found:
+                yield bucket
+        finally:
+            found.close()
+
+    def arrivals(self, wanted: Iterable[Wanted]) -> Iterator[tuple[int, Bucket]]:
+        """The same, but each bucket as soon as it is known, with its place in the input, which counts from 0."""
+        return self._pass(wanted, ordered=False)
+
+    def _pass(self, wanted: Iterable[Wanted], *, ordered: bool) -> Generator[tuple[int, Bucket], None, None]:
         inbox = Inbox()
         stream = Stream(
             self._reading(inbox),
             inbox,
             lambda: self.endpoint,
             window=self._window,
+            ordered=ordered,
             deadline=self._until(),
             allowed=self._allowed or 0.0,
             progress=self._progress,
         )
         try:
             for found in stream.run(wanted):
-                yield self._bucket(found)
+                yield found.index, self._bucket(found)
         finally:
             self._said.update((each.diagnostic, None) for each in inbox.closures if each.diagnostic is not None)
             if stream.late is not None:

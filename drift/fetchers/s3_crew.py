@@ -42,8 +42,11 @@ _SLICE = 32
 _AHEAD = 512
 """Buckets that a process may have before it; fewer than fill a pipe, so that giving them never waits."""
 
-_AHEAD_IN_LANE = 96
+_AHEAD_IN_LANE = 64
 """Of one account and region, while there are others: a slow one must not be all that a process has to do."""
+
+_AHEAD_ALONE = 96
+"""Of the only account and region: what a process reads in the third of a second."""
 
 _WORTH = 500
 """Buckets for which one process more is started."""
@@ -149,14 +152,22 @@ class Crew:
             for worker in self._workers:
                 worker.end()
 
-    def _put(self, index: int, wanted: Wanted) -> None:
+    def _put(self, index: int, wanted: Wanted, *, first: bool = False) -> None:
         key = (wanted.account, wanted.region)
         queue = self._queues.get(key)
         if queue is None:
             queue = self._queues[key] = _Queue(key)
         if not queue.jobs:
             self._line.append(queue)
-        queue.jobs.append((index, wanted))
+        if first:
+            queue.jobs.appendleft((index, wanted))
+        else:
+            queue.jobs.append((index, wanted))
+
+    def _take_over(self) -> None:
+        """All processes read from the front of the input: what this one has not begun goes back there."""
+        for index, wanted in reversed(self._local.take_back()):
+            self._put(index, wanted, first=True)
 
     def _hire(self) -> None:
         """Start as many processes as are of use for what was passed on so far."""
@@ -191,7 +202,7 @@ class Crew:
             if len(worker.given) > _AHEAD - _SLICE:
                 return
             queue = self._line.popleft()
-            ahead = _AHEAD_IN_LANE if self._line else 2 * _AHEAD_IN_LANE
+            ahead = _AHEAD_IN_LANE if self._line else _AHEAD_ALONE
             while self._may_have(worker, queue) and worker.by_key.get(queue.key, 0) + _SLICE <= ahead:
                 queue.home = queue.home or worker
                 self._give(worker, queue)
@@ -201,7 +212,9 @@ class Crew:
                 del self._queues[queue.key]
 
     def _may_have(self, worker: _Worker, queue: _Queue) -> bool:
-        return bool(queue.jobs) and (queue.home in (None, worker) or len(queue.jobs) >= _SHARED_FROM)
+        if not queue.jobs:
+            return False
+        return queue.home in (None, worker) or len(queue.jobs) >= _SHARED_FROM or not worker.given
 
     def _give(self, worker: _Worker, queue: _Queue) -> None:
         part = [queue.jobs.popleft() for _ in range(min(_SLICE, len(queue.jobs)))]
@@ -231,6 +244,7 @@ class Crew:
             self._found(worker, content)
         elif kind == "ready":
             worker.ready = True
+            self._take_over()
         elif kind == "closed":
             self._inbox.close(unpack_closure(content))
         elif kind == "failed":
@@ -282,10 +296,10 @@ class Crew:
             if queue.home is worker:
                 queue.home = None
         ended = f"by signal {-code}" if code < 0 else f"with code {code}"
-        for index, wanted in worker.given.items():
+        for index, wanted in reversed(worker.given.items()):
             self._tries[index] = tries = self._tries.get(index, 0) + 1
             if tries < _TRIES:
-                self._put(index, wanted)
+                self._put(index, wanted, first=True)
             else:
                 reason = f"not read: {tries} processes that were to read it ended, the last {ended}"
                 self._inbox.found.append(Found(index, wanted, Outcome(State.ERROR, reason)))

@@ -112,6 +112,16 @@ class Pool(Generic[Job]):
             self._threads.append(thread)
             thread.start()
 
+    def take_back(self, lanes: Iterable[Lane[Job]]) -> list[Job]:
+        """The jobs of these lanes that nobody has begun; they are not open any more."""
+        with self._changed:
+            jobs: list[Job] = []
+            for lane in lanes:
+                jobs.extend(lane.fresh)
+                lane.fresh.clear()
+            self._open -= len(jobs)
+            return jobs
+
     def pause(self, seconds: float) -> bool:
         """Wait inside ``work``; cut short when the pool ends. Whether it has ended."""
         return self._stop.wait(seconds)
@@ -242,6 +252,10 @@ class Pool(Generic[Job]):
 
     def _may_start(self, lane: Lane[Job]) -> bool:
         """Whether the lane's next job may start now; else it is taken out of the line until that may have changed."""
+        if not lane.fresh and not lane.again:  # they were taken back
+            lane.listed = False
+            self._list(lane)
+            return False
         if lane.closed:
             return True
         # So many waiting jobs mean that S3 refuses: new ones would only make the queue longer.

@@ -44,8 +44,8 @@ class Reading(Protocol):
 class Stream:
     """One pass over an input. For one use; all in the thread of whoever draws from it.
 
-    ``deadline`` is on the monotonic clock, ``allowed`` the seconds that it was set to. ``endpoint`` says where requests
-    go, for an error that ends the run.
+    Unless it is ``ordered``, each bucket comes as soon as it is known. ``deadline`` is on the monotonic clock,
+    ``allowed`` the seconds that it was set to. ``endpoint`` says where requests go, for an error that ends the run.
     """
 
     def __init__(
@@ -55,12 +55,13 @@ class Stream:
         endpoint: Callable[[], str],
         *,
         window: int = WINDOW,
+        ordered: bool = True,
         deadline: float | None = None,
         allowed: float = 0.0,
         progress: Callable[[int, int], None] | None = None,
     ) -> None:
         self._reading, self._inbox, self._endpoint = reading, inbox, endpoint
-        self._window = max(1, window)
+        self._window, self._ordered = max(1, window), ordered
         self._deadline, self._allowed = deadline, allowed
         self._progress = progress
         self._told = 0
@@ -86,7 +87,7 @@ class Stream:
         )
 
     def run(self, wanted: Iterable[Wanted]) -> Iterator[Found]:
-        """What came of each, in order. Raises ``CredentialsError`` or ``EndpointError`` if no bucket could be read, and
+        """What came of each. Raises ``CredentialsError`` or ``EndpointError`` if no bucket could be read, and
         whatever the input raises, after what was drawn before.
         """
         self._hint = operator.length_hint(wanted)
@@ -95,9 +96,9 @@ class Stream:
             while True:
                 self._collect()
                 yield from self._ready()
-                if self._exhausted and not self._started and (self._held() or self._next == self._drawn):
+                if self._exhausted and not self._started and (self._held() or not self._finished):
                     break
-                if not self._exhausted and self._drawn - self._next < self._window:
+                if not self._exhausted and len(self._started) + len(self._finished) < self._window:
                     self._draw(source)
                 else:
                     self._wait()
@@ -109,7 +110,7 @@ class Stream:
             raise self._input_error
 
     def _draw(self, source: Iterator[Wanted]) -> None:
-        room = min(_DRAWN, self._window - (self._drawn - self._next))
+        room = min(_DRAWN, self._window - len(self._started) - len(self._finished))
         batch: list[tuple[int, Wanted]] = []
         try:
             while len(batch) < room:
@@ -167,9 +168,11 @@ class Stream:
 
     def _ready(self) -> Iterator[Found]:
         """What can be handed on. While nothing was answered, it is held back: the run may end with an error."""
-        full = self._drawn - self._next >= self._window and not self._started
+        full = len(self._finished) >= self._window
         if self._held() and not (full or self._over):
             return
+        while self._finished and not self._ordered:
+            yield self._finished.pop(next(iter(self._finished)))
         while self._next in self._finished:
             self._next += 1
             yield self._finished.pop(self._next - 1)

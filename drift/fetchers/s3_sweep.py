@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import threading
 import time
 from collections import deque
@@ -118,6 +119,11 @@ class Sweep:
             self._pool.submit(jobs)
         else:
             self._inbox.bell.set()
+
+    def take_back(self) -> list[tuple[int, Wanted]]:
+        """The buckets that nobody has begun to read, in the order of the input. They are forgotten here."""
+        jobs = self._pool.take_back(list(self._lanes.values()))
+        return sorted(((job.index, job.wanted) for job in jobs), key=operator.itemgetter(0))
 
     def stop(self) -> None:
         """Ask for nothing more."""

@@ -89,6 +89,29 @@ def test_other_processes_find_the_same_in_the_same_order(fault_server: FaultServ
     assert gone(crews[0].pids)
 
 
+def test_what_this_process_has_not_begun_goes_to_the_others_when_they_are_there(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = scripts(fault_server, 400)
+    monkeypatch.setattr(s3_crew, "ALONE", 390)
+    reader = fetcher(fault_server)
+
+    buckets = reader.fetch([Wanted(name) for name in names]).buckets
+
+    assert [bucket.name for bucket in buckets] == names
+    assert State.ERROR not in {bucket.state for bucket in buckets}
+
+
+def test_buckets_can_be_had_as_they_come(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 100)
+    fault_server.bucket("b0", SLOW_DOWN, SLOW_DOWN, SLOW_DOWN, rules())
+
+    arrivals = list(fetcher(fault_server).arrivals(Wanted(name) for name in names))
+
+    assert sorted(place for place, _ in arrivals) == list(range(100))
+    assert all(bucket.name == names[place] for place, bucket in arrivals)
+
+
 def test_a_few_buckets_start_no_process(fault_server: FaultServer) -> None:
     fault_server.bucket("b", rules())
     with pytest.MonkeyPatch.context() as patch:

@@ -254,3 +254,26 @@ def test_lanes_that_wait_do_not_keep_those_beyond_the_limit_from_being_begun() -
 
     assert results[0] == -1
     assert len(results) == 2 * LANES + 1
+
+
+def test_jobs_that_nobody_has_begun_can_be_taken_back() -> None:
+    begun, release = threading.Event(), threading.Event()
+    lanes = [Lane[Any]() for _ in range(3)]
+
+    def work(job: int) -> int:
+        begun.set()
+        assert release.wait(5)
+        return job
+
+    runner = Runner(1, work)
+    runner.pool.submit([(lane, number * 10 + at) for at in range(5) for number, lane in enumerate(lanes)])
+    assert begun.wait(5)
+
+    taken = runner.pool.take_back(lanes)
+    release.set()
+
+    assert runner.done.wait(5)
+    assert len(taken) == 14
+    assert sorted([*taken, *runner.results]) == [number * 10 + at for number in range(3) for at in range(5)]
+    runner.done.clear()
+    assert len(runner.run([100, 101], lanes[0])) == 3

@@ -57,6 +57,19 @@ def test_results_stand_in_the_order_of_the_input_however_they_come() -> None:
     assert [each.wanted.name for each in stream(Fake()).run(names(1000))] == [f"b{number}" for number in range(1000)]
 
 
+def test_unordered_each_comes_as_soon_as_it_is_known() -> None:
+    fake = Fake(silent=[0])
+    results = stream(fake, window=20, ordered=False).run(names(1000))
+
+    taken = [next(results).index for _ in range(500)]
+
+    assert 0 not in taken
+    assert len(set(taken)) == 500
+    assert len(fake.submitted) <= 521
+    fake.inbox.found.append(Found(0, Wanted("b0"), ABSENT, "us-east-1"))
+    assert sorted([*taken, *(each.index for each in results)]) == list(range(1000))
+
+
 def test_an_endless_input_is_drawn_from_only_as_far_as_the_window_goes() -> None:
     fake = Fake()
     results = stream(fake, window=50).run(Wanted(f"b{number}") for number in itertools.count())
