@@ -12,7 +12,7 @@ from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Verdict
 from drift.cors.within import order_matters
 from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
-from drift.findings import finding
+from drift.findings import finding, what_to_do
 from drift.location import Severity
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState, Finding
@@ -85,7 +85,7 @@ def undeclared(declared: Bucket | None, live: Bucket, rules: Rules) -> BucketRep
     findings: tuple[Finding, ...] = ()
     if rules.undeclared is not None:
         place = declared.location if declared else None
-        findings = (finding("undeclared-rules", live.name, None, place, rules.undeclared),)
+        findings = (finding("undeclared-rules", live.name, None, place, rules.undeclared, what_to_do(declared)),)
     return BucketReport(
         name=live.name,
         state=BucketState.UNDECLARED,
@@ -145,7 +145,7 @@ def _drift_finding(report: BucketReport) -> Finding:
     message = ". ".join(sentence(witness, report.live) for witness in report.witnesses) or None
     places = (report.place_of(change) for change in report.changes if not change.cosmetic)
     first = next((place for place in places if place), report.declared.location if report.declared else None)
-    return finding(kind, report.name, message, first)
+    return finding(kind, report.name, message, first, help=what_to_do(report.declared))
 
 
 def _order_finding(declared: Bucket) -> list[Finding]:

@@ -99,6 +99,8 @@ class Bucket:
     ``sensitive`` are the texts and numbers among the rules (or the name) that are compared and never printed, wherever
     they come up.
 
+    ``left_alone`` is where the code says that deploying leaves live rules as they are (Terraform's ``ignore_changes``).
+
     ``made_by`` is the address of the resource that makes the bucket, where this entry configures one made elsewhere;
     ``generated`` says that the tool makes the name up when it deploys.
 
@@ -122,6 +124,7 @@ class Bucket:
     sensitive: frozenset[str | int] = frozenset()
     alternatives: tuple[Alternative, ...] = ()
     stack: str | None = None
+    left_alone: Location | None = None
     made_by: str | None = None
     generated: bool = False
     identity: Identity | None = None
@@ -146,12 +149,14 @@ class Bucket:
             RulePlace(_moved(place.location, path), tuple((name, _moved(at, path)) for name, at in place.fields))
             for place in self.places
         )
-        location = None if self.location is None else _moved(self.location, path)
+        location, left_alone = (
+            None if each is None else _moved(each, path) for each in (self.location, self.left_alone)
+        )
         alternatives = tuple(
             replace(each, bucket=None if each.bucket is None else each.bucket.relocated(path))
             for each in self.alternatives
         )
-        return replace(self, location=location, places=places, alternatives=alternatives)
+        return replace(self, location=location, left_alone=left_alone, places=places, alternatives=alternatives)
 
 
 @dataclass(frozen=True, slots=True)

@@ -176,6 +176,7 @@ def _with_rules(entry: Bucket, rules: Rules, it: Resource) -> Bucket:
     ignored = ignores_rules(it.block)
     if ignored is not None and (rules.cors is not None or rules.none):
         it.module.run.tell(_changes_ignored(it, ignored))
+        entry = replace(entry, left_alone=ignored)
     if rules.cors is not None:
         outlined = it.module.outlined
         places = rules.places if outlined is None else tuple(RulePlace(outlined.rules_at) for _ in rules.cors.rules)
