@@ -209,6 +209,9 @@ def _read(run: LiveRun, shown: Format, targets: Sequence[Target], stop: Stop) ->
                     gone = _printed(printer, bucket, spare=bool(targets))
     except CorsDriftError as error:
         failure = error
+    for bucket in run.left():  # counted in any case; for a person it is too much, and out of place
+        if shown is Format.JSON and gone is None:
+            gone = _printed(printer, bucket, spare=bool(targets))
     told = run.diagnostics if failure is None else run.diagnostics[:-1]  # who ends the run tells the last one
     if told:
         note(told)

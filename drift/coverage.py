@@ -21,6 +21,11 @@ _NOT_READ = {
     State.ERROR: "failed",
 }
 
+_NOT_LISTED = frozenset(
+    {"account-denied", "account-unreachable", "listing-failed", "listing-incomplete", "shards-missing"}
+)
+"""Ids of diagnostics that say that there are buckets which did not even come up."""
+
 Place = tuple[str | None, str | None]
 """An account and a region."""
 
@@ -49,6 +54,8 @@ class Coverage:
         """That of a command which only shows: 2 error, 3 some bucket not read, 4 nothing there, 0."""
         if any(each.severity is Severity.ERROR for each in diagnostics):
             return errors.EXIT_ERROR
+        if not all_listed(diagnostics):
+            return errors.EXIT_INCOMPLETE
         if not self.total:
             return errors.EXIT_NOTHING
         return errors.EXIT_OK if _read(self.by_state) == self.total else errors.EXIT_INCOMPLETE
@@ -67,6 +74,11 @@ class Coverage:
         if more := places[_SHOWN:]:
             unread = sum(_read(counts) != counts.total() for _, counts in more)
             yield f"  and {len(more):,} more, {f'{unread:,} of them not read in full' if unread else 'all read'}"
+
+
+def all_listed(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether every bucket that there is has come up, as far as anybody knows."""
+    return not any(each.id in _NOT_LISTED for each in diagnostics)
 
 
 def _read(counts: Counter[State]) -> int:

@@ -5,14 +5,13 @@ it is read, and a run that is cut off can be gone on with.
 from __future__ import annotations
 
 from array import array
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from operator import length_hint
 from pathlib import Path
 
-from drift.coverage import Coverage
+from drift.coverage import Coverage, all_listed
 from drift.documents.lines import Head, SnapshotWriter
 from drift.documents.runs import Run
 from drift.errors import CorsDriftError
@@ -32,15 +31,16 @@ class Plan:
     """The buckets of a run that are to be read, in order: those of the shard that the journal does not have.
 
     ``places`` has, for every bucket that has come up, one more than its place in the journal, or 0 while it is not
-    there; ``positions`` are their numbers among all, the other shards' included. Eight bytes each.
+    there; ``positions`` are their numbers among all, the other shards' included: eight bytes each. ``pending`` says
+    for the n-th bucket to be read which one of all it is, as long as it is not read.
     """
 
     def __init__(self, wanted: Iterable[Wanted], shard: Shard | None, journal: Journal | None) -> None:
         self._wanted = wanted
         self.shard, self.journal = shard, journal
         self.places, self.positions = array("Q"), array("Q")
-        self.pending: deque[int] = deque()
-        self.count = 0
+        self.pending: dict[int, int] = {}
+        self.count = self._drawn = 0
         self.exhausted = False
 
     def __iter__(self) -> Iterator[Wanted]:
@@ -54,7 +54,8 @@ class Plan:
             if self.journal is not None:
                 place = self.journal.find(wanted)
                 if place is None:
-                    self.pending.append(len(self.places))
+                    self.pending[self._drawn] = len(self.places)
+                    self._drawn += 1
                 self.places.append(0 if place is None else place + 1)
             if place is None:
                 yield wanted
@@ -103,7 +104,7 @@ class LiveRun:
     @property
     def run(self) -> Run:
         """What was asked for, and whether all of it was read."""
-        return replace(self._run, complete=self._ended_by is None)
+        return replace(self._run, complete=self._ended_by is None and all_listed(self.diagnostics))
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -119,10 +120,10 @@ class LiveRun:
     def buckets(self, progress: Progress | None = None) -> Iterator[Bucket]:
         """Every bucket in order, as they become known. Raises what the fetcher raises, after it was noted."""
         self._progress = progress
-        stream = self._fetcher.stream(self._plan)
+        stream = self._arrivals()
         try:
-            while (bucket := self._next(stream)) is not None:
-                yield from self._counted(self._placed(bucket))
+            while (arrived := self._next(stream)) is not None:
+                yield from self._counted(self._placed(*arrived))
             yield from self._counted(self._ready())  # what the journal has behind the last one that was read
         except Interrupted:
             self._interrupt()
@@ -152,6 +153,11 @@ class LiveRun:
             for place, _ in self._saved():
                 yield self._journal.bucket(place)
 
+    def left(self) -> Iterator[Bucket]:
+        """What was read by a run that was cut off, and not handed on, for something before it was not read."""
+        if self._journal is not None and self._ended_by is not None:
+            yield from self._counted(self._journal.bucket(place) for place, _ in self._saved(self._shown))
+
     def close(self) -> None:
         """Take the journal away if all was read, or nothing could be; else leave it to go on from."""
         if self._journal is None:
@@ -162,7 +168,17 @@ class LiveRun:
             self._journal.sync()
             self._journal.close()
 
-    def _next(self, stream: Iterator[Bucket]) -> Bucket | None:
+    def _arrivals(self) -> Iterator[tuple[int, Bucket]]:
+        """Each bucket with its number among those to be read. With a journal they may come in any order: the sooner one
+        is kept, the less is lost.
+        """
+        arrivals = getattr(self._fetcher, "arrivals", None)
+        if arrivals is None or self._journal is None:
+            return enumerate(self._fetcher.stream(self._plan))
+        found: Iterator[tuple[int, Bucket]] = arrivals(self._plan)
+        return found
+
+    def _next(self, stream: Iterator[tuple[int, Bucket]]) -> tuple[int, Bucket] | None:
         if self._stop is None:
             return next(stream, None)
         try:
@@ -189,25 +205,23 @@ class LiveRun:
             return "--output json=FILE keeps what was read, for --resume FILE to go on from"
         return f"repeat the command with --resume {snapshot_path(path)} to go on from there"
 
-    def _placed(self, bucket: Bucket) -> Iterator[Bucket]:
-        """The bucket that was just read, behind those of the journal that stand before it."""
+    def _placed(self, number: int, bucket: Bucket) -> Iterator[Bucket]:
+        """Keep the bucket that was just read, and hand on what is next, which may be it."""
         if self._journal is None:
             yield bucket
             return
-        slot = self._plan.pending.popleft()
+        slot = self._plan.pending.pop(number)
         self._plan.places[slot] = self._journal.append(bucket) + 1
-        yield from self._ready(slot)
-        self._shown = slot + 1
-        yield bucket
+        yield from self._ready(slot, bucket)
 
-    def _ready(self, until: int | None = None) -> Iterator[Bucket]:
-        """What the journal has of the buckets that are next."""
+    def _ready(self, slot: int = -1, bucket: Bucket | None = None) -> Iterator[Bucket]:
+        """What the journal has of the buckets that are next; the one at the slot is at hand."""
         if self._journal is None:
             return
-        while self._shown < (len(self._plan.places) if until is None else until):
-            place = self._plan.places[self._shown]
+        places = self._plan.places
+        while self._shown < len(places) and (place := places[self._shown]):
             self._shown += 1
-            yield self._journal.bucket(place - 1)
+            yield bucket if bucket is not None and self._shown == slot + 1 else self._journal.bucket(place - 1)
 
     def _counted(self, buckets: Iterator[Bucket]) -> Iterator[Bucket]:
         for bucket in buckets:
@@ -216,11 +230,11 @@ class LiveRun:
                 self._progress(self.coverage.total, self._plan.total)
             yield bucket
 
-    def _saved(self) -> Iterator[tuple[int, int | None]]:
+    def _saved(self, start: int = 0) -> Iterator[tuple[int, int | None]]:
         """Place and position of what is in the journal: in order, then what an earlier run has read further on."""
         positions = self._plan.positions
-        for slot, place in enumerate(self._plan.places):
-            if place:
+        for slot in range(start, len(self._plan.places)):
+            if place := self._plan.places[slot]:
                 yield place - 1, positions[slot] if self._run.shard else None
         if self._journal is not None and self._resumed and self._ended_by is not None:
             passed = iter(sorted(self._plan.places))

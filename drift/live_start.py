@@ -75,6 +75,11 @@ class _Side:
         """See ``drift.interfaces.Fetcher``."""
         return self._side.fetcher.stream(wanted)
 
+    def arrivals(self, wanted: Iterable[Wanted]) -> Iterator[tuple[int, Bucket]]:
+        """Each bucket as soon as it is known, with its number, if whoever is asked can do so; else in order."""
+        arrivals = getattr(self._side.fetcher, "arrivals", None)
+        return enumerate(self.stream(wanted)) if arrivals is None else arrivals(wanted)
+
     def fetch(self, wanted: Iterable[Wanted]) -> Snapshot:
         """See ``drift.interfaces.Fetcher``."""
         return self._side.fetcher.fetch(wanted)

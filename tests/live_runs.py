@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from drift.cors.model import BucketCors, CorsRule
@@ -70,6 +71,17 @@ class FleetFetcher:
 
     def list_buckets(self) -> Iterator[Wanted]:
         return (Wanted(str(bucket.name)) for bucket in self.fleet)
+
+
+class EagerFetcher(FleetFetcher):
+    """Hands on buckets as they become known: of each ``window`` the last one first."""
+
+    def arrivals(self, wanted: Iterable[Wanted]) -> Iterator[tuple[int, Bucket]]:
+        known = {str(bucket.name): bucket for bucket in self.fleet}
+        numbered = enumerate(wanted)
+        while ahead := list(islice(numbered, self.window)):
+            for number, each in reversed(ahead):
+                yield number, self._read(known, each)
 
 
 def a_run(

@@ -65,3 +65,9 @@ def test_the_exit_code_tells_whether_all_was_read(states: tuple[State, ...], cod
     warning = Diagnostic(Severity.WARNING, "a", "b")
     assert coverage(*states).exit_code((warning,)) == code
     assert coverage(*states).exit_code((replace(warning, severity=Severity.ERROR),)) == 2
+
+
+@pytest.mark.parametrize("states", [(State.CONFIGURED,), ()])
+@pytest.mark.parametrize("kind", ["account-denied", "account-unreachable", "listing-incomplete", "shards-missing"])
+def test_buckets_that_did_not_even_come_up_make_it_incomplete(states: tuple[State, ...], kind: str) -> None:
+    assert coverage(*states).exit_code((Diagnostic(Severity.WARNING, kind, "b"),)) == 3

@@ -20,7 +20,17 @@ from drift.location import Diagnostic, Severity
 from drift.shards import Shard
 from drift.snapshot import Bucket, State
 from tests.cli.conftest import schema
-from tests.live_runs import FleetFetcher, a_bucket, a_fleet, a_run, finish, timeless, unbroken, with_states
+from tests.live_runs import (
+    EagerFetcher,
+    FleetFetcher,
+    a_bucket,
+    a_fleet,
+    a_run,
+    finish,
+    timeless,
+    unbroken,
+    with_states,
+)
 
 
 def cut(fleet: list[Bucket], file: Path, after: int, *, window: int = 1, resume: bool = False) -> None:
@@ -89,19 +99,28 @@ def test_a_run_over_names_goes_on_as_well(tmp_path: Path) -> None:
     count=st.integers(1, 25),
     cuts=st.lists(st.integers(0, 25), max_size=4),
     window=st.integers(1, 9),
+    eager=st.booleans(),
     unread=st.sets(st.integers(0, 24)),
     of=st.integers(1, 3),
 )
 def test_however_often_it_is_cut_off_it_is_the_same_snapshot(
-    tmp_path_factory: pytest.TempPathFactory, count: int, cuts: list[int], window: int, unread: set[int], of: int
+    tmp_path_factory: pytest.TempPathFactory,
+    count: int,
+    cuts: list[int],
+    window: int,
+    eager: bool,
+    unread: set[int],
+    of: int,
 ) -> None:
+    kind = EagerFetcher if eager else FleetFetcher
     folder = tmp_path_factory.mktemp("run")
     file = folder / "live.json"
     fleet, shard = with_states(a_fleet(count), State.DENIED, *unread), Shard(1, of)
     want = unbroken(fleet, folder / "unbroken.json", shard=shard)
     for number, after in enumerate((*cuts, None)):
-        run = a_run(FleetFetcher(fleet, window, after, Interrupted()), file, resume=number > 0, shard=shard)
-        list(run.buckets())
+        run = a_run(kind(fleet, window, after, Interrupted()), file, resume=number > 0, shard=shard)
+        found = [*run.buckets(), *run.left()]
+        assert len(found) == len(set(found)) == run.read
         if not run.interrupted or run.read:
             run.save(file)
             schema("snapshot").validate(json.loads(file.read_text()))
@@ -143,6 +162,20 @@ def test_an_interrupted_run_says_how_far_it_came_and_how_to_go_on(tmp_path: Path
     cut(a_fleet(30), file, 12, window=100)
     with open_snapshot(file) as reader:
         assert "12 of 30 buckets" in reader.diagnostics[0].message
+
+
+def test_what_was_read_behind_a_bucket_that_is_not_read_yet_is_kept_too(tmp_path: Path) -> None:
+    fleet, file = a_fleet(30), tmp_path / "live.json"
+    run = a_run(EagerFetcher(fleet, 10, 15, Interrupted()), file)
+    assert list(run.buckets()) == fleet[:10]
+    assert list(run.left()) == fleet[15:20]
+    assert run.coverage.total == 15
+    run.save(file)
+    run.close()
+    assert saved(file) == [bucket.name for bucket in (*fleet[:10], *fleet[15:20])]
+    fetcher = EagerFetcher(fleet, 4)
+    assert finish(a_run(fetcher, file, resume=True), file) == fleet
+    assert sorted(fetcher.asked) == [bucket.name for bucket in (*fleet[10:15], *fleet[20:])]
 
 
 def test_without_a_place_to_keep_it_nothing_is_saved_and_that_is_said() -> None:
