@@ -86,7 +86,8 @@ def _error_in(text: object) -> str | None:
 def _who(identity: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str | None]:
     session = _mapping(identity.get("sessionContext"))
     issuer = _mapping(session.get("sessionIssuer"))
-    name = identity.get("arn") or identity.get("userName") or found.get("Username") or identity.get("principalId")
+    known = (identity.get(key) for key in ("arn", "userName", "invokedBy"))  # a service acting for itself has no name
+    name = next((each for each in known if each), found.get("Username")) or identity.get("principalId")
     return {
         "who": plain(name),
         "kind": plain(identity.get("type"), 40),

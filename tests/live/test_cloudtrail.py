@@ -279,3 +279,13 @@ def test_a_denial_halfway_tells_nothing_of_what_was_found_before(
     assert told.id == "blame-failed"
     assert histories["site"].live is Agreement.NO_EVENT
     assert histories["site"].unclear is not None
+
+
+def test_a_deletion_and_a_write_at_the_same_second_are_a_replacement(
+    trail: ConfigServer, blame: Callable[..., Blame]
+) -> None:
+    both = [trail_record("site", NARROW, at=at(1), number=1), trail_record("site", at=at(1), number=2)]
+    trail.recorded.trail["eu-west-1"] = both
+    found = blame().histories([live("site", NARROW)])[0]["site"]
+    assert [step.event.call.value for step in found.steps] == ["DeleteBucketCors", "PutBucketCors"]
+    assert found.live is Agreement.SAME

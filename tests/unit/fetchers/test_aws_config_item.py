@@ -58,6 +58,11 @@ def test_an_item_without_its_supplement_proves_nothing() -> None:
         assert "does not say whether there are rules" in (found.reason or "")
 
 
+@pytest.mark.parametrize("key", ["BucketVersioningConfiguration", "IsRequesterPaysEnabled"])
+def test_any_part_of_the_supplement_that_all_buckets_have_proves_that_it_is_there(key: str) -> None:
+    assert read(config_row("b", supplementaryConfiguration={key: REAL_SUPPLEMENT[key]})).state is State.ABSENT
+
+
 @pytest.mark.parametrize("value", [None, "", {}, "{}", "null", {"rules": None}, {"rules": []}, '{"rules":null}'])
 def test_no_rules_are_recorded_in_several_forms(value: Any) -> None:
     assert with_cors(value).state is State.ABSENT

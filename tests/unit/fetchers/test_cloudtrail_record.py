@@ -218,5 +218,14 @@ def test_a_service_that_called_in_somebodys_name_is_named() -> None:
     assert silent.tool == "CloudFormation"
 
 
+def test_a_service_that_acts_for_itself_is_who_it_was() -> None:
+    identity = {"type": "AWSService", "invokedBy": "cloudtrail.amazonaws.com"}
+    found = found_event(trail_record("b", RULE, userIdentity=identity))
+    del found["Username"]
+    event = event_of(found)
+    assert event is not None
+    assert (event.who, event.kind) == ("cloudtrail.amazonaws.com", "AWSService")
+
+
 def test_a_session_of_the_console_is_known_by_its_mark() -> None:
     assert read(trail_record("b", RULE, agent="", sessionCredentialFromConsole="true")).tool == "AWS Console"
