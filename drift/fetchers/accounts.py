@@ -14,12 +14,9 @@ from typing import Any
 
 from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.aws_faults import Cause, ServiceFault, fault_of
+from drift.fetchers.credentials import SETTLED, Held
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
-
-_SETTLED = 30.0
-"""Seconds in which credentials are not renewed once more, for those who do not know what they signed with: many threads
-find out at once that they have expired."""
 
 _PAGES = 5_000
 """Of 20 accounts at most: more than an organization can have."""
@@ -65,43 +62,6 @@ class AccountError(CredentialsError):
         return Diagnostic(Severity.WARNING, kind, self.message, help=self.advice)
 
 
-class Held:
-    """Credentials that can be exchanged while clients sign with them. What it does not do itself, they do."""
-
-    def __init__(self, now: Any, load: Callable[[], Any], clock: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
-        self._load = load
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._renewed: tuple[float, bool] | None = None
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._now, name)
-
-    def get_frozen_credentials(self) -> Any:
-        """What botocore's signers ask for with each request."""
-        return self._now.get_frozen_credentials()
-
-    def renew(self, signed_at: float | None = None) -> bool:
-        """Load them anew; False if they are still the same, so that asking again is of no use.
-
-        ``signed_at`` is when the request was signed that was refused (``time.monotonic``): what was renewed since then
-        is new enough. Without it, what was renewed just now is.
-        """
-        with self._lock:
-            started = self._clock()
-            if self._renewed is not None:
-                at, changed = self._renewed
-                if (started - at < _SETTLED) if signed_at is None else (at >= signed_at):
-                    return changed
-            before, fresh = self._now.get_frozen_credentials(), self._load()
-            changed = fresh is not None and fresh.get_frozen_credentials() != before
-            if changed:
-                self._now = fresh
-            self._renewed = (started, changed)
-            return changed
-
-
 class Roles:
     """The credentials of each account that was given. Safe to share between threads."""
 
@@ -125,13 +85,13 @@ class Roles:
         return None if known is None else known.access
 
     def credentials(self, account: str) -> Any:
-        """What the account's requests are signed with. Raises ``AccountError``; what was refused once stays refused."""
+        """What the account's requests are signed with. Raises ``AccountError``; what was refused at first stays so."""
         known = self._accounts[account]
         with known.lock:
-            if known.error is not None:
-                raise known.error.again()
             if known.credentials is None:
-                known.credentials = self._own_of(account) if known.access.role is None else self._assumed(known)
+                if known.error is not None:
+                    raise known.error.again()
+                known.credentials = self._own_of(known) if known.access.role is None else self._assumed(known)
             return known.credentials
 
     def renew(self, account: str, signed_at: float | None = None) -> bool:
@@ -145,18 +105,12 @@ class Roles:
         errors = [known.error for _, known in sorted(self._accounts.items())]
         return tuple(error.diagnostic for error in errors if error is not None)
 
-    def _own_of(self, account: str) -> Any:
-        caller = self._caller()
+    def _own_of(self, known: _Account) -> Any:
+        caller, account = self._caller(), known.access.id
         if caller.account == account:
             return self._own()
-        known = self._accounts[account]
-        known.error = AccountError(
-            account,
-            f"account {account} has no role to assume, and the credentials are those of account {caller.account}",
-            denied=True,
-            advice="give its role in [[account]]",
-        )
-        raise known.error.again()
+        message = f"account {account} has no role to assume, and the credentials are those of account {caller.account}"
+        raise known.failed(AccountError(account, message, denied=True, advice="give its role in [[account]]"))
 
     def _assumed(self, known: _Account) -> Held:
         from botocore.credentials import DeferredRefreshableCredentials
@@ -169,28 +123,50 @@ class Roles:
         return held
 
     def _assume(self, known: _Account) -> Mapping[str, str]:
-        """One AssumeRole, in the form that botocore's refreshable credentials take."""
-        access, at = known.access, ""
+        """One AssumeRole, in the form that botocore's refreshable credentials take.
+
+        While credentials run out that cannot be renewed, botocore asks for others with every request: STS is asked now
+        and then only.
+        """
+        if known.error is not None and time.monotonic() - known.failed_at < SETTLED:
+            raise known.error.again()
+        signed_at = time.monotonic()
         try:
-            sts = self._sts()
-            at = sts.meta.endpoint_url
-            asked = {"RoleArn": self._role(access), "RoleSessionName": access.session_name}
-            if access.external_id is not None:
-                asked["ExternalId"] = access.external_id
-            got = sts.assume_role(**asked)["Credentials"]
-            return {
-                "access_key": got["AccessKeyId"],
-                "secret_key": got["SecretAccessKey"],
-                "token": got["SessionToken"],
-                "expiry_time": got["Expiration"].isoformat(),
-                "account_id": access.id,
-            }
+            got = self._asked(known.access)
         except Exception as error:
-            fault = fault_of(error, "AssumeRole", endpoint=at)
-            if fault.cause is Cause.CREDENTIALS:
-                raise fault.error() from error
-            known.error = _not_assumed(access, fault)
-            raise known.error.again() from error
+            if not self._renewed(error, signed_at):
+                raise self._refused(known, error) from error
+            try:
+                got = self._asked(known.access)
+            except Exception as again:
+                raise self._refused(known, again) from again
+        known.error = None
+        return got
+
+    def _asked(self, access: AccountAccess) -> Mapping[str, str]:
+        asked = {"RoleArn": self._role(access), "RoleSessionName": access.session_name}
+        if access.external_id is not None:
+            asked["ExternalId"] = access.external_id
+        got = self._sts().assume_role(**asked)["Credentials"]
+        return {
+            "access_key": got["AccessKeyId"],
+            "secret_key": got["SecretAccessKey"],
+            "token": got["SessionToken"],
+            "expiry_time": got["Expiration"].isoformat(),
+            "account_id": access.id,
+        }
+
+    def _renewed(self, error: Exception, signed_at: float) -> bool:
+        """Whether the caller's own credentials had run out, and there are others now."""
+        own = self._own() if fault_of(error, "AssumeRole").cause is Cause.CREDENTIALS else None
+        return own is not None and bool(own.renew(signed_at))
+
+    def _refused(self, known: _Account, error: Exception) -> Exception:
+        """The account's error, or one of the run where the caller's own credentials are to blame."""
+        fault = fault_of(error, "AssumeRole", endpoint=self._sts().meta.endpoint_url)
+        if fault.cause is Cause.CREDENTIALS:
+            return fault.error()
+        return known.failed(_not_assumed(known.access, fault))
 
     def _role(self, access: AccountAccess) -> str:
         role = access.role or ""
@@ -205,6 +181,12 @@ class _Account:
         self.lock = threading.Lock()
         self.credentials: Any = None
         self.error: AccountError | None = None
+        self.failed_at = 0.0
+
+    def failed(self, error: AccountError) -> AccountError:
+        """Remember the error; the one to raise."""
+        self.error, self.failed_at = error, time.monotonic()
+        return error.again()
 
 
 def _not_assumed(access: AccountAccess, fault: ServiceFault) -> AccountError:

@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from drift.errors import CorsDriftError, UsageError
-from drift.fetchers import s3_faults
-from drift.fetchers.accounts import Caller, Held, Lent, Roles
-from drift.fetchers.aws_faults import fault_of, without_words
+from drift.errors import UsageError
+from drift.fetchers.accounts import Caller, Lent, Roles
+from drift.fetchers.aws_faults import RegionError, ServiceFault, fault_of, fetched, opened, without_words
+from drift.fetchers.credentials import Held
 from drift.fetchers.endpoints import check_endpoint, is_aws, only_to
 from drift.fetchers.operations import guard
 from drift.location import Diagnostic
 from drift.settings import AccountAccess
+
+__all__ = ["APP_ID", "FALLBACK_REGION", "Aws", "AwsAccess", "RegionError"]
 
 FALLBACK_REGION = "us-east-1"
 """Where to ask if no region is configured anywhere: S3 tells the right one from there."""
@@ -28,10 +30,6 @@ MAX_CLIENTS = 128
 
 ATTEMPTS = 6
 """Of a call to any service but S3, the first included; the SDK waits in between, up to 20 seconds."""
-
-
-class RegionError(UsageError):
-    """What was given as a region is not the name of one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ class Aws:
         self._own: Held | None = None
         self._acting: Any = None
         self._clients: OrderedDict[tuple[str, str | None, str | None], Any] = OrderedDict()
-        self._caller: Caller | None = None
+        self._caller: Caller | ServiceFault | None = None
         self._roles = Roles(lambda: self.client("sts"), self.caller, self._own_credentials)
         self._roles.admit(self._accounts.values())
 
@@ -130,7 +128,9 @@ class Aws:
                 return self._clients[key]
         acting = None if account is None else self._roles.credentials(account)  # may call STS, so outside the lock
         with self._lock:
-            client = self._told(lambda: self._make(service, region or self._region_of(account), acting, config))
+            client = opened(
+                lambda: self._make(service, region or self._region_of(account), acting, config), self.profile
+            )
             if config is None:
                 client = self._clients.setdefault(key, client)
                 if len(self._clients) > MAX_CLIENTS:
@@ -138,20 +138,24 @@ class Aws:
         return client
 
     def caller(self) -> Caller:
-        """Whose credentials these are, by one GetCallerIdentity.
+        """Whose credentials these are, by one GetCallerIdentity, whatever comes of it.
 
         Raises ``CredentialsError`` or ``EndpointError`` if nobody tells.
         """
         with self._caller_lock:
             if self._caller is None:
-                client = self.client("sts")
-                try:
-                    told = client.get_caller_identity()
-                    self._caller = Caller(told["Account"], told["Arn"].split(":")[1], told["Arn"])
-                except Exception as error:
-                    at = client.meta.endpoint_url
-                    raise fault_of(error, "GetCallerIdentity", self.profile, at).error() from error
+                self._caller = self._who()
+            if isinstance(self._caller, ServiceFault):
+                raise self._caller.error()
             return self._caller
+
+    def _who(self) -> Caller | ServiceFault:
+        client = self.client("sts")
+        try:
+            told = client.get_caller_identity()
+            return Caller(told["Account"], told["Arn"].split(":")[1], told["Arn"])
+        except Exception as error:
+            return fault_of(error, "GetCallerIdentity", self.profile, client.meta.endpoint_url)
 
     def refresh(self, account: str | None = None, signed_at: float | None = None) -> bool:
         """Get new credentials after ExpiredToken, for clients that exist too; False if there are none but the old.
@@ -164,7 +168,10 @@ class Aws:
         if account is not None and self._accounts[account].role is not None:
             return self._roles.renew(account, signed_at)
         own = self._own_credentials()
-        return own is not None and bool(self._told(lambda: own.renew(signed_at)))
+        renewed = own is not None and bool(fetched(lambda: own.renew(signed_at), self.profile))
+        if renewed and isinstance(self._caller, ServiceFault):
+            self._caller = None
+        return renewed
 
     def lend(self) -> Lent | None:
         """The caller's credentials of now, so that a process of ours need not find them once more; None without any.
@@ -175,7 +182,7 @@ class Aws:
         own = self._own_credentials()
         if own is None:
             return None
-        frozen = self._told(own.get_frozen_credentials)
+        frozen = fetched(own.get_frozen_credentials, self.profile)
         return Lent(frozen.access_key, frozen.secret_key, frozen.token)
 
     def _region_of(self, account: str | None) -> str:
@@ -185,7 +192,7 @@ class Aws:
 
     def _opened(self) -> Any:
         if self._session is None:
-            self._session = self._told(self._open)
+            self._session = opened(self._open, self.profile)
         return self._session
 
     def _open(self) -> Any:
@@ -213,7 +220,7 @@ class Aws:
             if self._own is None:
                 self._opened()
                 chain = self._core.get_component("credential_provider")
-                found = self._borrowed() if self._lent else self._told(chain.load_credentials)
+                found = self._borrowed() if self._lent else fetched(chain.load_credentials, self.profile)
                 if found is None:
                     return None
                 self._own = Held(found, chain.load_credentials)
@@ -248,27 +255,6 @@ class Aws:
                 advice=f"set AWS_ENDPOINT_URL or AWS_ENDPOINT_URL_{service.upper()} too, or use --endpoint-url",
             )
         return client
-
-    def _told(self, make: Any) -> Any:
-        """The SDK's own errors of setting up, as ours."""
-        from botocore.exceptions import BotoCoreError, InvalidRegionError
-
-        try:
-            return make()
-        except CorsDriftError:
-            raise
-        except InvalidRegionError as error:
-            raise RegionError(
-                "what is given as an AWS region is not the name of one",
-                advice="give one such as eu-west-1 with --region",
-            ) from error
-        except BotoCoreError as error:
-            raise s3_faults.from_setup(error, self.profile) or s3_faults.unusable(error) from error
-        except ValueError as error:  # botocore: "Invalid endpoint: ...", out of AWS_ENDPOINT_URL or the profile
-            raise UsageError(
-                "the configured endpoint is not a URL",
-                advice="check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile",
-            ) from error
 
 
 def _config(service: str) -> Any:

@@ -6,11 +6,12 @@ Like that of S3, the reason never quotes what the server wrote beyond its code: 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from drift.errors import CorsDriftError, CredentialsError, EndpointError
+from drift.errors import CorsDriftError, CredentialsError, EndpointError, UsageError
 from drift.fetchers import s3_faults, s3_outcome
 from drift.fetchers.endpoints import is_aws
 from drift.fetchers.operations import OPERATIONS
@@ -92,7 +93,8 @@ def fault_of(error: Exception, operation: str, profile: str | None = None, endpo
     from botocore.parsers import ResponseParserError
 
     if isinstance(error, CorsDriftError):
-        cause = Cause.CREDENTIALS if isinstance(error, CredentialsError) else Cause.OTHER
+        causes = {CredentialsError: Cause.CREDENTIALS, EndpointError: Cause.UNREACHABLE}
+        cause = next((causes[kind] for kind in causes if isinstance(error, kind)), Cause.OTHER)
         return ServiceFault(cause, error.message, advice=error.advice)
     setup = s3_faults.from_setup(error, profile)
     if setup is not None:
@@ -146,3 +148,41 @@ def _from_sdk(error: Exception, operation: str, endpoint: str) -> ServiceFault:
             advice="check --endpoint-url, --region, the network, and HTTPS_PROXY and AWS_CA_BUNDLE if they are set",
         )
     return ServiceFault(Cause.OTHER, f"{operation}: the request could not be made ({name})")
+
+
+class RegionError(UsageError):
+    """What was given as a region is not the name of one."""
+
+
+def opened(make: Callable[[], Any], profile: str | None) -> Any:
+    """A session or client of the SDK; what is wrong with profile, region or endpoint is told as an error of ours."""
+    from botocore.exceptions import BotoCoreError, InvalidRegionError
+
+    try:
+        return make()
+    except InvalidRegionError as error:
+        raise RegionError(
+            "what is given as an AWS region is not the name of one", advice="give one such as eu-west-1 with --region"
+        ) from error
+    except BotoCoreError as error:
+        raise s3_faults.from_setup(error, profile) or s3_faults.unusable(error) from error
+    except ValueError as error:  # botocore: "Invalid endpoint: ...", out of AWS_ENDPOINT_URL or the profile
+        raise UsageError(
+            "the configured endpoint is not a URL",
+            advice="check AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_S3 and the profile",
+        ) from error
+
+
+def fetched(load: Callable[[], Any], profile: str | None) -> Any:
+    """Credentials; whatever a file or a program that gives them has wrong is a fault of the profile."""
+    from botocore.exceptions import BotoCoreError, CredentialRetrievalError
+
+    try:
+        return load()
+    except CorsDriftError:
+        raise
+    except BotoCoreError as error:
+        raise s3_faults.from_setup(error, profile) or s3_faults.unusable(error) from error
+    except Exception as error:
+        unfetched = CredentialRetrievalError(provider=profile, error_msg=type(error).__name__)
+        raise s3_faults.from_setup(unfetched, profile) or s3_faults.unusable(error) from error

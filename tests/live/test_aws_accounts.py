@@ -16,7 +16,7 @@ from drift.location import Severity
 from drift.settings import AccountAccess
 from tests.fixtures_aws import aws_server
 from tests.live.aws_server import CALLER, AwsServer
-from tests.live.aws_world import LiveBucket, Role
+from tests.live.aws_world import Key, LiveBucket, Role
 
 __all__ = ["aws_server"]
 
@@ -306,3 +306,58 @@ def test_credentials_that_expire_again_at_once_are_renewed_again_for_requests_si
     assert len(aws_server.of("AssumeRole")) == 2
     assert aws.refresh(OTHER, time.monotonic())
     assert len(aws_server.of("AssumeRole")) == 3
+
+
+def test_a_renewal_that_fails_while_the_credentials_still_hold_costs_nothing(
+    aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The SDK renews a quarter of an hour ahead: what it has holds until then, and STS is not asked each time."""
+    monkeypatch.setattr("drift.fetchers.aws.ATTEMPTS", 1)
+    aws_server.world.roles[role(OTHER)] = Role(lifetime=14 * 60)
+    aws_server.world.buckets["theirs"] = LiveBucket(OTHER)
+    aws = Aws(endpoint_url=aws_server.url, accounts=[AccountAccess(OTHER, role(OTHER))])
+    client = aws.client("s3", account=OTHER)
+    aws_server.broken.add("sts")
+
+    for _ in range(5):
+        assert read(client, "theirs", OTHER)
+        assert read(aws.client("s3", "us-east-1", OTHER), "theirs", OTHER)
+
+    assert len(aws_server.of("AssumeRole")) == 2
+
+
+def test_a_role_is_assumed_with_the_callers_new_credentials_where_the_old_ones_have_run_out(
+    aws_server: AwsServer, aws_environment: pytest.MonkeyPatch
+) -> None:
+    aws_server.world.roles[role(OTHER)] = Role()
+    fresh = Key(CALLER.account, "AKIAFRESH", "fresh-secret", "fresh-token", CALLER.arn)
+    aws_server.world.keys[fresh.access] = fresh
+    aws = Aws(endpoint_url=aws_server.url, accounts=[AccountAccess(OTHER, role(OTHER))])
+    aws.caller()
+    aws_server.world.expired.add(CALLER.access)
+    aws_environment.setenv("AWS_ACCESS_KEY_ID", fresh.access)
+    aws_environment.setenv("AWS_SECRET_ACCESS_KEY", fresh.secret)
+    aws_environment.setenv("AWS_SESSION_TOKEN", str(fresh.token))
+
+    aws.client("s3", account=OTHER)
+
+    assert [call.operation for call in aws_server.calls] == ["GetCallerIdentity", "AssumeRole", "AssumeRole"]
+
+
+def test_who_the_caller_is_is_asked_once_also_where_nobody_tells_and_again_with_new_credentials(
+    aws_server: AwsServer, aws_environment: pytest.MonkeyPatch
+) -> None:
+    aws_server.world.expired.add(CALLER.access)
+    aws_server.world.keys["AKIAFRESH"] = Key(CALLER.account, "AKIAFRESH", "fresh-secret", None, CALLER.arn)
+    aws = Aws(endpoint_url=aws_server.url)
+
+    for _ in range(3):
+        with pytest.raises(CredentialsError, match="have expired"):
+            aws.caller()
+    assert len(aws_server.calls) == 1
+    aws_environment.setenv("AWS_ACCESS_KEY_ID", "AKIAFRESH")
+    aws_environment.setenv("AWS_SECRET_ACCESS_KEY", "fresh-secret")
+    aws_environment.delenv("AWS_SESSION_TOKEN")
+
+    assert aws.refresh()
+    assert aws.caller().account == CALLER.account

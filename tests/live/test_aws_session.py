@@ -10,7 +10,8 @@ import pytest
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError, UsageError
 from drift.fetchers.accounts import Caller
-from drift.fetchers.aws import MAX_CLIENTS, Aws, RegionError
+from drift.fetchers.aws import MAX_CLIENTS, Aws
+from drift.fetchers.aws_faults import RegionError
 from drift.fetchers.endpoints import check_endpoint, is_aws, only_to
 from drift.fetchers.operations import ForbiddenOperationError
 from drift.settings import AccountAccess
@@ -316,3 +317,14 @@ def test_without_credentials_there_are_none_to_lend(aws_environment: pytest.Monk
     profile(aws_environment, tmp_path, "")
 
     assert Aws().lend() is None
+
+
+@pytest.mark.parametrize("program", ["false", "echo not-json", "echo {}", "/no/such/program"])
+def test_a_program_that_gives_no_credentials_is_a_fault_of_the_profile(
+    aws_environment: pytest.MonkeyPatch, tmp_path: Path, program: str
+) -> None:
+    profile(aws_environment, tmp_path, f"[profile work]\ncredential_process = {program}\n")
+
+    with pytest.raises(CredentialsError, match="could not be fetched") as caught:
+        Aws(profile="work", endpoint_url="http://127.0.0.1:9").client("s3")
+    assert "credential process" in str(caught.value.advice)
