@@ -64,7 +64,7 @@ class NamesSource:
 
 @dataclass(slots=True)
 class StateSource:
-    """What a Terraform state or plan, or a Pulumi state, has under the address of a declaration.
+    """What a Terraform state or plan has under the address of a declaration.
 
     ``found`` is what the file holds, ``told_by`` the file. A configuration that the state does not have yet is known by
     the bucket resource that it is for.
