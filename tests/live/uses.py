@@ -66,7 +66,7 @@ USES = (
     Use("check --live config: --all", "check main --bucket assets --live config:all --all", _FROM_CONFIG, 1),
     Use("check accounts", "--config accounts.toml check theirs", frozenset({"AssumeRole", "GetBucketCors"})),
     Use("check --organization-role", "check theirs --organization-role audit", _ORGANIZATION),
-    Use("live accounts", "--config accounts.toml live", frozenset({"AssumeRole", "ListBuckets"})),
+    Use("live accounts", "--config accounts.toml live", frozenset({"AssumeRole", "ListBuckets"}), 3),
     Use("live --organization-role", "live --organization-role audit", _ORGANIZATION),
     Use("live --processes", "live --processes 2 assets uploads far plain", frozenset({"GetBucketCors"})),
     Use("live --shard", "live --shard 1/2 --output json={work}/shard.json", frozenset({"ListBuckets"})),
