@@ -216,7 +216,7 @@ def _read(run: LiveRun, shown: Format, targets: Sequence[Target], stop: Stop) ->
     if told:
         note(told)
     try:
-        if run.read:
+        if run.read or not run.cut_off:  # what is there is not replaced by nothing
             for kind, path in targets:
                 _save(run, kind, path)
     finally:
@@ -224,7 +224,7 @@ def _read(run: LiveRun, shown: Format, targets: Sequence[Target], stop: Stop) ->
             printer.end(run.coverage, run.diagnostics, run.run)
     if failure := failure or gone:
         raise failure
-    return run.coverage.exit_code(run.diagnostics)
+    return run.exit_code
 
 
 def _save(run: LiveRun, kind: Format, path: Path) -> None:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from operator import length_hint
 from pathlib import Path
 
+from drift import errors
 from drift.coverage import Coverage, all_listed
 from drift.documents.lines import Head, SnapshotWriter
 from drift.documents.runs import Run
-from drift.errors import CorsDriftError
 from drift.interfaces import Fetcher, Wanted
 from drift.interruption import Interrupted, Stop
 from drift.journal import Journal, snapshot_path
@@ -40,11 +40,12 @@ class Plan:
         self.shard, self.journal = shard, journal
         self.places, self.positions = array("Q"), array("Q")
         self.pending: dict[int, int] = {}
-        self.count = self._drawn = 0
+        self.listed = self.count = self._drawn = 0
         self.exhausted = False
 
     def __iter__(self) -> Iterator[Wanted]:
         for position, wanted in enumerate(self._wanted):
+            self.listed += 1
             if self.shard is not None:
                 if not self.shard.holds(wanted.name):
                     continue
@@ -113,6 +114,18 @@ class LiveRun:
         return tuple(dict.fromkeys((*self._fetcher.diagnostics, *ended)))
 
     @property
+    def cut_off(self) -> bool:
+        """Whether a signal or an error has ended it."""
+        return self._ended_by is not None
+
+    @property
+    def exit_code(self) -> int:
+        """That of the command; a shard may well have no bucket of a fleet."""
+        code = self.coverage.exit_code(self.diagnostics)
+        shared = self._run.shard is not None and self._plan.listed > 0
+        return errors.EXIT_OK if code == errors.EXIT_NOTHING and shared else code
+
+    @property
     def read(self) -> int:
         """How many buckets there is something to tell of, what an earlier run has read included."""
         return self.coverage.total if self._journal is None else len(self._journal)
@@ -130,7 +143,7 @@ class LiveRun:
         except KeyboardInterrupt:
             self._interrupt()
             raise
-        except CorsDriftError as error:
+        except errors.CorsDriftError as error:
             self._ended_by = Diagnostic(Severity.ERROR, "error", error.message, error.location, error.advice)
             raise
         finally:

@@ -7,7 +7,7 @@ import signal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.documents.lines import open_snapshot
@@ -95,6 +95,7 @@ def test_a_run_over_names_goes_on_as_well(tmp_path: Path) -> None:
     assert timeless(file.read_bytes()) == want
 
 
+@settings(max_examples=30)  # files are forced to the disk, which takes its time
 @given(
     count=st.integers(1, 25),
     cuts=st.lists(st.integers(0, 25), max_size=4),
