@@ -190,7 +190,6 @@ class Listing:
         self._listed = listed
         self._kept: list[Wanted] | None = None
         self.failure: CorsDriftError | None = None
-        self.count = 0
 
     def fitting(
         self, patterns: Sequence[Pattern], most: int, besides: Container[str] = frozenset()
@@ -216,10 +215,8 @@ class Listing:
             yield from self._kept
             return
         kept: list[Wanted] = []
-        self.count = 0
         try:
             for bucket in self._listed():
-                self.count += 1
                 if not is_bucket_name(bucket.name):
                     continue
                 if len(kept) <= _KEPT:

@@ -77,6 +77,12 @@ def test_several_candidates_leave_it_open_name_them_and_end_the_search() -> None
     assert later.asked == []
 
 
+def test_five_candidates_are_all_named() -> None:
+    names = ("b-1", "b-2", "b-3", "b-4", "b-5")
+    (bucket,) = identified(declared("a"), sources=[Says({"a": Several(names, "all fit")})])
+    assert reason_of(bucket).endswith("5 buckets may be meant: b-1, b-2, b-3, b-4, b-5 (all fit)")
+
+
 def test_reason_why_a_source_could_not_tell_stays_where_none_can() -> None:
     sources = [Says({"a": Passed("the state has no a")}), Says({"a": Passed("the stack was not read")})]
     (bucket,) = identified(declared("a"), sources=sources)

@@ -11,6 +11,7 @@ from drift.identity import Source, identify
 from drift.identity_lookups import (
     LOGICAL_ID_TAG,
     MAX_CANDIDATES,
+    MAX_TAGGED,
     STACK_ID_TAG,
     STACK_NAME_TAG,
     Refused,
@@ -304,6 +305,14 @@ def test_so_many_buckets_are_asked_and_no_more() -> None:
     outcome = by_tags(read, listed, declared())
     assert len(read.asked) == MAX_CANDIDATES
     assert reason(outcome.buckets[0]) == "not all buckets whose names fit were asked for their tags"
+
+
+def test_no_more_than_so_many_buckets_are_asked_in_a_run() -> None:
+    stacks = [f"stack{number}" for number in range(8)]
+    listed = [f"{stack}-b{number:03}" for stack in stacks for number in range(MAX_CANDIDATES)]
+    read = Tags({})
+    by_tags(read, listed, *(declared(stack=stack) for stack in stacks))
+    assert len(read.asked) == MAX_TAGGED
 
 
 def test_tags_are_asked_where_the_stack_may_not_be_and_not_where_it_has_no_such_bucket() -> None:

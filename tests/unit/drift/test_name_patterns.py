@@ -106,6 +106,19 @@ def test_name_with_too_little_known_text_has_no_pattern(prefix: str, suffix: str
     assert pattern_of(terraform(prefix, suffix)) is None
 
 
+@pytest.mark.parametrize(("prefix", "suffix"), [("abc", ""), ("a", "b2"), ("", "-x-y-z")])
+def test_three_letters_or_digits_are_enough_to_look_for(prefix: str, suffix: str) -> None:
+    assert pattern_of(terraform(prefix, suffix)) is not None
+
+
+@pytest.mark.parametrize("stack", ["s" * 40, "s" * 41, "s" * 42, "s" * 60])
+def test_all_that_is_certain_of_a_generated_name_is_its_start(stack: str) -> None:
+    pattern = pattern_of(generated(stack, "Assets"))
+    assert pattern is not None
+    assert stack.startswith(pattern.prefix)
+    assert (pattern.prefix == stack) is (len(stack) <= 63 - len("-assets-") - 13)
+
+
 def test_only_bucket_that_fits_is_taken_and_told_as_such() -> None:
     outcome = looked_up(["other", "event-12ab-raw", "event-x-cooked"], terraform("event-", "-raw"))
     (bucket,) = outcome.buckets
