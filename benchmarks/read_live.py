@@ -135,7 +135,9 @@ def latency(quick: bool) -> None:
     for kind, done in runs.items():
         rate, cpu = best[kind]
         megabytes, opened = max(each.megabytes for each in done), max(each.connections for each in done)
-        ratios = f"{rate / best['loop'][0]:>8.1f}{cpu:>13.2f}{cpu / least:>8.2f}"
+        ratios = f"{rate / best['loop'][0]:>8.1f}"
+        # A sample does not bear the start of its process as all buckets would.
+        ratios += f"{'-':>13}{'-':>8}" if kind == "loop" else f"{cpu:>13.2f}{cpu / least:>8.2f}"
         print(f"  {kind:14}{rate:>10.0f}{ratios}{megabytes:>6.0f}{opened:>13}")
 
 

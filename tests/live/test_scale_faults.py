@@ -11,7 +11,7 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +26,7 @@ from drift.settings import AccountAccess
 from drift.snapshot import Bucket, State
 from tests.live.scale_answers import Counts, Manner
 from tests.live.scale_fleet import HOME, Fleet, Trouble
-from tests.live.scale_server import ScaleServer
+from tests.live.scale_server import ScaleServer, make_certificate
 
 BUCKETS = int(os.environ.get("CORS_DRIFT_SCALE_BUCKETS", "400"))
 LARGE = BUCKETS >= 5000
@@ -232,12 +232,28 @@ def test_an_endless_input_is_drawn_from_as_needed_and_closing_ends_the_run(
         fetcher = S3Fetcher(aws=Aws(None, HOME, server.url), processes=1)
         stream = fetcher.stream(Wanted(fleet.name(next(drawn) % fleet.count)) for _ in itertools.count())
         first = list(itertools.islice(stream, 250))
+        assert isinstance(stream, Generator)
         stream.close()
         at_the_end = next(drawn)
 
     expected = truth(fleet)
     assert seen(first) == [expected[place % fleet.count] for place in range(250)]
     assert at_the_end <= 20_000
+
+
+def test_over_tls_there_is_a_connection_for_each_thread_and_not_for_each_bucket(
+    aws_environment: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fleet = Fleet(200, regions=(HOME,))
+    certificate, key = make_certificate(tmp_path)
+    aws_environment.setenv("AWS_CA_BUNDLE", str(certificate))
+    with ScaleServer(fleet, Manner(latency=0.01), certificate, key) as server:
+        buckets = list(S3Fetcher(aws=Aws(None, HOME, server.url), concurrency=8).stream(fleet.wanted()))
+        counts = server.answers.counts
+
+    assert wrong(truth(fleet), seen(buckets)) == []
+    assert counts.reads == fleet.count
+    assert 2 <= counts.connections <= 8
 
 
 def test_a_dead_region_takes_nothing_from_the_living_ones(aws_environment: pytest.MonkeyPatch) -> None:
