@@ -361,3 +361,23 @@ def test_who_the_caller_is_is_asked_once_also_where_nobody_tells_and_again_with_
 
     assert aws.refresh()
     assert aws.caller().account == CALLER.account
+
+
+def test_many_threads_over_many_accounts_cost_one_sts_call_for_each_refused_or_not(aws_server: AwsServer) -> None:
+    numbers = [f"9{number:011d}" for number in range(24)]
+    aws_server.world.roles |= {role(number): Role() for number in numbers[::2]}
+    aws = Aws(endpoint_url=aws_server.url, accounts=[AccountAccess(number, role(number)) for number in numbers])
+
+    def opens(number: str) -> bool:
+        try:
+            aws.client("sts", account=number)
+        except AccountError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        opened = list(pool.map(opens, numbers * 4))
+
+    assert opened == [index % 2 == 0 for index in range(24)] * 4
+    assert aws_server.operations == [("sts", "AssumeRole")] * 24
+    assert [each.message.split(":")[0] for each in aws.diagnostics] == [f"account {number}" for number in numbers[1::2]]
