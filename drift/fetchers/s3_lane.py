@@ -19,6 +19,7 @@ DENIED_FIRST = 20
 MAX_IN_A_ROW = {
     Fault.UNREACHABLE: 16,
     Fault.SILENT: 8,
+    Fault.NO_ENDPOINT: 1,
     Fault.CREDENTIALS: 16,
     Fault.THROTTLED: 200,
     Fault.TRANSIENT: 100,
@@ -194,9 +195,11 @@ class RegionLane(Lane[Job]):
 
 
 _NETWORK = "check the region, the network, and HTTPS_PROXY and AWS_CA_BUNDLE if they are set"
+NO_ENDPOINT = "unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT, and look for such settings in the profile"
 _KINDS = {
     Fault.UNREACHABLE: ("region-unreachable", _NETWORK),
     Fault.SILENT: ("region-unreachable", _NETWORK),
+    Fault.NO_ENDPOINT: ("region-unreachable", NO_ENDPOINT),
     Fault.TRANSIENT: ("region-unreachable", "see whether S3 has trouble there, or a proxy in between"),
     Fault.CREDENTIALS: ("credentials-refused", "renew the credentials, and check that they are of the right partition"),
     Fault.THROTTLED: ("region-throttled", "read at another time, or with fewer at once (--concurrency)"),

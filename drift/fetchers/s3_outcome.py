@@ -26,6 +26,7 @@ class Fault(Enum):
     TRANSIENT = "transient"
     SILENT = "silent"
     UNREACHABLE = "unreachable"
+    NO_ENDPOINT = "no endpoint"
     CREDENTIALS = "credentials"
     EXPIRED = "expired"
     ELSEWHERE = "elsewhere"
@@ -53,7 +54,7 @@ class Outcome:
         return self.state in (State.CONFIGURED, State.ABSENT)
 
 
-_NO_ANSWER = frozenset({Fault.SILENT, Fault.UNREACHABLE, Fault.CREDENTIALS, Fault.EXPIRED})
+_NO_ANSWER = frozenset({Fault.SILENT, Fault.UNREACHABLE, Fault.NO_ENDPOINT, Fault.CREDENTIALS, Fault.EXPIRED})
 
 THROTTLE_CODES = frozenset(
     {"SlowDown", "ServiceUnavailable", "Throttling", "ThrottlingException", "ThrottledException", "TooManyRequests"}
@@ -235,6 +236,12 @@ def _from_sdk(error: Exception) -> Outcome:
     if isinstance(error, sdk.ConnectionError | sdk.HTTPClientError):
         what = "the proxy" if isinstance(error, sdk.ProxyConnectionError) else "S3"
         return Outcome(State.ERROR, f"{what} cannot be reached ({name})", fault=Fault.UNREACHABLE)
+    missing = next(
+        (kind for kind in ("FIPS", "DualStack") if isinstance(error, sdk.EndpointProviderError) and kind in str(error)),
+        None,
+    )
+    if missing is not None:  # "Partition does not support FIPS", out of the SDK's rules
+        return Outcome(State.ERROR, f"S3 has no {missing} endpoint in this partition", fault=Fault.NO_ENDPOINT)
     if isinstance(error, sdk.InvalidRegionError):
         return Outcome(State.ERROR, "the bucket's region is not a region's name")
     if isinstance(error, sdk.ParamValidationError):

@@ -7,8 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
-from drift.errors import CorsDriftError
+from drift.errors import CorsDriftError, EndpointError
 from drift.fetchers import s3_faults as faults
+from drift.fetchers.s3_lane import NO_ENDPOINT
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_sweep import Found, Inbox
 from drift.interfaces import Wanted
@@ -185,4 +186,6 @@ class Stream:
         """The one fault behind all outcomes."""
         if lost.fault is Fault.CREDENTIALS:
             return faults.refused(lost.reason or "")
+        if lost.fault is Fault.NO_ENDPOINT:
+            return EndpointError(lost.reason or "", advice=NO_ENDPOINT)
         return faults.unreachable(lost.reason or "", self._endpoint())
