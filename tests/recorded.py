@@ -60,7 +60,7 @@ def trail_value(text: str) -> Any:
         return lower == "true"
     if lower == "null":
         return None
-    if re.fullmatch(r"-?(0|[1-9][0-9]*)", text):
+    if re.fullmatch(r"0|-?[1-9][0-9]*", text):
         return int(text)
     if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
         return float(text)

@@ -95,6 +95,8 @@ def region_of(record: Mapping[str, Any]) -> str | None:
 
 def _state(record: Mapping[str, Any]) -> tuple[State, BucketCors | None, str | None]:
     status = record.get("configurationItemStatus")
+    if status is not None and not isinstance(status, str):
+        status = "?"
     if status in _DELETED:
         return State.MISSING, None, "AWS Config has recorded that this bucket was deleted"
     if status == "ResourceNotRecorded":

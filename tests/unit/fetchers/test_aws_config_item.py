@@ -119,9 +119,10 @@ def test_lists_may_be_null_or_a_single_text_and_ages_text() -> None:
         ("ResourceDeletedNotRecorded", State.MISSING),
         ("ResourceNotRecorded", State.UNKNOWN),
         ("\x1b[2JNew", State.UNKNOWN),
+        (["OK"], State.UNKNOWN),
     ],
 )
-def test_the_status_of_an_item_counts_before_what_it_holds(status: str | None, state: State) -> None:
+def test_the_status_of_an_item_counts_before_what_it_holds(status: Any, state: State) -> None:
     found = read(config_row("b", RULE, configurationItemStatus=status))
     assert found.state is state
     assert (found.reason or "").isprintable()
