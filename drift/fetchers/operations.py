@@ -130,7 +130,14 @@ OPERATIONS = (
     ),
     Operation("sso", "GetRoleCredentials", None, "credentials for an SSO session", (Feature.SIGN_IN,)),
     Operation("sso-oidc", "CreateToken", None, "renewal of an SSO session", (Feature.SIGN_IN,)),
-    Operation("signin", "CreateOAuth2Token", None, "renewal of an `aws login` session", (Feature.SIGN_IN,)),
+    Operation(
+        "signin",
+        "CreateOAuth2Token",
+        "signin:CreateOAuth2Token",
+        "renewal of an `aws login` session",
+        (Feature.SIGN_IN,),
+        "arn:{partition}:signin:*:*:oauth2/public-client/*",
+    ),
 )
 """All of them. None writes anything, but for the SDK's own, which issue credentials."""
 
