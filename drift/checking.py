@@ -124,7 +124,9 @@ class Check:
         except (errors.CredentialsError, errors.EndpointError):  # a server without STS; reading S3 has its own errors
             return None
         live = self._settings.live
-        given = replace(live, account=live.account or caller.account, region=live.region or self._live.aws.configured_region)
+        given = replace(
+            live, account=live.account or caller.account, region=live.region or self._live.aws.configured_region
+        )
         return load_declared(self._paths, replace(self._settings, live=given))
 
     def _read(self, declared: Snapshot) -> Snapshot:

@@ -68,7 +68,7 @@ class LiveSide:
             return self.s3
         from drift.fetchers.aws_config import ConfigFetcher
 
-        return ConfigFetcher(self.aws, self._settings.aggregator)
+        return ConfigFetcher(self.aws, self._settings.aggregator, deadline=self._settings.deadline)
 
     def read(self, wanted: Sequence[Wanted]) -> Snapshot:
         """One bucket for each wanted one; with ``--all`` also every other bucket of the accounts."""

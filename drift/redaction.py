@@ -120,6 +120,8 @@ class _Walk:
             return _answer(value, self.known)
         if isinstance(value, Bucket):
             return self.bucket(value) if self.close else _Walk(self.known.at(value.sensitive)).bucket(value)
+        if isinstance(value, CorsRule):
+            return self.rule(value, live=True)
         if isinstance(value, Change):
             return replace(
                 value,

@@ -39,7 +39,7 @@ def confirmed(report: Report, reader: Reader, after: float, exits: ExitPolicy) -
     """The report after a second look, ``after`` seconds later, at what seems to have drifted or to be missing.
 
     The later answer counts where S3 gave one; where it gave none, the first one was an answer all the same. What
-    another source than S3 said (``Bucket.as_of``) is only a reason to look: without an answer it proves nothing.
+    another source than S3 said is only a reason to look: without an answer it proves nothing.
     """
     suspects = [each for each in report.buckets if _is_suspect(each)]
     if not suspects:
@@ -92,19 +92,24 @@ def _wanted(report: BucketReport) -> Wanted:
 def _counts(bucket: Bucket, first: Mapping[Text, Bucket | None]) -> bool:
     """Whether the second answer replaces the first."""
     before = first[bucket.name]
-    hearsay = before is not None and before.as_of is not None
-    return hearsay or bucket.state in (*_KNOWN, State.MISSING)
+    return _hearsay(bucket, before) or bucket.state in (*_KNOWN, State.MISSING)
+
+
+def _hearsay(bucket: Bucket, before: Bucket | None) -> bool:
+    return before is not None and before.source != bucket.source
 
 
 def _unconfirmed(bucket: Bucket, before: Bucket | None) -> Bucket:
-    if bucket.state in _KNOWN or before is None or before.as_of is None:
+    if bucket.state in _KNOWN or before is None or not _hearsay(bucket, before):
         return bucket
-    said = f"{before.source} showed other rules as of {before.as_of:%Y-%m-%d %H:%M} UTC, and S3 did not confirm it"
+    when = "" if before.as_of is None else f" as of {before.as_of:%Y-%m-%d %H:%M} UTC"
+    said = f"{before.source} showed other rules{when}, and S3 did not confirm it"
     return replace(bucket, reason=f"{said}: {bucket.reason or bucket.state.value}")
 
 
 def _said_otherwise(bucket: Bucket, before: Bucket | None) -> bool:
-    return before is not None and before.as_of is None and (bucket.state, bucket.cors) != (before.state, before.cors)
+    same = before is not None and (bucket.state, bucket.cors) == (before.state, before.cors)
+    return not same and not _hearsay(bucket, before)
 
 
 def _told(changed: Sequence[Bucket]) -> tuple[Diagnostic, ...]:
