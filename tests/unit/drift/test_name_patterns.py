@@ -109,6 +109,7 @@ def test_name_with_too_little_known_text_has_no_pattern(prefix: str, suffix: str
 @pytest.mark.parametrize(("prefix", "suffix"), [("abc", ""), ("a", "b2"), ("", "-x-y-z")])
 def test_three_letters_or_digits_are_enough_to_look_for(prefix: str, suffix: str) -> None:
     assert pattern_of(terraform(prefix, suffix)) is not None
+    assert (pattern_of(terraform(prefix, generated=True)) is not None) is (prefix == "abc")
 
 
 @pytest.mark.parametrize("stack", ["s" * 40, "s" * 41, "s" * 42, "s" * 60])
