@@ -49,7 +49,7 @@ _AHEAD_ALONE = 96
 """Of the only account and region: what a process reads in the third of a second."""
 
 _WORTH = 500
-"""Buckets for which one process more is started."""
+"""Buckets for which one process more than two is started."""
 
 _SHARED_FROM = 128
 """A lane with so many buckets left is worked on by several processes, each with clients of its own for it."""
@@ -171,7 +171,7 @@ class Crew:
 
     def _hire(self) -> None:
         """Start as many processes as are of use for what was passed on so far."""
-        want = min(self._most, 1 + self._passed_on // _WORTH)
+        want = min(self._most, max(2, (self._taken + self._passed_on) // _WORTH))
         while len(self._workers) < want and self._started < 3 * self._most and not self._stopping:
             self._started += 1
             try:

@@ -299,11 +299,12 @@ def test_a_process_does_not_listen_to_ctrl_c(fault_server: FaultServer, crews: l
 
 
 def test_more_processes_are_started_only_for_more_buckets(fault_server: FaultServer, crews: list[Crew]) -> None:
-    names = scripts(fault_server, 70)
+    for count, started in ((70, 2), (160, 3)):
+        names = scripts(fault_server, count)
 
-    fetcher(fault_server, processes=8).fetch([Wanted(name) for name in names])
+        fetcher(fault_server, processes=8).fetch([Wanted(name) for name in names])
 
-    assert crews[0].started == 2
+        assert crews[-1].started == started
 
 
 def test_retries_and_owner_are_those_of_the_one_that_started_it(fault_server: FaultServer, crews: list[Crew]) -> None:
