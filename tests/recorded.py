@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Sequence
+from copy import deepcopy
 from typing import Any
 
 from drift.cors.model import CorsRule
@@ -38,7 +39,7 @@ def config_row(
     name: str, *rules: CorsRule, account: str = ACCOUNT, region: str = "eu-west-1", captured: str = NOON, **more: Any
 ) -> dict[str, Any]:
     """A bucket as an advanced query gives it; ``more`` goes on top."""
-    supplement: dict[str, Any] = dict(WITNESSES)
+    supplement: dict[str, Any] = deepcopy(WITNESSES)
     if rules:
         supplement["BucketCrossOriginConfiguration"] = {"rules": [config_rule(rule) for rule in rules]}
     return {
