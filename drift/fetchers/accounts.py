@@ -101,9 +101,11 @@ class Roles:
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """One for each account that could not be read."""
-        errors = [known.error for _, known in sorted(self._accounts.items())]
-        return tuple(error.diagnostic for error in errors if error is not None)
+        """One for each account that could not be read, or not any more."""
+        lost = (
+            each for _, each in sorted(self._accounts.items()) if each.credentials is None or each.credentials.failed
+        )
+        return tuple(each.error.diagnostic for each in lost if each.error is not None)
 
     def _own_of(self, known: _Account) -> Any:
         caller, account = self._caller(), known.access.id

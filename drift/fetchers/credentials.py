@@ -21,13 +21,24 @@ class Held:
         self._clock = clock
         self._lock = threading.Lock()
         self._renewed: tuple[float, bool] | None = None
+        self.failed = False
+        """Whether the last request could not be signed; a renewal ahead of time that fails is none."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._now, name)
 
     def get_frozen_credentials(self) -> Any:
         """What botocore's signers ask for with each request."""
-        return self._now.get_frozen_credentials()
+        return self._frozen(self._now)
+
+    def _frozen(self, credentials: Any) -> Any:
+        try:
+            frozen = credentials.get_frozen_credentials()
+        except Exception:
+            self.failed = True
+            raise
+        self.failed = False
+        return frozen
 
     def renew(self, signed_at: float | None = None) -> bool:
         """Load them anew; False if they are still the same, so that asking again is of no use.
@@ -41,8 +52,8 @@ class Held:
                 at, changed = self._renewed
                 if (started - at < SETTLED) if signed_at is None else (at >= signed_at):
                     return changed
-            before, fresh = self._now.get_frozen_credentials(), self._load()
-            changed = fresh is not None and fresh.get_frozen_credentials() != before
+            before, fresh = self._frozen(self._now), self._load()
+            changed = fresh is not None and self._frozen(fresh) != before
             if changed:
                 self._now = fresh
             self._renewed = (started, changed)

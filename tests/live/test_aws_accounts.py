@@ -285,6 +285,17 @@ def test_an_organization_that_cannot_be_listed_to_its_end_is_an_error(page: Any,
     assert type(caught.value).__name__ in ("CredentialsError", "EndpointError")
 
 
+def test_an_account_that_is_suspended_is_skipped_even_if_it_was_given() -> None:
+    pages = Refusing({"Accounts": [{"Id": OTHER, "State": "SUSPENDED", "Status": "ACTIVE"}]})
+
+    found = organization_accounts(
+        pages, Caller(CALLER.account, "aws", CALLER.arn), "audit", [AccountAccess(OTHER, "x")]
+    )
+
+    assert found.accounts == ()
+    assert [each.id for each in found.diagnostics] == ["account-skipped"]
+
+
 def test_older_organizations_tell_the_status_in_place_of_the_state() -> None:
     pages = Refusing({"Accounts": [{"Id": OTHER, "Status": "ACTIVE"}, {"Id": THIRD, "Status": "SUSPENDED"}]})
 
@@ -324,6 +335,27 @@ def test_a_renewal_that_fails_while_the_credentials_still_hold_costs_nothing(
         assert read(aws.client("s3", "us-east-1", OTHER), "theirs", OTHER)
 
     assert len(aws_server.of("AssumeRole")) == 2
+    assert aws.diagnostics == ()  # nothing was lost by it
+
+
+def test_a_renewal_that_fails_is_told_until_one_succeeds(
+    aws_server: AwsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("drift.fetchers.aws.ATTEMPTS", 1)
+    monkeypatch.setattr("drift.fetchers.accounts.SETTLED", 0.0)
+    aws_server.world.roles[role(OTHER)] = Role(lifetime=60)
+    aws_server.world.buckets["theirs"] = LiveBucket(OTHER)
+    aws = Aws(endpoint_url=aws_server.url, accounts=[AccountAccess(OTHER, role(OTHER))])
+    client = aws.client("s3", account=OTHER)
+
+    aws_server.broken.add("sts")
+    with pytest.raises(AccountError):
+        read(client, "theirs", OTHER)
+    assert [each.id for each in aws.diagnostics] == ["account-unreachable"]
+    aws_server.broken.clear()
+
+    assert read(client, "theirs", OTHER)
+    assert aws.diagnostics == ()
 
 
 def test_a_role_is_assumed_with_the_callers_new_credentials_where_the_old_ones_have_run_out(
