@@ -15,11 +15,12 @@ from drift.fetchers.aws import Aws
 from drift.fetchers.s3_client import Addressing, Clients, Connection
 from drift.fetchers.s3_crew import Crew
 from drift.fetchers.s3_frames import Setup
+from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_listing import Listing
 from drift.fetchers.s3_outcome import is_account
 from drift.fetchers.s3_retry import Retry
 from drift.fetchers.s3_stream import WINDOW, Reading, Stream
-from drift.fetchers.s3_sweep import Found, Inbox, Sweep
+from drift.fetchers.s3_sweep import Sweep
 from drift.interfaces import Wanted
 from drift.location import Diagnostic
 from drift.snapshot import Bucket, Snapshot

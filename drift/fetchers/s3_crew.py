@@ -6,10 +6,6 @@ in which Ctrl-C of the terminal does not reach it; it ends when this process clo
 
 from __future__ import annotations
 
-import contextlib
-import os
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -18,25 +14,22 @@ from typing import Any
 from drift.fetchers.s3_frames import (
     BrokenFrameError,
     Setup,
-    Unpacker,
     pack_closure,
     pack_wanted,
     read_frame,
     unpack_closure,
     unpack_error,
-    write_frame,
 )
+from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_lane import Closure
 from drift.fetchers.s3_outcome import Fault, Outcome
-from drift.fetchers.s3_sweep import Found, Inbox, Sweep
+from drift.fetchers.s3_process import Key, Worker, processes_of_use, start
+from drift.fetchers.s3_sweep import Sweep
 from drift.interfaces import Wanted
 from drift.snapshot import State
 
 ALONE = 1000
 """So many buckets this process reads by itself: until then the others would not have paid for their start."""
-
-MOST = 8
-"""Processes that are started if nobody says how many: more would only make S3 refuse."""
 
 _SLICE = 32
 _AHEAD = 512
@@ -57,8 +50,6 @@ _SHARED_FROM = 128
 _TRIES = 3
 """So many processes may end over a bucket before it is given up."""
 
-Key = tuple[str | None, str | None]
-
 
 class _Queue:
     """Buckets of one account and region that no process has yet. ``home`` has clients for them."""
@@ -68,31 +59,7 @@ class _Queue:
     def __init__(self, key: Key) -> None:
         self.key = key
         self.jobs: deque[tuple[int, Wanted]] = deque()
-        self.home: _Worker | None = None
-
-
-class _Worker:
-    """One process and the buckets that it has not answered for."""
-
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self.process = process
-        self.ready = False
-        self.given: dict[int, Wanted] = {}
-        self.by_key: dict[Key, int] = {}
-        self.unpacker = Unpacker()
-
-    def send(self, kind: str, content: object) -> None:
-        """Give it something. That it is gone is noticed elsewhere."""
-        assert self.process.stdin is not None  # noqa: S101 - it is started with a pipe
-        with contextlib.suppress(OSError, ValueError):
-            write_frame(self.process.stdin, [kind, content])
-
-    def end(self) -> None:
-        """Tell it to end, and do not wait: it is ended by its id should it not listen."""
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
-        if self.process.poll() is None:
-            self.process.terminate()
+        self.home: Worker | None = None
 
 
 class Crew:
@@ -106,7 +73,7 @@ class Crew:
         self._most = processes_of_use() if processes is None else processes
         self._alone = ALONE if alone is None else alone
         self._lock = threading.RLock()
-        self._workers: list[_Worker] = []
+        self._workers: list[Worker] = []
         self._queues: dict[Key, _Queue] = {}
         self._line: deque[_Queue] = deque()
         self._tries: dict[int, int] = {}
@@ -175,7 +142,7 @@ class Crew:
         while len(self._workers) < want and self._started < 3 * self._most and not self._stopping:
             self._started += 1
             try:
-                worker = _Worker(_start())
+                worker = Worker(start())
             except OSError:
                 self._started = 3 * self._most
                 break
@@ -197,7 +164,7 @@ class Crew:
             if worker.ready:
                 self._feed_one(worker)
 
-    def _feed_one(self, worker: _Worker) -> None:
+    def _feed_one(self, worker: Worker) -> None:
         for _ in range(len(self._line)):
             if len(worker.given) > _AHEAD - _SLICE:
                 return
@@ -211,18 +178,18 @@ class Crew:
             else:
                 del self._queues[queue.key]
 
-    def _may_have(self, worker: _Worker, queue: _Queue) -> bool:
+    def _may_have(self, worker: Worker, queue: _Queue) -> bool:
         if not queue.jobs:
             return False
         return queue.home in (None, worker) or len(queue.jobs) >= _SHARED_FROM or not worker.given
 
-    def _give(self, worker: _Worker, queue: _Queue) -> None:
+    def _give(self, worker: Worker, queue: _Queue) -> None:
         part = [queue.jobs.popleft() for _ in range(min(_SLICE, len(queue.jobs)))]
         worker.given.update(part)
         worker.by_key[queue.key] = worker.by_key.get(queue.key, 0) + len(part)
         worker.send("read", pack_wanted(part))
 
-    def _listen(self, worker: _Worker) -> None:
+    def _listen(self, worker: Worker) -> None:
         """Take in what a process says, in a thread of its own, until it ends."""
         pipe = worker.process.stdout
         assert pipe is not None  # noqa: S101 - it is started with a pipe
@@ -239,7 +206,7 @@ class Crew:
             with self._lock:
                 self._gone(worker, code)
 
-    def _heard(self, worker: _Worker, kind: str, content: Any) -> None:
+    def _heard(self, worker: Worker, kind: str, content: Any) -> None:
         if kind == "found":
             self._found(worker, content)
         elif kind == "ready":
@@ -256,7 +223,7 @@ class Crew:
                 self._inbox.fail(error)
         self._feed_one(worker)
 
-    def _found(self, worker: _Worker, content: Any) -> None:
+    def _found(self, worker: Worker, content: Any) -> None:
         for index, outcome, region in worker.unpacker.unpack(content):
             wanted = worker.given.pop(index, None)
             if wanted is not None:
@@ -266,7 +233,7 @@ class Crew:
         if not self._queues and not any(each.given for each in self._workers):
             self._inbox.bell.set()
 
-    def _forget(self, worker: _Worker, wanted: Wanted) -> None:
+    def _forget(self, worker: Worker, wanted: Wanted) -> None:
         key = (wanted.account, wanted.region)
         left = worker.by_key[key] - 1
         if left:
@@ -282,12 +249,12 @@ class Crew:
                 if worker.ready:
                     worker.send("closed", pack_closure(closure))
 
-    def _lose(self, worker: _Worker, outcome: Outcome) -> None:
+    def _lose(self, worker: Worker, outcome: Outcome) -> None:
         for index, wanted in worker.given.items():
             self._inbox.found.append(Found(index, wanted, outcome, wanted.region or ""))
         worker.given.clear()
 
-    def _gone(self, worker: _Worker, code: int) -> None:
+    def _gone(self, worker: Worker, code: int) -> None:
         """A process has ended. What it had not answered for is read by another one."""
         self._workers.remove(worker)
         if self._stopping:
@@ -309,23 +276,3 @@ class Crew:
         self._hire()
         self._feed()
         self._inbox.bell.set()
-
-
-def _start() -> subprocess.Popen[bytes]:
-    """A process that reads nothing of the folder that it is started in (-P), and says nothing on the terminal."""
-    return subprocess.Popen(
-        [sys.executable, "-P", "-m", "drift.fetchers.s3_worker"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-
-
-def processes_of_use() -> int:
-    """How many processes this machine has a use for."""
-    try:
-        cores = len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every platform
-        cores = os.cpu_count() or 1
-    return min(cores, MOST) if sys.executable else 1

@@ -7,17 +7,17 @@ import json
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from drift.cors.model import BucketCors, CorsRule
 from drift.errors import CorsDriftError, CredentialsError, EndpointError, UsageError
 from drift.fetchers.accounts import Lent
 from drift.fetchers.aws import AwsAccess
 from drift.fetchers.s3_client import Connection
+from drift.fetchers.s3_inbox import Found
 from drift.fetchers.s3_lane import Closure
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_retry import Retry
-from drift.fetchers.s3_sweep import Found
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
@@ -36,14 +36,14 @@ class BrokenFrameError(Exception):
     """What came is no frame."""
 
 
-def write_frame(pipe: BinaryIO, content: object) -> None:
+def write_frame(pipe: IO[bytes], content: object) -> None:
     """Send one, and all of it."""
     text = json.dumps(content, separators=(",", ":")).encode()
     pipe.write(struct.pack(">I", len(text)) + text)
     pipe.flush()
 
 
-def read_frame(pipe: BinaryIO) -> Any:
+def read_frame(pipe: IO[bytes]) -> Any:
     """The next one; None at the end. Raises ``BrokenFrameError``."""
     head = pipe.read(4)
     if len(head) < 4:

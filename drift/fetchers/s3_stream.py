@@ -9,15 +9,23 @@ from typing import Protocol
 
 from drift.errors import CorsDriftError, EndpointError
 from drift.fetchers import s3_faults as faults
+from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_lane import NO_ENDPOINT
 from drift.fetchers.s3_outcome import Fault, Outcome
-from drift.fetchers.s3_sweep import Found, Inbox
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.snapshot import State
 
 WINDOW = 16_384
 """Buckets that are begun and not handed on. The more, the less does a slow account keep others waiting behind it."""
+
+_OPEN = 2048
+"""Buckets that are begun and not finished, from which on the input is drawn from only now and then: it may be a listing
+whose pages take long, and meanwhile nothing is handed on.
+"""
+
+_NOW_AND_THEN = 0.5
+"""Seconds between two draws where there is enough to do, so that what stands behind a slow account is come to too."""
 
 _DRAWN = 256
 """Buckets that are drawn from the input at a time."""
@@ -69,6 +77,7 @@ class Stream:
         self._started: dict[int, Wanted] = {}
         self._finished: dict[int, Found] = {}
         self._drawn = self._next = self._done = self._late = self._hint = 0
+        self._drawn_at = 0.0
         self._over = self._exhausted = False
         self._input_error: BaseException | None = None
         self._lost: Outcome | None = None
@@ -99,7 +108,7 @@ class Stream:
                 yield from self._ready()
                 if self._exhausted and not self._started and (self._held() or not self._finished):
                     break
-                if not self._exhausted and len(self._started) + len(self._finished) < self._window:
+                if self._may_draw():
                     self._draw(source)
                 else:
                     self._wait()
@@ -109,6 +118,11 @@ class Stream:
             raise self._fatal(self._lost)
         if self._input_error is not None:
             raise self._input_error
+
+    def _may_draw(self) -> bool:
+        if self._exhausted or len(self._started) + len(self._finished) >= self._window:
+            return False
+        return len(self._started) < _OPEN or time.monotonic() - self._drawn_at > _NOW_AND_THEN
 
     def _draw(self, source: Iterator[Wanted]) -> None:
         room = min(_DRAWN, self._window - len(self._started) - len(self._finished))
@@ -121,6 +135,7 @@ class Stream:
         except Exception as error:
             self._exhausted, self._input_error = True, error
         self._drawn += len(batch)
+        self._drawn_at = time.monotonic()
         if self._over:
             self._give_up(batch)
         elif batch:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import operator
-import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
+from dataclasses import replace
 
 from drift.errors import CorsDriftError, CredentialsError
 from drift.fetchers import s3_faults as faults
 from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import RegionError
 from drift.fetchers.s3_client import Clients, Port, is_region, region_told
+from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_lane import Account, Closure, Job, RegionLane, Renewal, Renewals
 from drift.fetchers.s3_outcome import (
     Fault,
@@ -39,44 +38,6 @@ MAX_MOVED = 2
 _ALIAS = "-s3alias"
 _SHORT = 0.1
 EXPIRED = from_code("ExpiredToken", 400, owner_sent=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What came of a bucket. ``region`` is where S3 answered, or would have been asked; None if it needs no asking."""
-
-    index: int
-    wanted: Wanted
-    outcome: Outcome
-    region: str | None = None
-
-
-class Inbox:
-    """Where several threads put what they found, for one that looks there now and then, or when the bell rings."""
-
-    def __init__(self) -> None:
-        self.found: deque[Found] = deque()
-        self.closures: deque[Closure] = deque()
-        self.bell = threading.Event()
-        self.failure: BaseException | None = None
-        self.tell: Callable[[Closure], None] = lambda closure: None
-        self._lock = threading.Lock()
-        self._closed: set[tuple[str | None, str | None, str | None]] = set()
-
-    def close(self, closure: Closure) -> None:
-        """Something is not asked for any more. Whoever finds that out first is heard, and the others are told."""
-        key = (closure.account, closure.owner, closure.region)
-        with self._lock:
-            if key in self._closed:
-                return
-            self._closed.add(key)
-            self.closures.append(closure)
-        self.tell(closure)
-
-    def fail(self, error: BaseException) -> None:
-        """The run cannot go on; the first to say so is heard."""
-        self.failure = self.failure or error
-        self.bell.set()
 
 
 class Sweep:

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 import threading
-from typing import BinaryIO
+from typing import IO
 
 from drift.fetchers.s3_client import Clients
 from drift.fetchers.s3_frames import (
@@ -25,7 +25,8 @@ from drift.fetchers.s3_frames import (
     unpack_wanted,
     write_frame,
 )
-from drift.fetchers.s3_sweep import Inbox, Sweep
+from drift.fetchers.s3_inbox import Inbox
+from drift.fetchers.s3_sweep import Sweep
 
 _POLL = 0.02
 """Seconds between two looks at what was found."""
@@ -44,7 +45,7 @@ def main() -> None:
     os._exit(code)
 
 
-def _pipes() -> tuple[BinaryIO, BinaryIO]:
+def _pipes() -> tuple[IO[bytes], IO[bytes]]:
     """Input and output, out of the way of everything else: a program that gives credentials inherits the standard
     streams of this process, and whatever prints something prints it there.
     """
@@ -55,7 +56,7 @@ def _pipes() -> tuple[BinaryIO, BinaryIO]:
     return source, drain
 
 
-def _serve(source: BinaryIO, drain: BinaryIO) -> None:
+def _serve(source: IO[bytes], drain: IO[bytes]) -> None:
     first = read_frame(source)
     if first is None:
         return
@@ -79,7 +80,7 @@ def _serve(source: BinaryIO, drain: BinaryIO) -> None:
             sweep.close(unpack_closure(content))
 
 
-def _report(inbox: Inbox, drain: BinaryIO) -> None:
+def _report(inbox: Inbox, drain: IO[bytes]) -> None:
     """Send what was found, until something ends the run."""
     packer = Packer()
     try:

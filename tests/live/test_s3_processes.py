@@ -115,7 +115,7 @@ def test_buckets_can_be_had_as_they_come(fault_server: FaultServer, crews: list[
 def test_a_few_buckets_start_no_process(fault_server: FaultServer) -> None:
     fault_server.bucket("b", rules())
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(s3_crew, "_start", lambda: pytest.fail("started"))
+        patch.setattr(s3_crew, "start", lambda: pytest.fail("started"))
         assert fetcher(fault_server).fetch([Wanted("b")]).buckets[0].state is State.CONFIGURED
 
 
@@ -183,7 +183,7 @@ def test_processes_that_end_at_once_leave_the_work_to_this_one(
             [sys.executable, "-c", "raise SystemExit(3)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
 
-    monkeypatch.setattr(s3_crew, "_start", broken)
+    monkeypatch.setattr(s3_crew, "start", broken)
 
     buckets = fetcher(fault_server).fetch([Wanted(name) for name in names]).buckets
 
@@ -249,8 +249,8 @@ PARENT = textwrap.dedent(
 
     s3_crew.ALONE = 0
     made = []
-    start = s3_crew._start
-    s3_crew._start = lambda: made.append(start()) or made[-1]
+    start = s3_crew.start
+    s3_crew.start = lambda: made.append(start()) or made[-1]
     stream = S3Fetcher(endpoint_url=sys.argv[1], processes=2).stream(Wanted(n) for n in ["works"] * 1000 + ["hangs"])
     try:
         for number, bucket in enumerate(stream):

@@ -27,10 +27,10 @@ from drift.fetchers.s3_frames import (
     unpack_wanted,
     write_frame,
 )
+from drift.fetchers.s3_inbox import Found
 from drift.fetchers.s3_lane import Closure
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_retry import Retry
-from drift.fetchers.s3_sweep import Found
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess

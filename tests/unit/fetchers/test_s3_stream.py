@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator
 import pytest
 
 from drift.errors import CredentialsError, EndpointError
+from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_stream import Stream
-from drift.fetchers.s3_sweep import Found, Inbox
 from drift.interfaces import Wanted
 from drift.snapshot import State
 
@@ -80,6 +80,25 @@ def test_an_endless_input_is_drawn_from_only_as_far_as_the_window_goes() -> None
     assert max(fake.submitted) < 550
     results.close()  # type: ignore[attr-defined]
     assert fake.stopped
+
+
+@pytest.mark.parametrize(("pause", "drawn"), [(1e9, 300), (0.0, 900)])
+def test_while_there_is_enough_to_do_the_input_is_drawn_from_only_now_and_then(
+    monkeypatch: pytest.MonkeyPatch, pause: float, drawn: int
+) -> None:
+    """It may be a listing, whose pages take long; but what stands behind a slow account is come to too."""
+    monkeypatch.setattr("drift.fetchers.s3_stream._NOW_AND_THEN", pause)
+    monkeypatch.setattr("drift.fetchers.s3_stream._OPEN", 300)
+    fake = Fake(silent=range(5, 900))
+    results = stream(fake, window=905, ordered=False).run(names(2000))
+
+    for _ in range(5):
+        next(results)
+    threading.Timer(0.2, lambda: fake.inbox.fail(LookupError("enough"))).start()
+    with pytest.raises(LookupError):
+        next(results)
+
+    assert drawn <= len(fake.submitted) <= drawn + 256
 
 
 def test_behind_a_bucket_that_takes_long_no_more_than_the_window_is_begun() -> None:
