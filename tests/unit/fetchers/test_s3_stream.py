@@ -89,8 +89,8 @@ def test_while_there_is_enough_to_do_the_input_is_drawn_from_only_now_and_then(
     """It may be a listing, whose pages take long; but what stands behind a slow account is come to too."""
     monkeypatch.setattr("drift.fetchers.s3_stream._NOW_AND_THEN", pause)
     monkeypatch.setattr("drift.fetchers.s3_stream._OPEN", 300)
-    fake = Fake(silent=range(5, 900))
-    results = stream(fake, window=905, ordered=False).run(names(2000))
+    fake = Fake(silent=range(5, 5000))
+    results = stream(fake, window=900, ordered=False).run(names(2000))
 
     for _ in range(5):
         next(results)
