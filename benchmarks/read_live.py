@@ -97,25 +97,42 @@ def run(kind: str, url: str, count: int, trust: Path | None = None) -> Run:
     """One reader from start to end, in a process that is waited for, so that all it started is in the account."""
     told(url, "reset", trust)
     environment = {**ENVIRONMENT, **({"AWS_CA_BUNDLE": str(trust), "SSL_CERT_FILE": str(trust)} if trust else {})}
-    output, used = measured([sys.executable, str(HERE / "live_readers.py"), kind, url, str(count)], environment)
+    command = [sys.executable, str(HERE / "live_readers.py"), kind, url, str(count)]
+    output, cpu, megabytes = measured(command, environment)
     answer = json.loads(output)
     expected = sum(nature.cors is not None for nature in Fleet(count, regions=("us-east-1",)).natures())
     if answer["with_rules"] != expected:
         raise SystemExit(f"{kind} found rules on {answer['with_rules']} buckets, not on {expected}")
     connections = told(url, "counts", trust)["connections"] - 1  # the one that asks for them
-    return Run(count, answer["seconds"], used[0], used[1], connections)
+    return Run(count, answer["seconds"], cpu, megabytes, connections)
 
 
-def measured(command: Sequence[str], environment: Mapping[str, str]) -> tuple[str, tuple[float, float]]:
-    """What a program printed, its seconds of the processor and megabytes, those of its children included."""
-    with tempfile.TemporaryFile("w+") as output:
-        process = subprocess.Popen(command, stdout=output, env=dict(environment), cwd=ROOT)  # noqa: S603
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-        output.seek(0)
-        return output.read(), (usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+MEASURE = """
+import ctypes, json, os, resource, subprocess, sys
+ctypes.CDLL(None).prctl(36, 1, 0, 0, 0)  # PR_SET_CHILD_SUBREAPER: what the program leaves behind is waited for here
+run = subprocess.run(sys.argv[2:], stdout=subprocess.DEVNULL if sys.argv[1] == "quiet" else subprocess.PIPE, text=True)
+try:
+    while True:
+        os.wait()
+except ChildProcessError:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(json.dumps([run.returncode, run.stdout, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024]))
+"""
+
+
+def measured(command: Sequence[str], environment: Mapping[str, str], output: str = "kept") -> tuple[str, float, float]:
+    """What a program printed, the seconds of the processor that it and all that it started took, and the megabytes of the
+    largest process. ``output``: ``quiet`` if what it prints is of no interest.
+
+    A program may end before what it has started has ended, so all are waited for, which Linux alone can do.
+    """
+    outer = subprocess.run(  # noqa: S603
+        [sys.executable, "-c", MEASURE, output, *command], stdout=subprocess.PIPE, env=environment, cwd=ROOT, check=True
+    )
+    code, printed, cpu, megabytes = json.loads(outer.stdout)
+    if code:
+        raise SystemExit(f"{' '.join(command)} ended with {code}")
+    return printed or "", cpu, megabytes
 
 
 def latency(quick: bool) -> None:
@@ -179,11 +196,11 @@ def memory(quick: bool) -> None:
                 target = Path(folder) / "snapshot"
                 command = [sys.executable, "-m", "drift", "live", "--region", "us-east-1", "--processes", processes]
                 start = time.perf_counter()
-                _, used = measured([*command, "--output", f"json={target}"], environment)
+                _, cpu, megabytes = measured([*command, "--output", f"json={target}"], environment, "quiet")
                 took = time.perf_counter() - start
                 size = target.stat().st_size / 1e6
-            rest = f"{took:.0f} s, {used[0]:.0f} s of the processor, {size:.0f} MB of snapshot"
-            print(f"  {count:>9} buckets, {processes} processes: {used[1]:>4.0f} MB; {rest}")
+            rest = f"{took:.0f} s, {cpu:.0f} s of the processor, {size:.0f} MB of snapshot"
+            print(f"  {count:>9} buckets, {processes} processes: {megabytes:>4.0f} MB; {rest}")
 
 
 def load() -> str:
