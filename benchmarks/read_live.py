@@ -121,7 +121,7 @@ print(json.dumps([run.returncode, run.stdout, used.ru_utime + used.ru_stime, use
 
 
 def measured(command: Sequence[str], environment: Mapping[str, str], output: str = "kept") -> tuple[str, float, float]:
-    """What a program printed, the seconds of the processor that it and all that it started took, and the megabytes of the
+    """What a program printed, the seconds of the processor that it and all that it started took, the megabytes of the
     largest process. ``output``: ``quiet`` if what it prints is of no interest.
 
     A program may end before what it has started has ended, so all are waited for, which Linux alone can do.
