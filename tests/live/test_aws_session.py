@@ -328,3 +328,11 @@ def test_a_program_that_gives_no_credentials_is_a_fault_of_the_profile(
     with pytest.raises(CredentialsError, match="could not be fetched") as caught:
         Aws(profile="work", endpoint_url="http://127.0.0.1:9").client("s3")
     assert "credential process" in str(caught.value.advice)
+
+
+def test_sts_is_asked_in_the_region_since_tokens_of_the_global_endpoint_do_not_hold_everywhere(
+    aws_environment: pytest.MonkeyPatch,
+) -> None:
+    aws_environment.setenv("AWS_STS_REGIONAL_ENDPOINTS", "legacy")
+
+    assert Aws(region="eu-west-1").client("sts").meta.endpoint_url == "https://sts.eu-west-1.amazonaws.com"
