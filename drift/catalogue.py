@@ -89,6 +89,6 @@ FOLDS = {
     "repeated-value": "values that stand twice in a list",
     "repeated-rule": "rules that repeat an earlier one",
     "rule-order": "the order of rules, which are declared as a set",
-    "max-age-zero": "MaxAgeSeconds unset or 0 (the declaring tool stores 0)",
+    "max-age-zero": "MaxAgeSeconds unset or 0 (one side does not tell them apart)",
 }
 """What is taken as equal although it is written differently: id of the fold to the thing that it passes over."""

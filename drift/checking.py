@@ -150,10 +150,10 @@ class Check:
 
         reader = Reader(self._live.read_again, judge)
         if live.wait:
-            return awaited(report, reader, live.wait, self._exits)
+            return awaited(report, reader, live.wait, self._rules, self._exits)
         if live.aggregator is not None:
-            return confirmed(report, reader, 0.0, self._exits) if live.confirm else report
-        return confirmed(report, reader, live.recheck, self._exits) if live.recheck else report
+            return confirmed(report, reader, 0.0, self._rules, self._exits) if live.confirm else report
+        return confirmed(report, reader, live.recheck, self._rules, self._exits) if live.recheck else report
 
     def _compared(self, declared: Snapshot, live: Snapshot) -> Report:
         return compare(declared, live, self._rules, self._exits, now=datetime.now(UTC))

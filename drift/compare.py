@@ -50,21 +50,23 @@ def compare(
         buckets += [_live_only(each, rules) for name, each in by_name.items() if name not in known and _counts(each)]
     found_buckets = tuple(buckets)
     diagnostics = tuple(dict.fromkeys((*declared.diagnostics, *live.diagnostics)))
-    verdict = verdict_of(found_buckets, failed=bool(declared.errors or live.errors))
+    failed = bool(declared.errors or live.errors)
+    verdict = verdict_of(found_buckets, failed=failed, all_listed=rules.listed(live.diagnostics))
     compared = any(bucket.compared for bucket in found_buckets)
     code = (exits or ExitPolicy()).code(verdict, something_compared=compared)
     hidden = declared.all_sensitive | live.all_sensitive
     return Report(verdict, code, found_buckets, diagnostics, declared.source, live.source, now, hidden)
 
 
-def revised(report: Report, newer: Report, again: Collection[Text], exits: ExitPolicy) -> Report:
+def revised(report: Report, newer: Report, again: Collection[Text], rules: Rules, exits: ExitPolicy) -> Report:
     """The report with what a later comparison says of the buckets ``again``: nothing, of some that need no word now."""
     later = {each.name: each for each in newer.buckets}
     buckets = tuple(
         later.get(each.name, each) for each in report.buckets if each.name in later or each.name not in again
     )
     diagnostics = tuple(dict.fromkeys((*report.diagnostics, *newer.diagnostics)))
-    verdict = verdict_of(buckets, failed=any(each.severity is Severity.ERROR for each in diagnostics))
+    failed = any(each.severity is Severity.ERROR for each in diagnostics)
+    verdict = verdict_of(buckets, failed=failed, all_listed=rules.listed(diagnostics))
     code = exits.code(verdict, something_compared=any(bucket.compared for bucket in buckets))
     hidden = report.sensitive | newer.sensitive
     return replace(report, verdict=verdict, exit_code=code, buckets=buckets, diagnostics=diagnostics, sensitive=hidden)

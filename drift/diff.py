@@ -239,7 +239,7 @@ def _pair_folds(declared: CorsRule, live: CorsRule, changes: Iterable[Change], a
                 yield Fold(fold, where + message)
     if "MaxAgeSeconds" not in changed and {declared.max_age_seconds, live.max_age_seconds} == {None, 0}:
         unset = declared.max_age_seconds is None
-        why = "the declaring tool stores 0" if unset else "it is not known whether S3 gives a stored 0 back"
+        why = "one side does not tell them apart" if unset else "it is not known whether S3 gives a stored 0 back"
         yield Fold("max-age-zero", f"{where}MaxAgeSeconds unset and 0 are taken as the same: {why}")
 
 

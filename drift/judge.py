@@ -11,9 +11,10 @@ from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Verdict
 from drift.cors.within import order_matters
+from drift.coverage import all_listed
 from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
 from drift.findings import finding, what_to_do
-from drift.location import Severity
+from drift.location import Diagnostic, Severity
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState, Finding
 from drift.snapshot import Bucket
@@ -36,6 +37,10 @@ class Rules:
     """Whether buckets that only the live side names count (two whole snapshots) or are out of scope (a check)."""
     max_steps: int = MAX_STEPS
     """How much work the proof of one bucket may take."""
+
+    def listed(self, diagnostics: tuple[Diagnostic, ...]) -> bool:
+        """Whether every bucket that counts has come up."""
+        return not self.live_only or all_listed(diagnostics)
 
 
 def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:

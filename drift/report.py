@@ -158,15 +158,18 @@ class Report:
         )
 
 
-def verdict_of(buckets: tuple[BucketReport, ...], *, failed: bool) -> Verdict:
-    """One word for all buckets: error (``failed``: some input could not be read) beats drift beats incomplete."""
+def verdict_of(buckets: tuple[BucketReport, ...], *, failed: bool, all_listed: bool = True) -> Verdict:
+    """One word for all buckets: error (``failed``: some input could not be read) beats drift beats incomplete.
+
+    Without ``all_listed`` there may be buckets that did not even come up.
+    """
     if failed:
         return Verdict.ERROR
     if any(bucket.drift for bucket in buckets):
         return Verdict.DRIFT
-    if not buckets:
+    if not buckets and all_listed:
         return Verdict.NOTHING
-    return Verdict.IN_SYNC if all(bucket.compared for bucket in buckets) else Verdict.INCOMPLETE
+    return Verdict.IN_SYNC if all_listed and all(bucket.compared for bucket in buckets) else Verdict.INCOMPLETE
 
 
 @dataclass(frozen=True, slots=True)

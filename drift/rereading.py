@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drift.compare import revised
+from drift.compare import Rules, revised
 from drift.cors.model import Text
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
@@ -35,7 +35,7 @@ class Reader:
     clock: Callable[[], float] = time.monotonic
 
 
-def confirmed(report: Report, reader: Reader, after: float, exits: ExitPolicy) -> Report:
+def confirmed(report: Report, reader: Reader, after: float, rules: Rules, exits: ExitPolicy) -> Report:
     """The report after a second look, ``after`` seconds later, at what seems to have drifted or to be missing.
 
     The later answer counts where S3 gave one; where it gave none, the first one was an answer all the same. What
@@ -50,10 +50,10 @@ def confirmed(report: Report, reader: Reader, after: float, exits: ExitPolicy) -
     answers = tuple(_unconfirmed(bucket, first[bucket.name]) for bucket in again.buckets if _counts(bucket, first))
     changed = [bucket for bucket in answers if _said_otherwise(bucket, first[bucket.name])]
     newer = reader.judge(replace(again, buckets=answers, diagnostics=(*again.diagnostics, *_told(changed))))
-    return revised(report, newer, {bucket.name for bucket in answers}, exits)
+    return revised(report, newer, {bucket.name for bucket in answers}, rules, exits)
 
 
-def awaited(report: Report, reader: Reader, seconds: float, exits: ExitPolicy) -> Report:
+def awaited(report: Report, reader: Reader, seconds: float, rules: Rules, exits: ExitPolicy) -> Report:
     """The report once two reads in a row agree with what is declared, or when the time is up.
 
     Buckets that could be compared, or that S3 did not know yet, are waited for; each is read until it agreed twice.
@@ -66,7 +66,7 @@ def awaited(report: Report, reader: Reader, seconds: float, exits: ExitPolicy) -
     while waiting and (left := seconds - (reader.clock() - start)) > 0:
         reader.sleep(min(POLL, left))
         newer = reader.judge(reader.read([_wanted(each) for each in waiting.values()]))
-        report = revised(report, newer, waiting, exits)
+        report = revised(report, newer, waiting, rules, exits)
         for each in newer.buckets:
             agreed[each.name] = agreed.get(each.name, 0) + 1 if each.state is BucketState.IN_SYNC else 0
         waiting = {each.name: each for each in newer.buckets if agreed[each.name] < 2}

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from drift.compare import Rules, compare
 from drift.cors.model import BucketCors, CorsRule
 from drift.interfaces import Wanted
+from drift.location import Diagnostic, Severity
 from drift.report import BucketState, ExitPolicy, Report, Verdict
 from drift.rereading import POLL, Reader, awaited, confirmed
 from drift.snapshot import Bucket, Snapshot, State
@@ -67,7 +68,7 @@ class TestConfirmed:
     def test_only_what_seems_to_have_drifted_is_read_again_and_where_s3_answered(self) -> None:
         moved = replace(bucket("b", OTHER), account="111122223333", region="eu-west-1")
         scene = Scene(declared("a", "b"), [[bucket("a", CODE), moved], [bucket("b", OTHER)]])
-        report = confirmed(scene.first(), scene.reader, 1.5, ExitPolicy())
+        report = confirmed(scene.first(), scene.reader, 1.5, scene.rules, ExitPolicy())
         assert scene.asked == [[Wanted("b", "111122223333", "eu-west-1")]]
         assert scene.slept == [1.5]
         assert states(report) == {"a": BucketState.IN_SYNC, "b": BucketState.DRIFTED}
@@ -76,30 +77,34 @@ class TestConfirmed:
     def test_nothing_is_read_again_where_all_agree(self) -> None:
         scene = Scene(declared("a"), [[bucket("a", CODE)], []])
         report = scene.first()
-        assert confirmed(report, scene.reader, 1.0, ExitPolicy()) is report
-        assert scene.asked == scene.slept == []
+        assert confirmed(report, scene.reader, 1.0, scene.rules, ExitPolicy()) is report
+        assert (scene.asked, scene.slept) == ([], [])
 
     def test_a_later_answer_that_agrees_clears_the_bucket_and_is_told(self) -> None:
         scene = Scene(declared("a"), [[bucket("a", OTHER)], [bucket("a", CODE)]])
-        report = confirmed(scene.first(), scene.reader, 1.0, ExitPolicy())
+        report = confirmed(scene.first(), scene.reader, 1.0, scene.rules, ExitPolicy())
         assert (report.verdict, report.exit_code) == (Verdict.IN_SYNC, 0)
         assert [each.id for each in report.diagnostics] == ["answers-differ"]
 
     def test_a_bucket_that_was_missing_for_a_moment_is_compared(self) -> None:
         gone = Bucket("a", State.MISSING, "s3", reason="there is no such bucket")
         scene = Scene(declared("a"), [[gone], [bucket("a", CODE)]])
-        assert states(confirmed(scene.first(), scene.reader, 1.0, ExitPolicy())) == {"a": BucketState.IN_SYNC}
+        assert states(confirmed(scene.first(), scene.reader, 1.0, scene.rules, ExitPolicy())) == {
+            "a": BucketState.IN_SYNC
+        }
 
     def test_drift_that_s3_told_stays_drift_when_the_second_read_fails(self) -> None:
         throttled = Bucket("a", State.THROTTLED, "s3", reason="S3 asks to slow down")
         scene = Scene(declared("a"), [[bucket("a", OTHER)], [throttled]])
-        assert states(confirmed(scene.first(), scene.reader, 1.0, ExitPolicy())) == {"a": BucketState.DRIFTED}
+        assert states(confirmed(scene.first(), scene.reader, 1.0, scene.rules, ExitPolicy())) == {
+            "a": BucketState.DRIFTED
+        }
 
     def test_what_another_source_says_is_no_drift_until_s3_confirms_it(self) -> None:
         hearsay = replace(bucket("a", OTHER, source="aws-config"), as_of=THEN)
         denied = Bucket("a", State.DENIED, "s3", reason="access denied")
         scene = Scene(declared("a"), [[hearsay], [denied]])
-        report = confirmed(scene.first(), scene.reader, 0.0, ExitPolicy())
+        report = confirmed(scene.first(), scene.reader, 0.0, scene.rules, ExitPolicy())
         assert states(report) == {"a": BucketState.DENIED}
         assert report.exit_code == 3
         assert "aws-config showed other rules as of 2026-01-02 03:04 UTC" in str(report.buckets[0].reason)
@@ -109,21 +114,29 @@ class TestConfirmed:
         scene.rules = Rules(live_only=True)
         first = scene.first()
         assert first.exit_code == 1
-        report = confirmed(first, scene.reader, 1.0, ExitPolicy())
+        report = confirmed(first, scene.reader, 1.0, scene.rules, ExitPolicy())
         assert states(report) == {"a": BucketState.IN_SYNC}
         assert report.exit_code == 0
+
+    def test_buckets_that_could_not_be_listed_leave_the_run_incomplete(self) -> None:
+        scene = Scene(declared("a"), [[bucket("a", OTHER)], [bucket("a", CODE)]])
+        scene.rules = Rules(live_only=True)
+        denied = Diagnostic(Severity.WARNING, "listing-failed", "the buckets of one account cannot be listed")
+        first = scene.first()
+        first = replace(first, diagnostics=(denied,))
+        assert confirmed(first, scene.reader, 1.0, scene.rules, ExitPolicy()).exit_code == 3
 
 
 class TestAwaited:
     def test_it_ends_when_two_reads_in_a_row_agree(self) -> None:
         scene = Scene(declared("a"), [[bucket("a", OTHER)], [bucket("a", CODE)], [bucket("a", CODE)], []])
-        report = awaited(scene.first(), scene.reader, 60, ExitPolicy())
+        report = awaited(scene.first(), scene.reader, 60, scene.rules, ExitPolicy())
         assert (report.verdict, len(scene.asked), scene.now) == (Verdict.IN_SYNC, 2, 2 * POLL)
 
     def test_one_that_agreed_once_and_then_not_is_read_on(self) -> None:
         answers = [[bucket("a", each)] for each in (CODE, OTHER, CODE, CODE)]
         scene = Scene(declared("a"), [*answers, []])
-        report = awaited(scene.first(), scene.reader, 60, ExitPolicy())
+        report = awaited(scene.first(), scene.reader, 60, scene.rules, ExitPolicy())
         assert (report.verdict, len(scene.asked)) == (Verdict.IN_SYNC, 3)
 
     def test_only_the_buckets_that_do_not_agree_yet_are_read_on(self) -> None:
@@ -137,16 +150,16 @@ class TestAwaited:
                 [],
             ],
         )
-        awaited(scene.first(), scene.reader, 60, ExitPolicy())
+        awaited(scene.first(), scene.reader, 60, scene.rules, ExitPolicy())
         assert [[each.name for each in wanted] for wanted in scene.asked] == [["a", "b"], ["b"], ["b"]]
 
     def test_when_the_time_is_up_the_last_answer_counts_and_that_is_told(self) -> None:
         scene = Scene(declared("a"), [[bucket("a", OTHER)], [bucket("a", OTHER)]])
-        report = awaited(scene.first(), scene.reader, 5, ExitPolicy())
+        report = awaited(scene.first(), scene.reader, 5, scene.rules, ExitPolicy())
         assert (report.verdict, scene.now) == (Verdict.DRIFT, 5)
         assert [(each.id, each.severity.value) for each in report.diagnostics] == [("waited", "warning")]
 
     def test_a_denied_bucket_is_not_waited_for(self) -> None:
         scene = Scene(declared("a"), [[Bucket("a", State.DENIED, "s3", reason="access denied")], []])
-        report = awaited(scene.first(), scene.reader, 60, ExitPolicy())
+        report = awaited(scene.first(), scene.reader, 60, scene.rules, ExitPolicy())
         assert (scene.asked, report.exit_code, report.diagnostics) == ([], 3, ())
