@@ -160,6 +160,9 @@ class S3Fetcher:
     def _bucket(self, found: Found) -> Bucket:
         wanted, outcome = found.wanted, found.outcome
         account = wanted.account or self._account
+        region = found.region or wanted.region
+        if region is not None and region not in (wanted.region, self._clients.aws.region):
+            self._clients.remember(wanted.name, region)  # another process may have found it there
         return Bucket(
             name=wanted.name,
             state=outcome.state,
@@ -167,7 +170,7 @@ class S3Fetcher:
             cors=None if outcome.cors is None else self._shared(outcome.cors),
             reason=outcome.reason,
             account=account if is_account(account) else None,
-            region=found.region or wanted.region,
+            region=region,
         )
 
     def _shared(self, rules: BucketCors) -> BucketCors:

@@ -57,4 +57,14 @@ def processes_of_use() -> int:
         cores = len(os.sched_getaffinity(0))
     except AttributeError:  # not on every platform
         cores = os.cpu_count() or 1
-    return min(cores, MOST) if sys.executable else 1
+    return min(cores, _granted(), MOST) if sys.executable else 1
+
+
+def _granted() -> int:
+    """The cores whose time a container may use, by its control group; as many as there may be where nothing is said."""
+    try:
+        with open("/sys/fs/cgroup/cpu.max", encoding="ascii") as file:
+            quota, period = (int(each) for each in file.read().split())
+    except (OSError, ValueError):  # no such file, or "max"
+        return MOST
+    return max(1, round(quota / max(1, period)))

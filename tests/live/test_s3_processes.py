@@ -112,6 +112,23 @@ def test_buckets_can_be_had_as_they_come(fault_server: FaultServer, crews: list[
     assert all(bucket.name == names[place] for place, bucket in arrivals)
 
 
+def test_a_region_that_another_process_was_told_is_remembered_here(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fault_server.bucket("b", error(301, "PermanentRedirect", x_amz_bucket_region="eu-west-1"), rules())
+    reader = fetcher(fault_server)
+    assert reader.fetch([Wanted("b")]).buckets[0].region == "eu-west-1"
+
+    monkeypatch.setattr(s3_crew, "ALONE", 10)
+    assert reader.fetch([Wanted("b")]).buckets[0].region == "eu-west-1"
+
+    assert [each.headers["authorization"].split("/")[2] for each in fault_server.asked] == [
+        "us-east-1",
+        "eu-west-1",
+        "eu-west-1",
+    ]
+
+
 def test_a_few_buckets_start_no_process(fault_server: FaultServer) -> None:
     fault_server.bucket("b", rules())
     with pytest.MonkeyPatch.context() as patch:
