@@ -13,6 +13,7 @@ from drift.compare import Rules, compare
 from drift.cors.model import Unknown
 from drift.interfaces import Wanted
 from drift.live_side import LiveSide, Progress
+from drift.location import Diagnostic, Severity
 from drift.report import ExitPolicy, Report
 from drift.rereading import Reader, awaited, confirmed
 from drift.settings import Settings
@@ -40,6 +41,7 @@ class Check:
         self._rules = replace(rules, live_only=settings.live.all_buckets)
         self._exits = exits
         self._live = LiveSide(settings.live, progress)
+        self._notes: list[Diagnostic] = []
         self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
 
     def run(self) -> Report:
@@ -78,6 +80,7 @@ class Check:
             from drift.identity import identify
 
             found = identify(found, self._sources())
+            found = replace(found, diagnostics=(*found.diagnostics, *self._notes))
         return selected(found, names)
 
     def _sources(self) -> list[Source]:
@@ -121,7 +124,11 @@ class Check:
         """The declarations, read again as the account and region of the credentials would have them."""
         try:
             caller = self._live.aws.caller()
-        except (errors.CredentialsError, errors.EndpointError):  # a server without STS; reading S3 has its own errors
+        except errors.EndpointError:  # a server without STS; if it has no S3 either, reading tells
+            return None
+        except errors.CredentialsError as error:
+            told = f"whose credentials these are cannot be told: {error.message}"
+            self._notes.append(Diagnostic(Severity.WARNING, "caller-not-known", told, error.location, error.advice))
             return None
         live = self._settings.live
         given = replace(

@@ -24,10 +24,12 @@ from drift.tree import DiskTree
 def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What the code at the paths declares; saved snapshots are taken as they are.
 
-    What the settings name in the place of S3 is left out of folders: it would agree with itself.
+    What the settings name in the place of S3 is left out of folders: it would agree with itself. So are the states that
+    tell names: what was deployed is not what is declared.
     """
     live = () if settings.live.source is None else (settings.live.source,)
-    return merged(_each_once(load(path, settings, live) for path in paths or (Path(),)))
+    left_out = (*live, *settings.identity.states)
+    return merged(_each_once(load(path, settings, left_out) for path in paths or (Path(),)))
 
 
 def _each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
