@@ -45,7 +45,7 @@ def live(
     output: o.Output = None,
 ) -> None:
     """Show what S3 holds, as a table or a snapshot."""
-    from drift.interruption import stopping
+    from drift.interruption import Interrupted, stopping
     from drift.live_start import open_run
     from drift.output import even_on_error, parse_targets
     from drift.shards import Shard
@@ -58,16 +58,21 @@ def live(
     if settings.source is not None:
         raise UsageError(f"--live {settings.source}: a file is not read by this command", advice="compare it, or merge")
     with stopping() as stop:
-        with even_on_error(Snapshot, format_):
-            run = open_run(
-                buckets or (),
-                settings,
-                shard=None if shard is None else Shard.parse(shard),
-                file=_kept_at(targets, resume),
-                resume=resume is not None,
-                keep=bool(targets),
-                stop=stop,
-            )
+        try:
+            stop.reading = True
+            with even_on_error(Snapshot, format_):
+                run = open_run(
+                    buckets or (),
+                    settings,
+                    shard=None if shard is None else Shard.parse(shard),
+                    file=_kept_at(targets, resume),
+                    resume=resume is not None,
+                    keep=bool(targets),
+                    stop=stop,
+                )
+            stop.reading = False
+        except Interrupted:
+            raise typer.Exit(stop.exit_code) from None
         try:
             code = _read(run, format_, targets, stop)
         finally:

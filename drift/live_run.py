@@ -44,7 +44,11 @@ class Plan:
         self.exhausted = False
 
     def __iter__(self) -> Iterator[Wanted]:
+        last: tuple[str, str | None] | None = None
         for position, wanted in enumerate(self._wanted):
+            if (wanted.name, wanted.account) == last:  # a listing that changes between two pages may say one twice
+                continue
+            last = (wanted.name, wanted.account)
             self.listed += 1
             if self.shard is not None:
                 if not self.shard.holds(wanted.name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,7 @@ class _Side:
         self.names = names
         self._settings = settings
         self._side = LiveSide(settings)
+        self._begun = False
 
     def __iter__(self) -> Iterator[Wanted]:
         if self.names:
@@ -73,10 +75,12 @@ class _Side:
 
     def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
         """See ``drift.interfaces.Fetcher``."""
+        self._begun = True
         return self._side.fetcher.stream(wanted)
 
     def arrivals(self, wanted: Iterable[Wanted]) -> Iterator[tuple[int, Bucket]]:
         """Each bucket as soon as it is known, with its number, if whoever is asked can do so; else in order."""
+        self._begun = True
         arrivals = getattr(self._side.fetcher, "arrivals", None)
         return enumerate(self.stream(wanted)) if arrivals is None else arrivals(wanted)
 
@@ -92,7 +96,7 @@ class _Side:
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """See ``drift.interfaces.Fetcher``."""
         try:
-            return self._side.diagnostics
+            return self._side.diagnostics if self._begun else ()
         except CorsDriftError:  # it could not even be opened, which was told
             return ()
 
@@ -105,7 +109,7 @@ class _Side:
             return tuple(sorted(each.id for each in settings.accounts))
         if settings.account is not None:
             return (settings.account,)
-        if not ask or settings.endpoint_url is not None:  # other servers need not have STS
+        if not ask or _endpoint(settings) is not None:  # other servers need not have STS
             return ()
         try:
             return (self._side.aws.caller().account,)
@@ -116,4 +120,13 @@ class _Side:
 def _read_from(settings: LiveSettings) -> str | None:
     if settings.aggregator is not None:
         return f"config:{settings.aggregator}"
-    return None if settings.endpoint_url is None else shown_url(settings.endpoint_url)
+    endpoint = _endpoint(settings)
+    return None if endpoint is None else shown_url(endpoint)
+
+
+def _endpoint(settings: LiveSettings) -> str | None:
+    """The server that is asked in the place of AWS, as far as it is known without a session."""
+    ignored = os.environ.get("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "").lower() == "true"
+    names = () if ignored else ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    variables = (os.environ.get(name) for name in names)
+    return settings.endpoint_url or next(filter(None, variables), None)

@@ -142,6 +142,13 @@ def test_what_is_listed_at_the_time_counts_when_a_run_goes_on(tmp_path: Path) ->
     assert set(fetcher.asked) == {"created-0", "created-1", "created-2", *(str(bucket.name) for bucket in fleet[8:])}
 
 
+def test_a_bucket_that_a_listing_says_twice_is_read_once(tmp_path: Path) -> None:
+    fleet, file = a_fleet(4), tmp_path / "live.json"
+    fetcher = FleetFetcher([fleet[0], fleet[1], fleet[1], *fleet[2:]])
+    assert finish(a_run(fetcher, file), file) == fleet
+    assert len(fetcher.asked) == 4
+
+
 def test_a_listing_without_order_is_gone_on_with_as_well(tmp_path: Path) -> None:
     fleet, file = a_fleet(12), tmp_path / "live.json"
     cut(fleet, file, 8)
