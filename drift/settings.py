@@ -43,7 +43,7 @@ class AccountAccess:
     id: str
     role: str | None = None
     regions: tuple[str, ...] = ()
-    external_id: str | None = None
+    external_id: str | None = field(default=None, repr=False)
     session_name: str = "cors-drift"
 
 
