@@ -8,7 +8,8 @@ the whole cut to 63 characters at the cost of the stack's part (read off deploye
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from bisect import insort
+from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product, takewhile
 
@@ -56,6 +57,11 @@ class Pattern:
     account: str | None = None
     region: str | None = None
 
+    @property
+    def key(self) -> Hashable:
+        """The same for patterns that mean the same buckets."""
+        return self.prefix, self.suffix, self.fits, self.account, self.region
+
     def may_be(self, wanted: Wanted) -> bool:
         """Whether a live bucket may be the one."""
         name = wanted.name
@@ -87,7 +93,7 @@ def pattern_of(bucket: Bucket) -> Pattern | None:
         return _pattern(bucket, prefix, "", lambda name: _TERRAFORM_TAIL.fullmatch(name, len(prefix)) is not None)
     if _known(prefix + suffix) < _LEAST_KNOWN:
         return None
-    return _pattern(bucket, prefix, suffix, lambda _: True)
+    return _pattern(bucket, prefix, suffix, _anything)
 
 
 def candidates_of(bucket: Bucket) -> Pattern:
@@ -95,8 +101,8 @@ def candidates_of(bucket: Bucket) -> Pattern:
     name = bucket.name if isinstance(bucket.name, Unknown) else Unknown("")
     made = GeneratedName.of(bucket) if bucket.generated and bucket.source == "cloudformation" else None
     if made is not None:
-        return _pattern(bucket, made.likely_start, "", lambda _: True)
-    return _pattern(bucket, name.prefix, name.suffix, lambda _: True)
+        return _pattern(bucket, made.likely_start, "", _anything)
+    return _pattern(bucket, name.prefix, name.suffix, _anything)
 
 
 def _pattern(bucket: Bucket, prefix: str, suffix: str, fits: Callable[[str], bool]) -> Pattern:
@@ -106,6 +112,10 @@ def _pattern(bucket: Bucket, prefix: str, suffix: str, fits: Callable[[str], boo
     elif bucket.generated:
         shown = f"{prefix} and 26 digits"
     return Pattern(prefix, suffix, fits, shown, bucket.account, bucket.region)
+
+
+def _anything(_name: str) -> bool:
+    return True
 
 
 def _known(text: str) -> int:
@@ -153,7 +163,8 @@ class GeneratedName:
     def certain_start(self) -> str:
         """What every name that fits starts with."""
         if all(len(head) <= self._room for head in self.heads):
-            return self._literal(len(self.heads[0]))
+            start = self._literal(len(self.heads[0]))
+            return start + self.middle if len(self.heads) == 1 else start
         return self._literal(max(1, self._room - (MAX_NAME - _SHORTEST_CUT)))
 
     @property
@@ -195,18 +206,19 @@ class Listing:
         self, patterns: Sequence[Pattern], most: int, besides: Container[str] = frozenset()
     ) -> list[list[Wanted]]:
         """The buckets that each pattern may mean, but for ``besides``, by name: at most ``most`` and one more."""
-        found: list[dict[str, Wanted]] = [{} for _ in patterns]
-        starts: dict[int, dict[str, list[int]]] = {}
-        for index, pattern in enumerate(patterns):
-            starts.setdefault(len(pattern.prefix), {}).setdefault(pattern.prefix, []).append(index)
+        found: dict[Hashable, _First] = {pattern.key: _First(pattern, most + 1) for pattern in patterns}
+        starts: dict[int, dict[str, list[_First]]] = {}
+        for first in found.values():
+            prefix = first.pattern.prefix
+            starts.setdefault(len(prefix), {}).setdefault(prefix, []).append(first)
         for bucket in self._all() if patterns else ():
             for length, by_prefix in starts.items():
-                for index in by_prefix.get(bucket.name[:length], ()):
-                    if bucket.name not in besides and patterns[index].may_be(bucket):
-                        _keep(found[index], bucket, most + 1)
+                for first in by_prefix.get(bucket.name[:length], ()):
+                    if bucket.name not in besides:
+                        first.look_at(bucket)
         if self.failure is not None:
             return [[] for _ in patterns]
-        return [[each[name] for name in sorted(each)] for each in found]
+        return [found[pattern.key].buckets for pattern in patterns]
 
     def _all(self) -> Iterator[Wanted]:
         if self.failure is not None:
@@ -236,11 +248,29 @@ class Listing:
         return [Diagnostic(Severity.WARNING, "buckets-not-listed", message, None, self.failure.advice)]
 
 
-def _keep(found: dict[str, Wanted], bucket: Wanted, most: int) -> None:
-    """The first ``most`` by name, whatever the order in which they come."""
-    found[bucket.name] = bucket
-    if len(found) > most:
-        del found[max(found)]
+class _First:
+    """The first ``most`` buckets by name that a pattern may mean, whatever the order in which they come."""
+
+    def __init__(self, pattern: Pattern, most: int) -> None:
+        self.pattern = pattern
+        self._most = most
+        self._names: list[str] = []
+        self._held: dict[str, Wanted] = {}
+
+    def look_at(self, bucket: Wanted) -> None:
+        """Keep it if it is one of them."""
+        name = bucket.name
+        late = len(self._names) == self._most and name > self._names[-1]
+        if late or name in self._held or not self.pattern.may_be(bucket):
+            return
+        insort(self._names, name)
+        self._held[name] = bucket
+        if len(self._names) > self._most:
+            del self._held[self._names.pop()]
+
+    @property
+    def buckets(self) -> list[Wanted]:
+        return [self._held[name] for name in self._names]
 
 
 @dataclass(slots=True)
