@@ -134,6 +134,14 @@ def test_state_of_another_configuration_is_a_warning() -> None:
     assert (told.severity, told.id) == (Severity.WARNING, "state-of-another-configuration")
 
 
+@pytest.mark.parametrize(("source", "told"), [("terraform", True), ("plan", True), ("cloudformation", False)])
+def test_state_that_has_no_such_address_is_a_reason_for_what_terraform_declares(source: str, told: bool) -> None:
+    outcome = identify(Snapshot("", (declared(source=source),)), [state(in_state("x", "x-1"))])
+    name = outcome.buckets[0].name
+    assert isinstance(name, Unknown)
+    assert name.reason.endswith(f"; prod.tfstate has no {SITE}") is told
+
+
 def test_empty_state_is_that_of_another_configuration_too() -> None:
     assert identify(Snapshot("", (declared(),)), [state()]).diagnostics[0].id == "state-of-another-configuration"
 

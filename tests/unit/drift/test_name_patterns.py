@@ -128,6 +128,12 @@ def test_only_bucket_that_fits_is_taken_and_told_as_such() -> None:
     assert outcome.diagnostics == ()
 
 
+def test_pattern_of_a_stack_is_told_by_its_parts() -> None:
+    (bucket,) = looked_up([f"shop-prod-assets-{RANDOM}"], generated("Shop-Prod")).buckets
+    assert bucket.identity is not None
+    assert bucket.identity.says == "the only listed bucket that fits shop-prod-assets-*"
+
+
 def test_two_that_fit_are_both_named_and_neither_is_taken() -> None:
     (bucket,) = looked_up(["event-2", "event-1"], terraform("event-")).buckets
     assert isinstance(bucket.name, Unknown)
