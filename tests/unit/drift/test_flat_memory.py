@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-COUNT = int(os.environ.get("CORS_DRIFT_FLEET", "12000"))
+COUNT = int(os.environ.get("CORS_DRIFT_FLEET", "10000"))
 BYTES_PER_BUCKET = 100
 """What is kept for each bucket is its place in a table, some 50 bytes; as an object it would be some 1,500."""
 

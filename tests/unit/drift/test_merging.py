@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.documents.lines import Head, SnapshotWriter, write_snapshot
@@ -50,6 +50,7 @@ def names(merging: list[Path]) -> list[object]:
         return [bucket.name for bucket in found.buckets()]
 
 
+@settings(max_examples=25)  # each run forces its files to the disk
 @given(count=st.integers(0, 40), of=st.integers(1, 16))
 def test_all_shards_merged_are_one_run(count: int, of: int, tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("merge")
