@@ -1,9 +1,12 @@
-"""The buckets of an account, or of several one after another, page by page."""
+"""The buckets of an account, or of several in their order, page by page."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from typing import Any
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError
@@ -12,10 +15,14 @@ from drift.fetchers.accounts import AccountError
 from drift.fetchers.s3_client import Clients, S3Client
 from drift.fetchers.s3_outcome import Fault, from_error
 from drift.fetchers.s3_retry import Retry
+from drift.fetchers.side_by_side import in_order
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
 from drift.snapshot import State
+
+AT_ONCE = 8
+"""Accounts that are listed at a time: each is an AssumeRole and a page, which is mostly waiting."""
 
 PAGE = 1000
 """Buckets in a page of ListBuckets. It must be sent: only then does S3 tell regions, and large accounts need it."""
@@ -43,28 +50,36 @@ class Listing:
         """
         accounts = self._clients.aws.access.accounts
         if not accounts:
-            yield from self._of(None)
+            yield from chain.from_iterable(self._of(None))
             return
-        failed: CorsDriftError | None = None
-        listed = 0
-        for each in accounts:
-            try:
-                yield from self._of(each)
-                listed += 1
-            except (CredentialsError, EndpointError) as error:
-                failed = error
-                self._say(error.diagnostic if isinstance(error, AccountError) else _not_listed(each, error))
-        if failed is not None and not listed:
-            raise failed
+        failed: list[CorsDriftError] = []
+        for part in in_order((partial(self._parts, each) for each in accounts), AT_ONCE):
+            if isinstance(part, _Failed):
+                failed.append(part.error)
+                self._say(part.diagnostic)
+            else:
+                yield from part
+        if len(failed) == len(accounts):
+            raise failed[-1]
 
-    def _of(self, access: AccountAccess | None) -> Iterator[Wanted]:
+    def _parts(self, access: AccountAccess) -> Iterator[list[Wanted] | _Failed]:
+        """An account's buckets page by page, and why there are no more if that is a fault."""
+        try:
+            if not self._late():
+                yield from self._of(access)
+        except (CredentialsError, EndpointError) as error:
+            yield _Failed(access, error)
+
+    def _of(self, access: AccountAccess | None) -> Iterator[list[Wanted]]:
         account = None if access is None else access.id
         regions = () if access is None else access.regions
         for page in self._pages(account, regions[0] if regions else None):
-            for bucket in page["Buckets"]:
-                name, region = bucket.get("Name"), bucket.get("BucketRegion")
-                if name and (not regions or region is None or region in regions):
-                    yield Wanted(name, account, region)
+            buckets = [(bucket.get("Name"), bucket.get("BucketRegion")) for bucket in page["Buckets"]]
+            yield [
+                Wanted(name, account, region)
+                for name, region in buckets
+                if name and (not regions or region is None or region in regions)
+            ]
 
     def _pages(self, account: str | None, region: str | None) -> Iterator[Mapping[str, Any]]:
         """Page after page, as long as S3 gives a token. A page that is not full proves nothing, nor does a full one."""
@@ -83,17 +98,22 @@ class Listing:
             if hash(token) in seen:
                 raise EndpointError(f"{endpoint}: ListBuckets gave the same continuation token twice")
             seen.add(hash(token))
-            if self._deadline is not None and time.monotonic() >= self._deadline:
-                whose = f"account {account}" if account else "the account"
-                self._say(
-                    Diagnostic(
-                        Severity.WARNING,
-                        "listing-incomplete",
-                        f"the deadline passed before all buckets of {whose} were listed",
-                        help="allow more time with --deadline, or read in parts with --shard",
-                    )
-                )
+            if self._late():
                 return
+
+    def _late(self) -> bool:
+        """Whether the deadline has passed, and that said: then some buckets are not known."""
+        late = self._deadline is not None and time.monotonic() >= self._deadline
+        if late:
+            self._say(
+                Diagnostic(
+                    Severity.WARNING,
+                    "listing-incomplete",
+                    "the deadline passed before all buckets were listed",
+                    help="allow more time with --deadline, or read in parts with --shard",
+                )
+            )
+        return late
 
     def _page(self, client: S3Client, account: str | None, token: str | None) -> Mapping[str, Any]:
         attempt, renewed = 0, False
@@ -135,10 +155,17 @@ class Listing:
         return faults.unreachable(f"the buckets cannot be listed: {outcome.reason}", endpoint)
 
 
-def _not_listed(access: AccountAccess, error: CorsDriftError) -> Diagnostic:
-    return Diagnostic(
-        Severity.WARNING,
-        "listing-failed",
-        f"account {access.id}: its buckets are not known: {error.message}",
-        help=error.advice,
-    )
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """An account that was not listed, or not to its end."""
+
+    access: AccountAccess
+    error: CorsDriftError
+
+    @property
+    def diagnostic(self) -> Diagnostic:
+        """The same for the reader."""
+        if isinstance(self.error, AccountError):
+            return self.error.diagnostic
+        message = f"account {self.access.id}: its buckets are not known: {self.error.message}"
+        return Diagnostic(Severity.WARNING, "listing-failed", message, help=self.error.advice)

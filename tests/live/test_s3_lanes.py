@@ -17,7 +17,7 @@ from drift.interfaces import Wanted
 from drift.settings import AccountAccess
 from drift.snapshot import Bucket, State
 from tests.fixtures_s3 import QUICK
-from tests.live.fault_server import HANG, SLOW_DOWN, FaultServer, Reply, error, rules
+from tests.live.fault_server import HANG, SLOW_DOWN, Asked, FaultServer, Reply, error, rules
 
 Make = Callable[..., S3Fetcher]
 RULES = rules()
@@ -189,6 +189,28 @@ def test_several_accounts_are_listed_one_after_another_and_one_that_refuses_is_t
     assert [each.id for each in reader.diagnostics] == ["account-denied"]
 
 
+def test_many_accounts_are_listed_side_by_side_and_told_in_their_order(fault_server: FaultServer) -> None:
+    """Every answer waits until eight accounts are being asked: one after the other would never get there."""
+    together = threading.Barrier(8)
+
+    class Each(Aws):
+        def client(
+            self, service: str, region: str | None = None, account: str | None = None, config: object = None
+        ) -> object:
+            return super().client(service, region, None, config)
+
+    def reply(asked: Asked) -> Reply:
+        together.wait(10)
+        region = asked.headers["authorization"].split("/")[2]
+        return page(f"in-{region}", region=region)
+
+    fault_server.reply = reply  # type: ignore[method-assign]
+    access = [AccountAccess(f"{number:012}", "reader", (f"region-{number}",)) for number in range(16)]
+    reader = S3Fetcher(aws=Each(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
+
+    assert [each.name for each in reader.list_buckets()] == [f"in-region-{number}" for number in range(16)]
+
+
 def test_an_account_that_cannot_be_listed_is_told_and_the_others_are_listed(fault_server: FaultServer) -> None:
     class Plain(Aws):
         def client(
@@ -196,9 +218,12 @@ def test_an_account_that_cannot_be_listed_is_told_and_the_others_are_listed(faul
         ) -> object:
             return super().client(service, region, None, config)
 
-    answers = iter([error(403, "AccessDenied"), page("a")])
-    fault_server.reply = lambda asked: next(answers)  # type: ignore[method-assign]
-    reader = S3Fetcher(aws=accounts(fault_server, Plain), retry=QUICK)
+    def reply(asked: Asked) -> Reply:
+        return error(403, "AccessDenied") if "/eu-north-1/" in asked.headers["authorization"] else page("a")
+
+    fault_server.reply = reply  # type: ignore[method-assign]
+    access = [AccountAccess(MINE, "reader", ("eu-north-1",)), AccountAccess(OTHER, "reader", ("eu-west-1",))]
+    reader = S3Fetcher(aws=Plain(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
 
     assert [each.name for each in reader.list_buckets()] == ["a"]
     (said,) = reader.diagnostics
