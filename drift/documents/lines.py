@@ -256,3 +256,22 @@ def open_snapshot(path: Path) -> Iterator[SnapshotReader]:
         raise InputError(f"this file cannot be read: {error.strerror}", location=Location(str(path))) from error
     with file:
         yield SnapshotReader(file, str(path))
+
+
+def snapshot_by_lines(file: Path, shown: str) -> Snapshot | None:
+    """The snapshot in a file of any size that begins as those that are written here do, else None. Buckets with the
+    same rules share them. ``shown`` is what errors call the file; they are ``InputError``.
+    """
+    if not file.is_file():
+        return None
+    try:
+        opened = file.open("rb")
+    except OSError:
+        return None
+    with opened:
+        if opened.read(len(_FIRST_LINES)) != _FIRST_LINES:
+            return None
+        opened.seek(0)
+        reader = SnapshotReader(opened, shown)
+        buckets = tuple(entry.bucket for entry in reader)
+        return Snapshot(reader.head.source, buckets, reader.diagnostics, reader.head.taken_at)

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from drift.documents import lines
-from drift.documents.lines import Entry, Head, SnapshotWriter, bucket_line, open_snapshot
+from drift.documents.lines import Entry, Head, SnapshotWriter, bucket_line, open_snapshot, snapshot_by_lines
 from drift.documents.runs import Named, Run
 from drift.errors import InputError, TooLargeError
 from drift.location import Diagnostic, Severity
 from drift.shards import Shard
-from drift.snapshot import Bucket, State
+from drift.snapshot import Bucket, Snapshot, State
 from tests.cli.conftest import schema
 from tests.live_runs import HEAD, a_bucket, a_fleet
 
@@ -199,3 +199,19 @@ def test_a_snapshot_without_a_time_or_source_is_written_and_read(tmp_path: Path)
     with open_snapshot(path) as reader:
         assert reader.head == Head("")
         assert [entry.bucket.source for entry in reader] == ["s3"]
+
+
+def test_a_snapshot_of_this_layout_is_taken_whole_whatever_its_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lines, "MAX_WHOLE_BYTES", 1000)
+    path = tmp_path / "x.json"
+    path.write_text(written(a_fleet(30), WARNING))
+    assert snapshot_by_lines(path, "shown") == Snapshot("s3", tuple(a_fleet(30)), (WARNING,))
+    path.write_text(json.dumps(json.loads(written(a_fleet(30)))))
+    assert snapshot_by_lines(path, "shown") is None
+    assert snapshot_by_lines(tmp_path, "shown") is None
+    path.write_text(written(a_fleet(4)).replace('"absent"', '"gone"'))
+    with pytest.raises(InputError) as refusal:
+        snapshot_by_lines(path, "shown")
+    assert str(refusal.value.location) == "shown:10"
