@@ -12,6 +12,7 @@ import os
 import sys
 from functools import cache
 from typing import Any
+from unittest.mock import patch
 
 import botocore.session
 from botocore.loaders import create_loader
@@ -44,7 +45,7 @@ def _run(arguments: list[str], folder: str, into: str) -> None:
 def serve() -> None:
     """Until standard input ends."""
     botocore.session.create_loader = _loader  # the service models are read once, for all runs
-    drift.fetchers.s3.Retry = lambda: QUICK  # type: ignore[attr-defined]
+    patch("drift.fetchers.s3.Retry", lambda: QUICK).start()
     drift.fetchers.aws.Aws(region="us-east-1", endpoint_url="http://127.0.0.1:9").client("s3")
     for line in sys.stdin:
         job = json.loads(line)
