@@ -145,7 +145,11 @@ class Check:
             return self._saved  # such rules have no name to ask for
         from drift.fetchers.saved import SavedFetcher
 
-        return SavedFetcher(self._saved).fetch(wanted)
+        saved = SavedFetcher(self._saved)
+        if self._settings.live.all_buckets:
+            named = {each.name for each in wanted}
+            wanted += [each for each in saved.list_buckets() if each.name not in named]
+        return saved.fetch(wanted)
 
     def _looked_again(self, report: Report, declared: Snapshot) -> Report:
         live = self._settings.live

@@ -107,7 +107,11 @@ class Wanted(NamedTuple):
 
 
 class Fetcher(Protocol):
-    """Reads the live side."""
+    """Reads the live side.
+
+    One that has ``arrivals(wanted)`` beside ``stream`` gives each bucket as soon as it is known, with its place among
+    the wanted ones: a run that keeps what it reads then loses nothing that waits behind a slower bucket.
+    """
 
     def stream(self, wanted: Iterable[Wanted]) -> Iterator[Bucket]:
         """One bucket for each wanted one, in the same order, as they become known; every failure is a state with its

@@ -59,6 +59,11 @@ def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Sna
     """The snapshot of one path. What lies below a folder and belongs to the other side is left out."""
     source = open_source(path, settings.declared.root)
     if not source.is_folder:
+        from drift.documents.lines import snapshot_by_lines
+
+        saved = snapshot_by_lines(source.tree.root / source.path, str(path))
+        if saved is not None:  # of any size: it is read bucket by bucket
+            return saved
         content = source.tree.read(source.path)
         kind = document_kind(content)
         if kind == "cors-drift/snapshot":

@@ -15,7 +15,7 @@ from parsers.terraform import limits
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ cors-drift ([^\n]+)\n(.*?)```", README, re.DOTALL)
-COMMANDS = ["check", "declared", "live", "compare", "simulate", "validate", "demo", "schema"]
+COMMANDS = ["check", "declared", "live", "merge", "compare", "simulate", "validate", "demo", "schema"]
 
 
 def words(text: str) -> list[str]:

@@ -217,3 +217,13 @@ def test_rules_by_themselves_are_called_by_their_file(cli: Cli, tmp_path: Path) 
     write(tmp_path, rules__json=json.dumps([RULE]))
     assert cli("declared").out.startswith("rules.json (name unknown)  configured\n")
     assert cli("compare", "rules.json", "rules.json").out.startswith("rules.json (name unknown)  in sync\n")
+
+
+def test_all_finds_rules_that_nobody_declared_in_a_saved_snapshot_too(cli: Cli, tmp_path: Path) -> None:
+    write(tmp_path, cors__yaml=SPEC)
+    path = snapshot_file(tmp_path / "live.json", b_one=[RULE], b_stray=[RULE], b_bare=[])
+    assert cli("check", "cors.yaml", "--live", path).code == 0
+    result = cli("check", "cors.yaml", "--live", path, "--all")
+    assert result.code == 1
+    assert "b-stray  UNDECLARED" in result.out
+    assert "b-bare" not in result.out
