@@ -63,7 +63,9 @@ class Journal:
         self._turn = threading.Lock()  # places are looked up in another thread than lines are added in
         self._end = 0
         self._unsynced, self._synced = 0, time.monotonic()
-        self._places = Positions()
+        self._places = Positions()  # of what earlier runs have read: nobody asks for what this one adds
+        self._taking_up = False
+        self._added = 0
         self._parse = LineParser(head.source, str(path))
 
     @classmethod
@@ -95,10 +97,10 @@ class Journal:
 
     def __len__(self) -> int:
         """How many buckets it has."""
-        return len(self._places)
+        return len(self._places) + self._added
 
     def find(self, wanted: Wanted) -> int | None:
-        """The place of a bucket that need not be read again."""
+        """The place of a bucket that an earlier run has read, and that need not be read again."""
         place = self._places.get(wanted.name)
         if place is None:
             return None
@@ -110,7 +112,10 @@ class Journal:
     def append(self, bucket: Bucket) -> int:
         """Add a bucket; its place."""
         place = self._write(bucket_line(bucket, self.head.source))
-        self._places.put(bucket.name, place)
+        if self._taking_up or self._places.get(bucket.name) is not None:
+            self._places.put(bucket.name, place)
+        else:
+            self._added += 1
         return place
 
     def line(self, place: int) -> str:
@@ -122,7 +127,7 @@ class Journal:
         return self._parse(self._at(place), 0).bucket
 
     def places(self) -> Iterator[int]:
-        """The places of all buckets, in the order in which they were read, each once: where its last line is."""
+        """The places of all buckets that earlier runs have read, in the order of their last lines."""
         for number, (place, text) in enumerate(self._each(), 1):
             if number > 1 and self._places.get(self._parse(text, number).bucket.name) == place:
                 yield place
@@ -237,8 +242,10 @@ class Journal:
                     raise UsageError(f"--resume {file}: nothing is left to read in this snapshot", advice=_ANEW)
                 self.head = Head(self.head.source, saved.head.taken_at or self.head.taken_at)
                 self._begin()
+                self._taking_up = True
                 for entry in saved:
                     self.append(entry.bucket)
+                self._taking_up = False
         except BaseException:
             self.remove()  # it held nothing
             raise
