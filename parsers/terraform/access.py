@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from drift.location import Location
 from parsers.terraform.convert import convert, to_text
+from parsers.terraform.types import any_of
 from parsers.terraform.values import (
     ANY,
     NUMBER,
@@ -60,7 +61,7 @@ def attribute(base: Value, name: str, at: Location) -> Value:
             raise EvaluationError(f'this map does not have an element with the key "{name}"', at)
         return marked(_part(base, name, base.type.element or ANY), base.marks)
     if base.type.kind in ("any", "resource"):
-        return marked(_part(base, name, ANY), base.marks)
+        return marked(_part(base, name, any_of((base.type,))), base.marks)
     raise EvaluationError(_no_attributes(base.type, name), at)
 
 
@@ -109,7 +110,7 @@ def index(base: Value, key: Value, at: Location) -> Value:
         raise EvaluationError("can't use a null value as an indexing key", at)
     marks = base.marks | (key.marks if base.type.kind != "object" else frozenset())
     if base.type.kind in ("any", "resource") or key.type.kind in ("any", "resource"):
-        return marked(_unknown_part(base, key, ANY), marks)
+        return marked(_unknown_part(base, key, any_of((base.type, key.type))), marks)
     if base.type.kind in ("list", "tuple", "map", "object"):
         try:
             return marked(

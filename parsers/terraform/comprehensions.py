@@ -86,7 +86,7 @@ def for_expression(node: For, scope: Scope) -> Value:
         items = elements(collection)
     except EvaluationError as error:
         raise EvaluationError(error.message, node.collection.at) from error
-    if node.condition is not None and collection.type != ANY:
+    if node.condition is not None and collection.type.kind != "any":
         nothing = unknown("it is not known yet")
         loop.passes(
             node.condition, loop.bind(nothing, nothing)
@@ -128,8 +128,8 @@ def splat(node: Splat, scope: Scope) -> Value:
             raise EvaluationError("splat expressions cannot be applied to null sequences", node.base.at)
         return marked(tuple_of(()), base.marks)
     opened = base.unresolved
-    if opened is not None and base.type == ANY:
-        return marked(unknown(opened.reason), base.marks)
+    if opened is not None and base.type.kind == "any":
+        return marked(unknown(opened.reason, base.type), base.marks)
     if not listed:
         item = evaluate(node.each, scope.bind({SPLAT_ITEM: base}))
         if opened is not None and not opened.not_null:
@@ -142,7 +142,7 @@ def splat(node: Splat, scope: Scope) -> Value:
         return marked(tuple_of(results), base.marks)
     if not results:
         return marked(list_of(_each_type(node, scope, base.type.element or ANY), ()), base.marks)
-    kinds = {each.type for each in results if each.type != ANY}
+    kinds = {each.type for each in results if each.type.kind != "any"}
     return marked(
         list_of(kinds.pop() if len(kinds) == 1 else ANY, results) if len(kinds) < 2 else tuple_of(results), base.marks
     )

@@ -21,13 +21,13 @@ from parsers.terraform.nodes import (
     Unary,
 )
 from parsers.terraform.operators import bounds
+from parsers.terraform.types import any_of
 from parsers.terraform.unify import unify
 from parsers.terraform.values import (
     ANY,
     BOOL,
     COLLECTIONS,
     NUMBER,
-    RESOURCE,
     STRING,
     EvaluationError,
     Type,
@@ -103,21 +103,17 @@ def _check_members(value: Value, other: Type, common: Type) -> None:
         return
     members = value.data.values() if isinstance(value.data, Mapping) else value.data
     left = {_left_as(each, own, wanted) for each in members}
-    if any(map(_is_vague, left)):
+    if any(each.is_vague for each in left):
         return
+    left = {each for each in left if each.kind != "any"}
     unified = kind == "map" and wanted.kind in (*COLLECTIONS, "object") and unify(left, safe=True) is not None
     if len(left) > 1 and not unified:
         raise EvaluationError(f"element types must all match for conversion to {kind}")
 
 
-def _is_vague(kind: Type) -> bool:
-    """Whether there is a type in it that Terraform may know better, from the schema of a provider."""
-    return kind.is_open or kind == RESOURCE or any(map(_is_vague, kind.inner))
-
-
 def _left_as(value: Value, source: Type, target: Type) -> Type:
     """The type that a conversion from ``source`` to ``target`` gives a value that is not of the source's type."""
-    if target in (source, ANY):
+    if target == source or target.kind == "any":
         return value.type
     fields, data = dict(source.fields), value.data
     if source.kind != "object" or target.kind != "object" or not isinstance(data, Mapping):
@@ -130,7 +126,7 @@ def _left_as(value: Value, source: Type, target: Type) -> Type:
 
 
 def _is_bare_null(value: Value) -> bool:
-    return value.is_null and value.type == ANY and not value.marks
+    return value.is_null and value.type.kind == "any" and not value.marks
 
 
 def _common_type(then: Value, otherwise: Value) -> Type:
@@ -140,7 +136,7 @@ def _common_type(then: Value, otherwise: Value) -> Type:
     if _is_bare_null(otherwise):
         return then.type
     if {then.type.kind, otherwise.type.kind} & {"any", "resource"}:
-        return ANY
+        return any_of((then.type, otherwise.type))
     common = unify((then.type, otherwise.type))
     if common is None:
         hidden = deep_marks(then) | deep_marks(otherwise)  # the names of attributes may be secret

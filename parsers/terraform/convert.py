@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from parsers.terraform.arithmetic import parse
 from parsers.terraform.mismatch import mismatch
-from parsers.terraform.types import plain
+from parsers.terraform.types import any_of, plain
 from parsers.terraform.unify import convertible, element_type, unify
 from parsers.terraform.values import (
     ANY,
@@ -25,6 +25,7 @@ from parsers.terraform.values import (
     Unresolved,
     Value,
     as_object,
+    deep_marks,
     length_bounds,
     mapping,
     marked,
@@ -34,6 +35,7 @@ from parsers.terraform.values import (
     text,
     tuple_of,
     unknown,
+    unknowns,
 )
 
 
@@ -165,6 +167,7 @@ def _to_sequence(value: Value, target: Type) -> Value:
     members = [_part(each, element, f"[{at}]") for at, each in enumerate(value.members)]
     if value.type.kind == "tuple" and target.kind == "list":
         members = _alike(members, [f"[{at}]" for at in range(len(members))])
+    members = _as_far_as_typed(members)
     return sequence(Type(target.kind, _settled(members, element, value.type, target)), members)
 
 
@@ -174,6 +177,7 @@ def _to_map(value: Value, target: Type) -> Value:
     members = [_part(each, element, step) for each, step in zip(value.entries.values(), steps, strict=True)]
     if element.kind in (*COLLECTIONS, "object"):
         members = _alike(members, steps)
+    members = _as_far_as_typed(members)
     kind = Type("map", _settled(members, element, value.type, target))
     return mapping(kind, dict(zip(value.entries, members, strict=True)))
 
@@ -194,15 +198,35 @@ def _alike(members: list[Value], steps: list[str]) -> list[Value]:
     return [_part(each, common, step) for each, step in zip(members, steps, strict=True)]
 
 
+def _as_far_as_typed(members: list[Value]) -> list[Value]:
+    """The members of a new collection, unknown in what they have in common only once a hidden type is known."""
+    kinds = {each.type for each in members if each.type.kind != "any"}
+    common = unify(each.type for each in members) if len(kinds) > 1 else None
+    if common is None or not common.is_vague:
+        return members
+    reason = next(opened.reason for each in members if each.type.is_vague for opened in unknowns(each))
+    return [_typed(each, common, reason) for each in members]
+
+
+def _typed(value: Value, common: Type, reason: str) -> Value:
+    if value.type == common or (value.is_null and common.kind != "any"):
+        return Value(common, value.data, value.weight, value.marks)
+    if common.kind == "object" and isinstance(value.data, Mapping):
+        parts = {name: _typed(value.data[name], kind, reason) for name, kind in common.fields if name in value.data}
+        if len(parts) == len(common.fields):
+            return marked(object_of(parts), value.marks)
+    return marked(unknown(reason, common), deep_marks(value))
+
+
 def _settled(members: list[Value], element: Type, source: Type, target: Type) -> Type:
     """The element type of a new collection: that of its members, or of the target where it has none."""
-    found = dict.fromkeys(each.type for each in members if each.type != ANY)
+    found = dict.fromkeys(each.type for each in members if each.type.kind != "any")
     if len(found) > 1:
         raise EvaluationError(f"element types must all match for conversion to {target.kind}")
     if found:
         return next(iter(found))
     if members:
-        return ANY
+        return any_of(each.type for each in members)
     return source.element if element.kind == "any" and source.element is not None else plain(element)
 
 

@@ -1,6 +1,8 @@
 """Which types can be converted to which, and the one type that several have in common (go-cty, package convert).
 
 ``safe`` conversions always succeed; the others may fail for some values, as that of a string to a number.
+
+What may go together once a hidden type is known is not refused.
 """
 
 from __future__ import annotations
@@ -10,7 +12,18 @@ from functools import lru_cache
 
 from parsers.terraform.faults import RefusalError
 from parsers.terraform.limits import MAX_MIXED_TYPES
-from parsers.terraform.types import ANY, COLLECTIONS, PRIMITIVES, STRING, Type
+from parsers.terraform.types import (
+    ANY,
+    COLLECTIONS,
+    HIDDEN,
+    MAPPINGS,
+    PRIMITIVES,
+    RESOURCE,
+    SEQUENCES,
+    STRING,
+    Type,
+    any_of,
+)
 
 
 @lru_cache(maxsize=1024)
@@ -57,16 +70,41 @@ def element_type(source: Type, wanted: Type, *, safe: bool = False) -> Type | No
     parts = source.inner
     if wanted.kind != "any" or not parts:
         return wanted
-    found = _unify(parts, safe=safe)
-    if found == ANY and source.kind == "tuple" and any(each != ANY for each in parts):
+    found = unify(parts, safe=safe)
+    if found == HIDDEN and not safe:
+        return found if may_unify(parts) else None
+    is_any = found is not None and found.kind == "any"
+    if is_any and source.kind == "tuple" and any(each.kind != "any" for each in parts):
         return None
     return found
 
 
 def unify(types: Iterable[Type], *, safe: bool = False) -> Type | None:
-    """The type that all of them can be converted to, or None; ``any`` where there are none."""
+    """The type that all of them can be converted to, or None; ``any`` where there are none, or where it is hidden."""
     given = tuple(dict.fromkeys(types))
-    return _unify(given, safe=safe) if given else ANY
+    found = _unify(given, safe=safe) if given else ANY
+    return HIDDEN if found is None and not safe and may_unify(given) else found
+
+
+def may_unify(types: Iterable[Type]) -> bool:
+    """Whether they may have a type in common once those that are hidden are known."""
+    given = tuple(dict.fromkeys(types))
+    known = [each for each in given if each != HIDDEN]
+    kinds = {"object" if each == RESOURCE else each.kind for each in known}
+    if not any(each.is_vague for each in given):
+        return not given or _unify(given, safe=False) is not None
+    if len(known) < 2 or kinds <= PRIMITIVES:
+        return True
+    if not any(kinds <= group for group in _TOGETHER):
+        return False
+    if RESOURCE in known or may_unify(part for each in known for part in each.inner):
+        return True
+    shapes = {(each.kind, len(each.inner), tuple(name for name, _ in each.fields)) for each in known}
+    columns = zip(*(each.inner for each in known), strict=False)
+    return len(shapes) == 1 and kinds <= {"object", "tuple"} and all(map(may_unify, columns))
+
+
+_TOGETHER = (MAPPINGS, SEQUENCES)
 
 
 def _unify(types: Sequence[Type], *, safe: bool) -> Type | None:
@@ -80,8 +118,10 @@ def _common(types: tuple[Type, ...], *, safe: bool) -> Type | None:
         return types[0] if types else None
     kinds = {each.kind for each in types}
     if "resource" in kinds:
-        return ANY  # the object type of a resource is known to its provider only
+        return HIDDEN  # the object type of a resource is known to its provider only
     structured = kinds - {"any"}
+    if not structured:
+        return any_of(types)
     if structured and structured <= {"map", "object"} and "map" in structured and len(structured) == 2:
         found = _as_collections("object", "map", types, safe=safe)
         if found is not None:
@@ -91,7 +131,7 @@ def _common(types: tuple[Type, ...], *, safe: bool) -> Type | None:
         if found is not None:
             return found
     elif len(structured) == 1 and not structured <= PRIMITIVES:
-        return ANY if "any" in kinds else _same_kind(next(iter(structured)), types, safe=safe)
+        return any_of(types) if "any" in kinds else _same_kind(next(iter(structured)), types, safe=safe)
     elif {"object", "tuple"} <= kinds:
         return None
     return next(

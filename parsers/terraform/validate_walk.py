@@ -42,7 +42,7 @@ _ARGUMENTS = ("bucket", "bucket_prefix", "expected_bucket_owner", "cors_rule")
 
 _OPEN = "it has no value yet while Terraform validates"
 _COUNT = object_of({"index": unknown(_OPEN, NUMBER)})
-_EACH = object_of({"key": unknown(_OPEN, STRING), "value": unknown(_OPEN)})
+_EACH = object_of({"key": unknown(_OPEN, STRING), "value": unknown(_OPEN, ANY)})
 _REPEATED = (("count", "count", _COUNT), ("for_each", "each", _EACH))
 """What repeats a resource, and what stands for one of its instances."""
 

@@ -21,6 +21,7 @@ from parsers.terraform.types import (
     ANY,
     BOOL,
     COLLECTIONS,
+    HIDDEN,
     MAPPINGS,
     NUMBER,
     PRIMITIVES,
@@ -105,7 +106,7 @@ def truth(content: bool) -> Value:
 
 def unknown(
     reason: str,
-    kind: Type = ANY,
+    kind: Type = HIDDEN,
     *,
     prefix: str = "",
     suffix: str = "",
@@ -254,6 +255,7 @@ __all__ = [
     "COLLECTIONS",
     "EPHEMERAL",
     "FALSE",
+    "HIDDEN",
     "MAPPINGS",
     "NULL",
     "NUMBER",

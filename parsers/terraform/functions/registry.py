@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import NamedTuple, TypeVar
 
 from parsers.terraform.convert import convert
+from parsers.terraform.types import any_of
 from parsers.terraform.values import (
     ANY,
     EvaluationError,
@@ -71,8 +72,9 @@ class Function(NamedTuple):
         if opened is not None:
             fixed = isinstance(self.gives, Type)
             kind = self.gives if isinstance(self.gives, Type) else self.gives(*converted)
-            return marked(unknown(opened, kind, not_null=fixed), marks)
-        return self.body(*converted) if self.marks else marked(self.body(*converted), outer)
+            return marked(_typed(unknown(opened, kind, not_null=fixed), converted), marks)
+        result = _typed(self.body(*converted), converted)
+        return result if self.marks else marked(result, outer)
 
     def _opened(self, converted: list[Value]) -> str | None:
         """Why the result is unknown without the body being asked."""
@@ -91,6 +93,13 @@ class Function(NamedTuple):
             return convert(as_object(value), kind)
         except EvaluationError as error:
             raise EvaluationError(f"argument {place} of {self.name}: {error.message}") from error
+
+
+def _typed(result: Value, args: list[Value]) -> Value:
+    """An unknown of no known type has a hidden one where that hangs on a hidden type of an argument."""
+    if result.unresolved is None or result.type.kind != "any":
+        return result
+    return replace(result, type=any_of((result.type, *(each.type for each in args))))
 
 
 FUNCTIONS: dict[str, Function] = {}

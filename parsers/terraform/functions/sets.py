@@ -9,7 +9,7 @@ from parsers.terraform.convert import convert
 from parsers.terraform.functions.collections import open_length
 from parsers.terraform.functions.registry import function
 from parsers.terraform.limits import MAX_WEIGHT
-from parsers.terraform.unify import unify
+from parsers.terraform.unify import may_unify, unify
 from parsers.terraform.values import (
     ANY,
     EvaluationError,
@@ -21,6 +21,7 @@ from parsers.terraform.values import (
     sequence,
     tuple_of,
     unknown,
+    unknowns,
 )
 
 _SET = Type("set", ANY)
@@ -29,7 +30,11 @@ _MOST_BOUND, _MOST_PRODUCT = 1024, 2048
 
 
 def _type_of_sets(*args: Value) -> Type:
-    kinds = [arg.type.element or ANY for arg in args if not (arg.data == () and arg.type.element == ANY)]
+    kinds = [
+        arg.type.element or ANY
+        for arg in args
+        if not (arg.data == () and arg.type.element is not None and arg.type.element.kind == "any")
+    ]
     common = unify(kinds)
     if common is None:
         raise EvaluationError("sets of types that do not go together")
@@ -89,7 +94,11 @@ def setproduct(*args: Value) -> Value:
     items = kind.element.items if kind.element is not None else ()
     columns = [[convert(member, item) for member in arg.members] for arg, item in zip(args, items, strict=True)]
     rows = [tuple_of(row) for row in itertools.product(*columns)]
-    if len({row.type for row in rows}) > 1:
+    kinds = {row.type for row in rows}
+    if len(kinds) > 1 and may_unify(kinds):
+        reason = next(each.reason for row in rows for each in unknowns(row))
+        return _unknown_product(reason, kind, args)
+    if len(kinds) > 1:
         raise EvaluationError("the combinations have types that do not go together")
     return sequence(kind, rows)
 

@@ -10,6 +10,7 @@ from parsers.terraform.convert import convert, unify
 from parsers.terraform.operators import equal
 from parsers.terraform.values import (
     ANY,
+    HIDDEN,
     NUMBER,
     RESOURCE,
     SENSITIVE,
@@ -66,7 +67,7 @@ def test_whether_two_resources_are_equal_is_not_known() -> None:
 
 
 def test_a_resource_has_no_type_in_common_with_what_is_known() -> None:
-    assert unify([RESOURCE, Type("object", fields=(("id", STRING),))]) == ANY
+    assert unify([RESOURCE, Type("object", fields=(("id", STRING),))]) == HIDDEN
     assert unify([RESOURCE, RESOURCE]) == RESOURCE
 
 
