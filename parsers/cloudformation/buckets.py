@@ -37,6 +37,7 @@ def declared_buckets(
     """
     buckets: list[Bucket] = []
     diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
+    diagnostics.extend(scope.template.repeated)
     declarations: list[Declaration] = []
     for key, node in scope.template.resources:
         if key.text.startswith("Fn::"):

@@ -4,10 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.errors import InputError
-from parsers.document import MAX_CHARACTERS, ListNode, MapNode, Node, Scalar, read_document, read_yaml, text_of
+from drift.location import Diagnostic, Severity
+from parsers.document import (
+    MAX_CHARACTERS,
+    ListNode,
+    MapNode,
+    Node,
+    Repeated,
+    Scalar,
+    read_document,
+    read_yaml,
+    text_of,
+)
 
 SUFFIXES = (".yaml", ".yml", ".json", ".template")
 _BUCKET = b"AWS::S3::Bucket"
@@ -56,6 +67,8 @@ class Template:
     outputs: MapNode | None = None
     includes: tuple[Node, ...] = ()
     """Where ``AWS::Include`` at the top adds sections that are not seen here."""
+    repeated: tuple[Diagnostic, ...] = ()
+    """What is to be said of keys that are there twice."""
 
     def resource(self, name: str) -> MapNode | None:
         """The resource of a logical id."""
@@ -77,7 +90,7 @@ def looks_like_template(content: bytes, path: str) -> bool:
     if not is_other and letters[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
         return True
     try:
-        root = _document(content, path)
+        root = _document(content, path, [])
     except InputError:
         key = _RESOURCES_IN_BRACES if letters.lstrip()[:1] == b"{" else _RESOURCES_KEY
         return not is_other and key.search(letters) is not None
@@ -115,15 +128,26 @@ def _letters(content: bytes) -> bytes:
 
 def read_template(content: bytes, path: str) -> Template | None:
     """The template in a file, or None if it declares no resources. Raises ``InputError`` with the place of a fault."""
-    return template_of(_document(content, path), path)
+    repeated: Repeated = []
+    template = template_of(_document(content, path, repeated), path)
+    return replace(template, repeated=tuple(map(_last_holds, repeated))) if template and repeated else template
 
 
-def _document(content: bytes, path: str) -> Node | None:
-    """The nodes of a file. CloudFormation goes by the content: ``cdk synth > stack.json`` writes YAML."""
+def _last_holds(repeated: InputError) -> Diagnostic:
+    advice = "keep one of the two: CloudFormation takes the last without a word"
+    return Diagnostic(Severity.WARNING, "duplicate-key", repeated.message, repeated.location, advice)
+
+
+def _document(content: bytes, path: str, repeated: Repeated) -> Node | None:
+    """The nodes of a file. CloudFormation goes by the content: ``cdk synth > stack.json`` writes YAML.
+
+    Of a key that is there twice, in YAML or JSON, it takes the last (seen in what GetTemplateSummary tells of such
+    templates: go-to-k/cdk-real-drift, issue 1074).
+    """
     letters = _letters(content)
     if path.lower().endswith(".json") and letters.lstrip()[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
-        return read_yaml(text_of(content, path), path)
-    return read_document(content, path)
+        return read_yaml(text_of(content, path), path, repeated)
+    return read_document(content, path, repeated)
 
 
 def template_of(root: Node | None, path: str) -> Template | None:

@@ -6,7 +6,7 @@ import codecs
 
 from drift.errors import InputError
 from drift.location import Location
-from parsers.document.builder import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, shown
+from parsers.document.builder import MAX_CHARACTERS, MAX_DEPTH, MAX_NODES, Repeated, shown
 from parsers.document.json_lazy import read_json
 from parsers.document.nodes import MAX_DIGITS, ListNode, MapNode, Node, Place, Scalar, kind_of, whole_number
 from parsers.document.secret import Secret, plain
@@ -21,6 +21,7 @@ __all__ = [
     "MapNode",
     "Node",
     "Place",
+    "Repeated",
     "Scalar",
     "Secret",
     "kind_of",
@@ -55,8 +56,11 @@ def text_of(content: bytes, path: str) -> str:
     return text
 
 
-def read_document(content: bytes, path: str) -> Node | None:
+def read_document(content: bytes, path: str, repeated: Repeated | None = None) -> Node | None:
     """The nodes of a YAML or JSON file; None where it is empty.
+
+    A key that is there twice in a mapping is a fault; with a list for ``repeated`` it is noted there, and the last
+    holds.
 
     A file that starts with ``{`` or ``[`` is JSON; where it is not and its name does not say ``.json``, it may still
     be YAML in flow style. Raises ``InputError`` with the place of the fault and what to try.
@@ -67,13 +71,15 @@ def read_document(content: bytes, path: str) -> Node | None:
     if not start:
         return None
     if named_json:
-        return read_json(text, path)
+        return read_json(text, path, repeated)
     if start[0] in "{[":
         try:
-            return read_json(text, path)
+            return read_json(text, path, repeated)
         except InputError as error:
+            if repeated:
+                repeated.clear()
             try:
-                return read_yaml(text, path)
+                return read_yaml(text, path, repeated)
             except InputError:
                 raise error from None
-    return read_yaml(text, path)
+    return read_yaml(text, path, repeated)

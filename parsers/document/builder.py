@@ -20,14 +20,22 @@ MAX_NODES = 400_000
 """Nodes after every alias is expanded."""
 
 
+MAX_REPEATED = 100
+"""Keys that are there twice in one text, where that is no fault."""
+
+Repeated = list[InputError]
+"""What is said of keys that are there twice, where that is no fault: the last one holds then."""
+
+
 class Bounds:
     """Counts what a text holds and refuses it when that is too much."""
 
-    __slots__ = ("nodes", "path")
+    __slots__ = ("nodes", "path", "repeated")
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, repeated: Repeated | None = None) -> None:
         self.path = path
         self.nodes = 0
+        self.repeated = repeated
 
     def add(self, count: int, line: int) -> None:
         """Count nodes. Raises ``InputError``."""
@@ -48,14 +56,17 @@ class Bounds:
         """The error to raise."""
         return InputError(message, location=Location(self.path, line, line, column), advice=advice)
 
-    def duplicate(self, key: str, first_line: int, line: int, column: int) -> InputError:
-        """The error for a key that is there twice."""
-        return self.refuse(
+    def repeat(self, key: str, first_line: int, line: int, column: int) -> None:
+        """Note that a key is there twice. Raises ``InputError`` where nobody wants to know."""
+        error = self.refuse(
             f"the key {shown(key)} is there twice in one mapping: first on line {first_line}",
             line,
             "keep one of the two: tools differ in which one counts",
             column,
         )
+        if self.repeated is None or len(self.repeated) == MAX_REPEATED:
+            raise error
+        self.repeated.append(error)
 
 
 @contextmanager

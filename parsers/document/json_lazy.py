@@ -13,7 +13,7 @@ from functools import cached_property
 from json import JSONDecoder
 from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]  # C, and not in the stubs
 
-from parsers.document.builder import MAX_DEPTH, MAX_NODES, no_cycles
+from parsers.document.builder import MAX_DEPTH, MAX_NODES, Repeated, no_cycles
 from parsers.document.json_text import SURROGATE, Scanner, read_strictly
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
 
@@ -50,13 +50,16 @@ _CHECK = JSONDecoder(
 _STEP = JSONDecoder(parse_int=_number, parse_float=_number, strict=True).scan_once  # type: ignore[attr-defined]
 
 
-def read_json(text: str, path: str) -> Node:
-    """The nodes of a JSON text. Raises ``InputError`` with the place of the fault."""
+def read_json(text: str, path: str, repeated: Repeated | None = None) -> Node:
+    """The nodes of a JSON text; ``repeated`` as in ``read_document``.
+
+    Raises ``InputError`` with the place of the fault.
+    """
     try:
         with no_cycles():
             _check(_CHECK.decode(text))
     except (ValueError, RecursionError):
-        return read_strictly(text, path)
+        return read_strictly(text, path, repeated)
     return _Text(text, path).node(_skip(text, 0))[0]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from json.decoder import JSONDecodeError
 from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]  # C, and not in the stubs
 
-from parsers.document.builder import Bounds, shown
+from parsers.document.builder import Bounds, Repeated, shown
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -33,9 +33,9 @@ class _Open:
 class Scanner:
     """Reads one text from left to right."""
 
-    def __init__(self, text: str, path: str) -> None:
+    def __init__(self, text: str, path: str, repeated: Repeated | None = None) -> None:
         self.text = text
-        self.bounds = Bounds(path)
+        self.bounds = Bounds(path, repeated)
         self.starts = [0, *(match.end() for match in _BREAK.finditer(text))]
 
     def line_and_column(self, offset: int) -> tuple[int, int]:
@@ -118,7 +118,7 @@ class Scanner:
         key, end = self.string(offset)
         assert opened.keys is not None  # noqa: S101 - only called for mappings
         if key.text in opened.lines:
-            raise self.bounds.duplicate(key.text, opened.lines[key.text], key.place.line, key.place.column)
+            self.bounds.repeat(key.text, opened.lines[key.text], key.place.line, key.place.column)
         opened.lines[key.text] = key.place.line
         opened.keys.append(key)
         colon = self.skip(end)
@@ -143,9 +143,10 @@ class Scanner:
         place = self.place(opened.start, end)
         if opened.keys is None:
             return ListNode(tuple(opened.items), place)
-        return MapNode(tuple(zip(opened.keys, opened.items, strict=True)), place)
+        entries = {key.text: (key, value) for key, value in zip(opened.keys, opened.items, strict=True)}
+        return MapNode(tuple(entries.values()), place)
 
 
-def read_strictly(text: str, path: str) -> Node:
+def read_strictly(text: str, path: str, repeated: Repeated | None = None) -> Node:
     """The nodes of a JSON text. Raises ``InputError`` with the place of the fault."""
-    return Scanner(text, path).read()
+    return Scanner(text, path, repeated).read()

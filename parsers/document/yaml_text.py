@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from parsers.document.builder import Bounds, no_cycles, shown
+from parsers.document.builder import Bounds, Repeated, no_cycles, shown
 from parsers.document.nodes import ListNode, MapNode, Node, Place, Scalar
 
 if TYPE_CHECKING:
@@ -45,8 +45,8 @@ class _Anchored:
 
 
 class _Builder:
-    def __init__(self, path: str) -> None:
-        self.bounds = Bounds(path)
+    def __init__(self, path: str, repeated: Repeated | None) -> None:
+        self.bounds = Bounds(path, repeated)
         self.anchors: dict[str, _Anchored | None] = {}
         self.stack: list[_Open] = []
 
@@ -120,7 +120,7 @@ class _Builder:
         return anchored.node
 
     def mapping(self, opened: _Open, end: Any) -> MapNode:
-        entries: list[tuple[Scalar, Node]] = []
+        entries: dict[str, tuple[Scalar, Node]] = {}
         merged: list[MapNode] = []
         lines: dict[str, int] = {}
         members = iter(opened.items)
@@ -136,15 +136,13 @@ class _Builder:
                 merged.extend(self.merge(value))
                 continue
             if name in lines:
-                raise self.bounds.duplicate(name, lines[name], key.place.line, key.place.column)
+                self.bounds.repeat(name, lines[name], key.place.line, key.place.column)
             lines[name] = key.place.line
-            entries.append((key, value))
+            entries[name] = (key, value)
         for source in merged:  # a key of the mapping itself wins over merged ones, an earlier source over a later one
             for key, value in source.entries:
-                if key.text not in lines:
-                    lines[key.text] = key.place.line
-                    entries.append((key, value))
-        return MapNode(tuple(entries), _container_place(opened, end), _container_tag(opened.event.tag))
+                entries.setdefault(key.text, (key, value))
+        return MapNode(tuple(entries.values()), _container_place(opened, end), _container_tag(opened.event.tag))
 
     def merge(self, value: Node) -> list[MapNode]:
         sources = value.items if isinstance(value, ListNode) else (value,)
@@ -197,23 +195,30 @@ def _loader() -> type[yaml.SafeLoader]:
     return getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-def read_yaml(text: str, path: str) -> Node | None:
-    """The nodes of a YAML text; None where it holds nothing. Raises ``InputError`` with the place of the fault."""
+def read_yaml(text: str, path: str, repeated: Repeated | None = None) -> Node | None:
+    """The nodes of a YAML text; None where it holds nothing; ``repeated`` as in ``read_document``.
+
+    Raises ``InputError`` with the place of the fault.
+    """
     import yaml
 
+    found: Repeated | None = None if repeated is None else []
     try:
         with no_cycles():
             loader = _loader()(text)
             try:
-                return _Builder(path).build(loader.get_event)
+                root = _Builder(path, found).build(loader.get_event)
             finally:
                 loader.dispose()
+        if repeated is not None:
+            repeated.extend(found or ())
+        return root
     except (yaml.YAMLError, ValueError) as error:
         if "\t" in text:
             # Tabs at the end of a line or alone on it mean nothing, yet libyaml stumbles over some of them.
             bare = "\n".join(line.rstrip() if line.endswith(("\t", " ", "\r")) else line for line in text.split("\n"))
             if bare != text:
-                return read_yaml(bare, path)
+                return read_yaml(bare, path, repeated)
         raise _explained(error, text, path) from None
 
 

@@ -19,6 +19,7 @@ from parsers.document import (
     ListNode,
     MapNode,
     Node,
+    Repeated,
     Scalar,
     read_document,
     read_json,
@@ -316,3 +317,32 @@ def test_number_of_ten_thousand_digits_in_json_is_read_as_its_text() -> None:
 
 def test_json_with_too_many_values_is_refused() -> None:
     assert re.search("more than .* values", refused("[" + "1," * 400_001 + "1]", "x.json").message)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.yaml", "a:\n  k: 1\n  l: 2\n  k: 3\n"),
+        ("x.json", '{"a": {"k": 1,\n "l": 2,\n "m": 0,\n "k": 3}}'),
+        ("x.template", '{"a": {"k": 1, # a comment, which makes it YAML\n\n\n "k": 3}}'),
+    ],
+)
+def test_of_a_key_that_is_there_twice_the_last_holds_where_that_is_noted(name: str, content: str) -> None:
+    repeated: Repeated = []
+    root = read_document(content.encode(), name, repeated)
+    assert isinstance(root, MapNode)
+    inner = member(root, "a")
+    assert isinstance(inner, MapNode)
+    assert inner.names.count("k") == 1
+    assert text(member(inner, "k")) == "3"
+    (told,) = repeated
+    assert 'the key "k" is there twice' in told.message
+    assert told.location is not None
+    assert told.location.line == 4
+
+
+def test_no_end_of_keys_that_are_there_twice_is_refused() -> None:
+    repeated: Repeated = []
+    with pytest.raises(InputError, match="there twice"):
+        read_document(b"k: 1\n" * 1000, "x.yaml", repeated)
+    assert not repeated
