@@ -49,12 +49,13 @@ def _alternatives(cases: Sequence[Case], name: Text) -> tuple[Alternative, ...]:
     found = []
     for group in groups.values():
         bucket = group[0][1].bucket
-        when = ", or ".join(_when(assumed) for assumed, _ in group)
-        found.append(Alternative(when, None if bucket is None else replace(bucket, name=name), advice_on(group)))
+        so = ", or ".join(when(assumed) for assumed, _ in group)
+        found.append(Alternative(so, None if bucket is None else replace(bucket, name=name), advice_on(group)))
     return tuple(found)
 
 
-def _when(assumed: Iterable[Assumption]) -> str:
+def when(assumed: Iterable[Assumption]) -> str:
+    """What is assumed, in words."""
     return " and ".join(each.words for each in assumed)
 
 
@@ -64,7 +65,7 @@ def _told(cases: Sequence[Case]) -> tuple[Diagnostic, ...]:
     for assumed, outcome in cases:
         for each in outcome.diagnostics:
             always = all(each in other.diagnostics for _, other in cases)
-            told[each if always else replace(each, message=f"if {_when(assumed)}: {each.message}")] = None
+            told[each if always else replace(each, message=f"if {when(assumed)}: {each.message}")] = None
     return tuple(told)
 
 

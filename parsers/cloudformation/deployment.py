@@ -5,13 +5,13 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from drift.cors.model import Unknown
 from drift.errors import InputError
 from drift.interfaces import Inputs, Tree
 from drift.location import Diagnostic, Severity
-from drift.snapshot import Alternative, Bucket, Snapshot, State
+from drift.snapshot import Bucket, Snapshot
 from parsers.cloudformation.amplify import INPUTS, deployed_by_amplify, not_generated
 from parsers.cloudformation.buckets import declared_buckets
 from parsers.cloudformation.cdk import Assemblies, deployed_as, with_assemblies
@@ -20,6 +20,7 @@ from parsers.cloudformation.declaration import SOURCE, bucket_not_known
 from parsers.cloudformation.given import given_values
 from parsers.cloudformation.intrinsics import Scope
 from parsers.cloudformation.nested import Library, Position, nested_in
+from parsers.cloudformation.nested_cases import Child, perhaps_created
 from parsers.cloudformation.parameters import Given
 from parsers.cloudformation.sam import configured
 from parsers.cloudformation.serverless import Service, looks_like_service, packaged_as, read_service
@@ -119,43 +120,14 @@ def _below(library: Library, root: Template) -> set[str]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Within:
-    """What is so of all buckets of a nested stack: the root's name, the ids that lead from it to the nested one, and
-    the conditions that are not known.
-    """
-
-    ids: tuple[str, ...] = ()
-    undecided: tuple[Undecided, ...] = ()
-    stack: str | None = None
-
-    def placed(self, bucket: Bucket) -> Bucket:
-        """The bucket as the root has it."""
-        address = "/".join((*self.ids, bucket.address or ""))
-        stack = bucket.stack or self.stack
-        alternatives = tuple(
-            replace(each, bucket=None if each.bucket is None else replace(each.bucket, address=address, stack=stack))
-            for each in bucket.alternatives
-        )
-        found = replace(bucket, address=address, stack=stack, alternatives=alternatives)
-        for truth in self.undecided:
-            found = _perhaps(found, truth)
-        return found
-
-
-def _perhaps(bucket: Bucket, truth: Undecided) -> Bucket:
-    """A bucket of a stack of which it is not known whether it is created."""
-    hangs_on = truth.hangs_on
-    holds = hangs_on.words if hangs_on else "the stack is created"
-    otherwise = hangs_on.otherwise if hangs_on else "the stack is not created"
-    advice = hangs_on.advice if hangs_on else truth.reason
-    inner = bucket.alternatives or (Alternative("", bucket, advice),)
-    created = tuple(replace(each, when=f"{holds} and {each.when}" if each.when else holds) for each in inner)
-    reason = f"whether its stack is created is not known: {truth.reason}"
-    unknown = replace(bucket, state=State.UNKNOWN, cors=None, places=(), says_none=False, reason=reason)
-    if bucket.state is State.UNKNOWN and not bucket.alternatives:
-        return replace(unknown, reason=bucket.reason)
-    return replace(unknown, alternatives=(*created, Alternative(otherwise, None, advice)))
+def _placed(bucket: Bucket, logical_id: str, stack: str | None) -> Bucket:
+    """A bucket of a nested stack as the one around it has it; ``stack`` is the name of the root."""
+    address, stack = f"{logical_id}/{bucket.address or ''}", bucket.stack or stack
+    alternatives = tuple(
+        each if each.bucket is None else replace(each, bucket=_placed(each.bucket, logical_id, stack))
+        for each in bucket.alternatives
+    )
+    return replace(bucket, address=address, stack=stack, alternatives=alternatives)
 
 
 class _Stacks:
@@ -167,18 +139,28 @@ class _Stacks:
         self.buckets: list[Bucket] = []
         self.diagnostics: dict[Diagnostic, None] = {}
 
-    def read(self, scope: Scope, inputs: Inputs, within: _Within | None = None) -> None:
-        """One stack and, after it, its nested ones."""
-        within = within or _Within()
+    def read(self, scope: Scope, inputs: Inputs) -> None:
+        """A root and the stacks nested in it."""
+        self.buckets.extend(self._buckets(scope, inputs, inputs.stack_name))
+
+    def _buckets(self, scope: Scope, inputs: Inputs, root: str | None) -> Iterator[Bucket]:
+        """Those of one stack and, after them, those of its nested ones; ``root`` is the name of the outermost."""
         children = dict(self._children(scope))
         found = declared_buckets(scope, inputs, self._library.tree, self._units, frozenset(children))
-        self.buckets.extend(map(within.placed, found.buckets))
         self.diagnostics.update(dict.fromkeys(found.diagnostics))
+        yield from found.buckets
+        uncertain: list[Child] = []
         for logical_id, (child, truth) in children.items():
-            if child is not None:
-                undecided = (*within.undecided, truth) if isinstance(truth, Undecided) else within.undecided
-                nested = _Within((*within.ids, logical_id), undecided, within.stack or inputs.stack_name)
-                self.read(child, replace(inputs, stack_name=None), nested)
+            resource = scope.template.resource(logical_id)
+            if child is None or resource is None:
+                continue
+            inner = self._buckets(child, replace(inputs, stack_name=None), root)
+            buckets = [_placed(bucket, logical_id, root) for bucket in inner]
+            if isinstance(truth, Undecided):
+                uncertain.append(Child(logical_id, resource, truth, buckets))
+            else:
+                yield from buckets
+        yield from perhaps_created(scope, uncertain)
 
     def hide(self, service: Service, inputs: Inputs) -> None:
         """Note what of a service cannot be read: a bucket that is not known where something speaks for one."""
