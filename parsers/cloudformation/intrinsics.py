@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from drift.cors.model import Text, Unknown
 from drift.interfaces import Inputs
@@ -15,8 +15,9 @@ from drift.location import Diagnostic, Severity
 from parsers.cloudformation.alternatives import Assumption, Fork
 from parsers.cloudformation.calls import PROCESSED, call_of
 from parsers.cloudformation.conditions import Conditions, Truth, Undecided
-from parsers.cloudformation.constraints import Patterns, octal_to_some
+from parsers.cloudformation.constraints import octal_to_some
 from parsers.cloudformation.functions import FUNCTIONS, ONLY_EXTENDED, not_evaluated
+from parsers.cloudformation.ledger import Ledger
 from parsers.cloudformation.loops import LANGUAGE_EXTENSIONS, LOOP, entries_of, expanded, needs_extensions
 from parsers.cloudformation.names import BucketNames
 from parsers.cloudformation.nested import NestedStacks, Position
@@ -32,19 +33,6 @@ MAX_STEPS = 200_000
 """Evaluations of one template, in all its alternatives. Real templates take a few thousand."""
 
 MAX_FAULTS = 100
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What all evaluations of one template share: the work done, the parameters referred to, the faults found."""
-
-    steps: int = 0
-    referred: dict[str, Declared] = field(default_factory=dict)
-    faults: dict[Diagnostic, None] = field(default_factory=dict)
-    made: int = 0
-    patterns: Patterns = field(default_factory=Patterns)
-    unmade: dict[str, str] = field(default_factory=dict)
-    """Loops among the resources that could not be followed, and why."""
 
 
 _PSEUDO = {"AWS::Region": "region", "AWS::AccountId": "account", "AWS::StackName": "stack_name"}

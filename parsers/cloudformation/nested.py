@@ -24,7 +24,8 @@ from parsers.cloudformation.values import Entries, NoValue, Value, like
 from parsers.document import MapNode, Node, Scalar, shown
 
 if TYPE_CHECKING:
-    from parsers.cloudformation.intrinsics import Ledger, Scope
+    from parsers.cloudformation.intrinsics import Scope
+    from parsers.cloudformation.ledger import Ledger
 
 KINDS = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 

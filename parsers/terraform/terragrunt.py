@@ -36,7 +36,7 @@ from parsers.terraform.terragrunt_call import as_call
 from parsers.terraform.terragrunt_code import Written, code_may_declare, has_code, laid_over, words_at, written_by
 from parsers.terraform.terragrunt_files import UnitFiles, shown_reason
 from parsers.terraform.terragrunt_moves import moved
-from parsers.terraform.terragrunt_names import without_checkout
+from parsers.terraform.terragrunt_paths import without_checkout
 from parsers.terraform.terragrunt_values import values_of
 from parsers.terraform.values import EvaluationError, RefusalError, Value
 

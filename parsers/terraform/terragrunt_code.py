@@ -19,7 +19,8 @@ from drift.location import Location
 from parsers.terraform import files
 from parsers.terraform.nodes import Block
 from parsers.terraform.overlay import Overlay
-from parsers.terraform.terragrunt_names import CHECKOUT, TerragruntFile
+from parsers.terraform.terragrunt_names import TerragruntFile
+from parsers.terraform.terragrunt_paths import CHECKOUT
 from parsers.terraform.values import Value, unknown
 
 MAY_DECLARE = re.compile(

@@ -16,7 +16,8 @@ from parsers.terraform import files
 from parsers.terraform.nodes import Attribute
 from parsers.terraform.terragrunt_code import text_at
 from parsers.terraform.terragrunt_inputs import UnitInputs, merge_strategy, merged_inputs
-from parsers.terraform.terragrunt_names import CHECKOUT, Reading, TerragruntFile, from_folder, without_checkout
+from parsers.terraform.terragrunt_names import Reading, TerragruntFile
+from parsers.terraform.terragrunt_paths import CHECKOUT, from_folder, without_checkout
 from parsers.terraform.values import Value, text, unknown
 
 _NOT_APPLIED = frozenset({"all", "all_except_output", "apply"})

@@ -13,7 +13,8 @@ from parsers.terraform import functions
 from parsers.terraform.arguments import TEXT_TYPES
 from parsers.terraform.constraints import constraint
 from parsers.terraform.nodes import Block
-from parsers.terraform.terragrunt_names import CHECKOUT, TerragruntFile
+from parsers.terraform.terragrunt_names import TerragruntFile
+from parsers.terraform.terragrunt_paths import CHECKOUT
 from parsers.terraform.values import EvaluationError, RefusalError, Value, mapping, sequence, unknown
 
 

@@ -22,10 +22,8 @@ from parsers.terraform.file_functions import FILE_FUNCTIONS, call_file_function
 from parsers.terraform.limits import MAX_FILES
 from parsers.terraform.nodes import Attribute, Block, File, ObjectNode
 from parsers.terraform.syntax import cut_file
+from parsers.terraform.terragrunt_paths import CHECKOUT, from_folder, outside, without_checkout
 from parsers.terraform.values import STRING, Type, Value, object_of, sequence, text, unknown
-
-CHECKOUT = "/\ue000checkout"
-"""Stands for the folder in which the tree lies, which nobody can know; no value with it in it is ever used."""
 
 _OF_TERRAGRUNT = frozenset(
     {
@@ -201,27 +199,6 @@ class TerragruntFile:
         if path.startswith(CHECKOUT):
             return files.join("", path.removeprefix(CHECKOUT).lstrip("/") or ".")
         return files.join(self.base, path)
-
-
-def from_folder(path: str, folder: str) -> str:
-    """A path in the tree, or one that leads out of it, as seen from a folder of the tree."""
-    ups = "../" * len(folder.split("/")) if folder else "./"
-    return path if path.startswith("/") else ups + path if files.leaves_tree(path) else _near(path, folder)
-
-
-def _near(path: str, folder: str) -> str:
-    shown = posixpath.relpath("/" + path, "/" + folder)
-    return shown if shown.startswith(".") else f"./{shown}"
-
-
-def without_checkout(shown: str) -> str:
-    """A text for people: paths are shown as they lie in the tree."""
-    return shown.replace(f"{CHECKOUT}/", "").replace(CHECKOUT, ".")
-
-
-def outside(path: str) -> str:
-    """A path in the tree as functions of Terragrunt give it."""
-    return f"{CHECKOUT}/{path}" if path else CHECKOUT
 
 
 def _find(file: TerragruntFile, args: list[Value], at: Location) -> Value:
