@@ -58,7 +58,7 @@ class Several:
 
 @dataclass(frozen=True, slots=True)
 class Nowhere:
-    """What was deployed has no such bucket. None is to be found, though the name that it is to have may be told."""
+    """What was deployed has no such bucket: nobody else is asked. What has its future name is not its own."""
 
     reason: str
 
@@ -100,7 +100,7 @@ def identify(declared: Snapshot, sources: Sequence[Source]) -> Snapshot:
     search = _Search([*declared.buckets])
     told: dict[Diagnostic, None] = dict.fromkeys(declared.diagnostics)
     for source in sources:
-        pending = search.pending(source.by)
+        pending = search.pending()
         answers = source.look_up([search.buckets[index] for index in pending], tuple(search.buckets))
         for index, answer in zip(pending, answers, strict=True):
             search.take(index, source.by, answer)
@@ -115,7 +115,6 @@ class _Search:
     buckets: list[Bucket]
     _notes: dict[int, list[str]] = field(default_factory=dict)
     _closed: set[int] = field(default_factory=set)
-    _nowhere: set[int] = field(default_factory=set)
     _called: dict[Hashable, list[Bucket]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -123,16 +122,12 @@ class _Search:
             for key in {_key(bucket, by) for by in _BY_ADDRESS}:
                 self._called.setdefault(key, []).append(bucket)
 
-    def pending(self, by: IdentifiedBy) -> list[int]:
-        """Of which declarations the name is still looked for. A rule list by itself is of no bucket in particular.
-
-        What is nowhere can still be given the name that it will have.
-        """
-        ended = self._closed if by is IdentifiedBy.CALLER else self._closed | self._nowhere
+    def pending(self) -> list[int]:
+        """Of which declarations the name is still looked for. A rule list by itself is of no bucket in particular."""
         return [
             index
             for index, bucket in enumerate(self.buckets)
-            if isinstance(bucket.name, Unknown) and not bucket.bare and index not in ended
+            if isinstance(bucket.name, Unknown) and not bucket.bare and index not in self._closed
         ]
 
     def take(self, index: int, by: IdentifiedBy, answer: Answer) -> None:
@@ -153,8 +148,7 @@ class _Search:
         elif isinstance(answer, Several):
             self._close(index, f"{len(answer.names)} buckets may be meant: {listed(answer.names)} ({answer.why})")
         elif isinstance(answer, Nowhere):
-            self._note(index, answer.reason)
-            self._nowhere.add(index)
+            self._close(index, answer.reason)
         elif isinstance(answer, Passed):
             self._note(index, answer.why)
 

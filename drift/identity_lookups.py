@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from drift.generated_names import is_start, stack_heads
 from drift.identity import Answer, Found, Nowhere, Passed, Several, listed, plain
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
-from drift.name_patterns import Listing, candidates_of, is_start, pattern_of, stack_heads
+from drift.name_patterns import NOT_ALL, Listing, candidates_of, pattern_of
 from drift.snapshot import Bucket, IdentifiedBy
 
 BUCKET = "AWS::S3::Bucket"
@@ -174,7 +175,8 @@ class TagSource:
     """The bucket that bears the tags of the stack and the logical id, where CloudFormation itself told nothing.
 
     Only buckets whose names fit are asked for their tags, at most ``MAX_CANDIDATES`` for a declaration and
-    ``MAX_TAGGED`` in all. Two with the same tags are possible: a deleted stack may have left one behind.
+    ``MAX_TAGGED`` in all. Two with the same tags are possible: a deleted stack may have left one behind, and other
+    accounts may have stacks of that name. So none is taken where not all buckets were listed.
     """
 
     listing: Listing
@@ -208,14 +210,17 @@ class TagSource:
                 left = True
             elif not isinstance(tags, Refused) and bears(tags, bucket) and _is_there(tags, bucket, each):
                 wears.append(each)
-        says = f"it has the tags of {(bucket.address or '').rpartition('/')[2]} in stack {bucket.stack}"
+        whose = f"the tags of {(bucket.address or '').rpartition('/')[2]} in stack {bucket.stack}"
         if len(wears) > 1:
             return Several(tuple(each.name for each in wears), "they have the same tags of CloudFormation")
+        if wears and not self.listing.is_whole:
+            return Passed(f"{NOT_ALL}: {wears[0].name} has {whose}, and others may")
         if wears:
-            return Found(wears[0].name, says, wears[0].account, wears[0].region)
+            return Found(wears[0].name, f"it has {whose}", wears[0].account, wears[0].region)
         if left:
             return Passed("not all buckets whose names fit were asked for their tags")
-        return Passed("no listed bucket that fits has its tags" if candidates else "no listed bucket fits its name")
+        none = "no listed bucket that fits has its tags" if candidates else "no listed bucket fits its name"
+        return Passed(none if self.listing.is_whole else f"{none}, and {NOT_ALL}")
 
     def _tags_of(self, bucket: Wanted) -> Mapping[str, str] | Refused | None:
         """None where it is not asked: enough were, or several in a row refused to tell."""

@@ -1,8 +1,7 @@
 """What the live name of a bucket looks like of which the declared name is not known, and the buckets that fit.
 
-What CloudFormation generates is ``stack-logicalid-random``, in lower case, the random part 12 or 13 letters and digits,
-the whole cut to 63 characters at the cost of the stack's part (read off deployed stacks). What Terraform generates is
-``bucket_prefix``, 18 digits of a time and 8 hexadecimal ones of a counter (terraform-plugin-sdk, ``helper/id``).
+What CloudFormation generates is in ``generated_names``. What Terraform generates is ``bucket_prefix``, 18 digits of a
+time and 8 hexadecimal ones of a counter (terraform-plugin-sdk, ``helper/id``).
 """
 
 from __future__ import annotations
@@ -11,22 +10,14 @@ import re
 from bisect import insort
 from collections.abc import Callable, Container, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import product, takewhile
 
 from drift.cors.model import Unknown
 from drift.errors import CorsDriftError
+from drift.generated_names import GeneratedName
 from drift.identity import Answer, Found, Passed, Several, is_bucket_name
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.snapshot import Bucket, IdentifiedBy
-
-MAX_NAME = 63
-_RANDOM = (12, 13)
-_SHORTEST_CUT = 50
-"""No name that had to be cut is shorter: how much is cut is not documented."""
-
-_MIXED = 4
-"""Nested stacks of which each may have its own number of random characters."""
 
 _TERRAFORM_TAIL = re.compile(r"[0-9]{18}[0-9a-f]{8}", re.ASCII)
 _TERRAFORM_DEFAULT = "terraform-"
@@ -39,8 +30,7 @@ _MOST = 50
 _KEPT = 50_000
 """Listed buckets that are remembered; of more, the list is read again when it is needed again."""
 
-Head = tuple[str | None, ...]
-"""What a generated name starts with, character by character; None is a random letter or digit."""
+NOT_ALL = "not all buckets were listed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,81 +116,19 @@ def _logical_id(bucket: Bucket) -> str:
     return (bucket.address or "").rpartition("/")[2]
 
 
-def stack_heads(parts: Sequence[str]) -> Iterator[Head]:
-    """What the stack's part of a name may be, uncut: the root's name, and for each nested stack its logical id with 12
-    or 13 random characters behind.
-    """
-    for randoms in product(_RANDOM, repeat=min(len(parts) - 1, _MIXED)):
-        head: list[str | None] = list(parts[0])
-        for number, part in enumerate(parts[1:]):
-            head += ["-", *part, "-", *[None] * randoms[min(number, _MIXED - 1)]]
-        yield tuple(head)
-
-
-def is_start(text: str, head: Head) -> bool:
-    """Whether a head starts with a text."""
-    return len(text) <= len(head) and all(
-        each.isalnum() if known is None else each == known for each, known in zip(text, head, strict=False)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class GeneratedName:
-    """A name that CloudFormation makes up: what it may start with, and the logical id with its hyphens."""
-
-    heads: tuple[Head, ...]
-    middle: str
-
-    @classmethod
-    def of(cls, bucket: Bucket) -> GeneratedName | None:
-        """That of a declaration; None where its stack is not known."""
-        if not bucket.stack or not bucket.address:
-            return None
-        *above, logical_id = bucket.address.lower().split("/")
-        return cls(tuple(stack_heads([bucket.stack.lower(), *above])), f"-{logical_id}-")
-
-    @property
-    def certain_start(self) -> str:
-        """What every name that fits starts with."""
-        if all(len(head) <= self._room for head in self.heads):
-            start = self._literal(len(self.heads[0]))
-            return start + self.middle if len(self.heads) == 1 else start
-        return self._literal(max(1, self._room - (MAX_NAME - _SHORTEST_CUT)))
-
-    @property
-    def likely_start(self) -> str:
-        """What is left of the stack's part however it is cut, the logical id being cut as well."""
-        return self._literal(max(1, min(MAX_NAME // 3, self._room)))
-
-    @property
-    def _room(self) -> int:
-        """How long the stack's part can be at most without being cut."""
-        return MAX_NAME - len(self.middle) - max(_RANDOM)
-
-    def _literal(self, most: int) -> str:
-        known = takewhile(lambda each: each is not None, self.heads[0][:most])
-        return "".join(each for each in known if each is not None)
-
-    def fits(self, name: str) -> bool:
-        """Whether CloudFormation may have made up the name; only the stack's part is cut, and no more than needed."""
-        for random in _RANDOM:
-            at = len(name) - random - len(self.middle)
-            if at < 1 or name[at : at + len(self.middle)] != self.middle or not name[-random:].isalnum():
-                continue
-            for head in self.heads:
-                cut = len(head) + len(self.middle) + random > MAX_NAME and _SHORTEST_CUT <= len(name) <= MAX_NAME
-                if (at == len(head) or cut) and is_start(name[:at], head):
-                    return True
-        return False
-
-
 class Listing:
-    """The live buckets, listed when that is first needed. A failure is remembered, and then nothing fits."""
+    """The live buckets, listed when that is first needed. A failure is remembered, and then nothing fits.
 
-    def __init__(self, listed: Callable[[], Iterable[Wanted]]) -> None:
+    ``whole`` tells, once all were drawn that come, whether these are all there are: an account that could not be
+    listed or a snapshot of a part leaves some out without an error. ``is_whole`` is its answer, True before that.
+    """
+
+    def __init__(self, listed: Callable[[], Iterable[Wanted]], whole: Callable[[], bool] = lambda: True) -> None:
         self._listed = listed
+        self._whole = whole
         self._kept: list[Wanted] | None = None
         self.failure: CorsDriftError | None = None
+        self.is_whole = True
 
     def fitting(
         self, patterns: Sequence[Pattern], most: int, besides: Container[str] = frozenset()
@@ -237,6 +165,7 @@ class Listing:
         except CorsDriftError as error:
             self.failure = error
             return
+        self.is_whole = self.is_whole and self._whole()
         if len(kept) <= _KEPT:
             self._kept = kept
 
@@ -277,7 +206,8 @@ class _First:
 class PatternSource:
     """The only live bucket whose name fits what is known of the declared one. To be used only where that was asked for.
 
-    Buckets that another declaration names are not looked at; one that fits two declarations is neither's.
+    Buckets that another declaration names are not looked at; one that fits two declarations is neither's. Where not all
+    buckets were listed none is the only one.
     """
 
     listing: Listing
@@ -303,11 +233,14 @@ class PatternSource:
         ]
 
     def _answer(self, pattern: Pattern, buckets: Sequence[Wanted], wanted_by: int) -> Answer:
+        whole = self.listing.is_whole
         if not buckets:
-            return Passed(f"no listed bucket fits {pattern.shown}")
+            return Passed(f"no listed bucket fits {pattern.shown}" + ("" if whole else f", and {NOT_ALL}"))
         if len(buckets) > 1:
             return Several(tuple(each.name for each in buckets), f"all fit {pattern.shown}")
         if wanted_by > 1:
             return Passed(f"{buckets[0].name} fits {pattern.shown}, and {wanted_by - 1} more of the open names")
         only = buckets[0]
+        if not whole:
+            return Passed(f"{NOT_ALL}: {only.name} fits {pattern.shown}, and others may")
         return Found(only.name, f"the only listed bucket that fits {pattern.shown}", only.account, only.region)

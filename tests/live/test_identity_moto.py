@@ -7,6 +7,7 @@ no tags on what a stack makes, nor lets anybody put those of AWS: they are writt
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,8 +16,9 @@ from drift.cors.model import Unknown
 from drift.fetchers.aws import Aws
 from drift.fetchers.bucket_tags import BucketTags
 from drift.fetchers.stacks import StackResources
-from drift.identity import identify
+from drift.identity import Source, identify
 from drift.identity_lookups import LOGICAL_ID_TAG, STACK_NAME_TAG, Refused, Stack, StackSource, TagSource
+from drift.identity_sources import CallerSource
 from drift.interfaces import Wanted
 from drift.name_patterns import Listing, PatternSource
 from drift.snapshot import Bucket, IdentifiedBy, Snapshot, State
@@ -137,6 +139,20 @@ def test_what_the_stack_does_not_have_stays_open(world: World) -> None:
     (bucket,) = by_stack(world, declared()).buckets
     assert isinstance(bucket.name, Unknown)
     assert "stack Shop-Prod has no Assets" in bucket.name.reason
+
+
+def test_name_that_the_account_would_complete_stays_open_where_the_stack_does_not_have_it(world: World) -> None:
+    world.deploy("Shop-Dev", {"Other": BUCKET})
+    world.deploy("Shop-Prod", {"Assets": {**BUCKET, "Properties": {"BucketName": f"assets-{ACCOUNT}"}}})
+    name = Unknown("the account is not known: give --account ID", "assets-")
+    bucket = Bucket(name, State.ABSENT, "cloudformation", "Assets", stack="Shop-Dev", region=REGION)
+    completes = CallerSource(lambda: Snapshot("", (replace(bucket, name=f"assets-{world.aws.caller().account}"),)))
+    sources: list[Source] = [StackSource(StackResources(world.aws)), completes]
+    (by_account,) = identify(Snapshot("", (bucket,)), sources[1:]).buckets
+    assert by_account.name == f"assets-{ACCOUNT}"
+    (outcome,) = identify(Snapshot("", (bucket,)), sources).buckets
+    assert isinstance(outcome.name, Unknown)
+    assert "stack Shop-Dev has no Assets" in outcome.name.reason
 
 
 @pytest.mark.parametrize("name", ["../etc", "a b", "-x", "", "arn:aws:s3:::b", "x" * 129])

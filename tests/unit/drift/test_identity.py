@@ -89,16 +89,14 @@ def test_reason_why_a_source_could_not_tell_stays_where_none_can() -> None:
     assert reason_of(bucket) == "a has no known name; the state has no a; the stack was not read"
 
 
-def test_what_was_not_deployed_is_not_looked_for_by_pattern_and_can_still_get_its_name() -> None:
+def test_what_was_not_deployed_is_neither_looked_for_by_pattern_nor_completed() -> None:
     nowhere = Says({"a": Nowhere("the stack has no a")}, IdentifiedBy.STACK)
+    again = declared("a", "assets-111122223333")
+    caller = Says({"a": Completed(again, "the account completes it")}, IdentifiedBy.CALLER)
     pattern = Says({"a": Found("some-bucket", "it fits")}, IdentifiedBy.PATTERN)
-    (bucket,) = identified(declared("a"), sources=[nowhere, pattern])
-    assert (reason_of(bucket), pattern.asked) == ("a has no known name; the stack has no a", [])
-    caller = Says(
-        {"a": Completed(declared("a", "assets-111122223333"), "the account completes it")}, IdentifiedBy.CALLER
-    )
     (bucket,) = identified(declared("a"), sources=[nowhere, caller, pattern])
-    assert (bucket.name, pattern.asked) == ("assets-111122223333", [])
+    assert reason_of(bucket) == "a has no known name; the stack has no a"
+    assert (caller.asked, pattern.asked) == ([], [])
 
 
 def test_name_that_is_completed_brings_the_whole_declaration_as_it_was_read_again() -> None:

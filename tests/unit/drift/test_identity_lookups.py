@@ -208,8 +208,8 @@ class Tags:
         return self.buckets.get(bucket.name, {})
 
 
-def by_tags(read: Tags, listed: Sequence[str], *buckets: Bucket) -> Snapshot:
-    listing = Listing(lambda: [Wanted(name, None, "eu-west-1") for name in listed])
+def by_tags(read: Tags, listed: Sequence[str], *buckets: Bucket, whole: bool = True) -> Snapshot:
+    listing = Listing(lambda: [Wanted(name, None, "eu-west-1") for name in listed], lambda: whole)
     return identify(Snapshot("", buckets), [TagSource(listing, read)])
 
 
@@ -237,6 +237,24 @@ def test_two_buckets_with_the_same_tags_are_both_named() -> None:
     listed = [f"shop-assets-{RANDOM}", f"shop-assets-x{RANDOM}"]
     (bucket,) = by_tags(Tags(dict.fromkeys(listed, tags())), listed, declared()).buckets
     assert reason(bucket).startswith(f"2 buckets may be meant: {listed[0]}, {listed[1]}")
+
+
+def test_tags_decide_nothing_where_not_all_buckets_were_listed() -> None:
+    name = f"shop-assets-{RANDOM}"
+    (bucket,) = by_tags(Tags({name: tags()}), [name], declared(), whole=False).buckets
+    assert reason(bucket) == f"not all buckets were listed: {name} has the tags of Assets in stack shop, and others may"
+
+
+@pytest.mark.parametrize(
+    ("listed", "why"),
+    [
+        (["other"], "no listed bucket fits its name, and not all buckets were listed"),
+        (["shop-by-hand"], "no listed bucket that fits has its tags, and not all buckets were listed"),
+    ],
+)
+def test_bucket_with_the_tags_may_be_among_those_that_were_not_listed(listed: list[str], why: str) -> None:
+    (bucket,) = by_tags(Tags({}), listed, declared(), whole=False).buckets
+    assert reason(bucket) == why
 
 
 @pytest.mark.parametrize(

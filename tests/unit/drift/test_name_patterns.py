@@ -32,8 +32,8 @@ def fits(bucket: Bucket, name: str) -> bool:
     return pattern is not None and pattern.may_be(Wanted(name))
 
 
-def looked_up(names: Sequence[str | Wanted], *buckets: Bucket) -> Snapshot:
-    listing = Listing(lambda: [each if isinstance(each, Wanted) else Wanted(each) for each in names])
+def looked_up(names: Sequence[str | Wanted], *buckets: Bucket, whole: bool = True) -> Snapshot:
+    listing = Listing(lambda: [each if isinstance(each, Wanted) else Wanted(each) for each in names], lambda: whole)
     return identify(Snapshot("", buckets), [PatternSource(listing)])
 
 
@@ -180,6 +180,38 @@ def test_buckets_that_cannot_be_listed_are_a_warning() -> None:
     assert names_of(outcome) == [None]
     (told,) = outcome.diagnostics
     assert (told.id, told.help) == ("buckets-not-listed", "allow s3:ListAllMyBuckets")
+
+
+def test_bucket_that_fits_is_not_taken_for_the_only_one_of_a_list_that_is_not_whole() -> None:
+    (bucket,) = looked_up(["other", "event-1"], terraform("event-"), whole=False).buckets
+    assert isinstance(bucket.name, Unknown)
+    assert bucket.name.reason.endswith("; not all buckets were listed: event-1 fits event-*, and others may")
+
+
+@pytest.mark.parametrize(("whole", "more"), [(True, ""), (False, ", and not all buckets were listed")])
+def test_bucket_that_does_not_come_up_may_be_among_those_that_were_not_listed(whole: bool, more: str) -> None:
+    (bucket,) = looked_up(["other"], terraform("event-"), whole=whole).buckets
+    assert isinstance(bucket.name, Unknown)
+    assert bucket.name.reason == f"it is known after apply; no listed bucket fits event-*{more}"
+
+
+def test_two_that_fit_are_two_however_many_were_not_listed() -> None:
+    (bucket,) = looked_up(["event-2", "event-1"], terraform("event-"), whole=False).buckets
+    assert isinstance(bucket.name, Unknown)
+    assert "2 buckets may be meant: event-1, event-2" in bucket.name.reason
+
+
+def test_whether_the_list_is_whole_is_asked_when_its_end_is_known() -> None:
+    said: list[str] = []
+
+    def listed() -> Iterator[Wanted]:
+        yield Wanted("event-1")
+        said.append("an account could not be listed")
+
+    listing = Listing(listed, lambda: not said)
+    for _ in range(2):  # the second time it is remembered
+        assert names_of(identify(Snapshot("", (terraform("event-"),)), [PatternSource(listing)])) == [None]
+    assert said == ["an account could not be listed"]
 
 
 def test_list_is_read_once_for_all_that_ask() -> None:
