@@ -9,6 +9,7 @@ from decimal import Decimal
 from drift.errors import InputError
 from drift.location import Location
 from parsers.terraform.grammar import Node, UnexpectedTokenError, tables
+from parsers.terraform.hcl_nodes import NAMES, full_splat_of, inner_nodes, only_names, token_type, word_of, words_of
 from parsers.terraform.limits import MAX_EXPRESSION_CHARACTERS
 from parsers.terraform.nodes import (
     SPLAT_ITEM,
@@ -46,10 +47,10 @@ def read_expression(text: Text, start: int, end: int) -> Expression:
         tokens = with_parentheses(tokens_of(text.source, start, end))
         if not tokens:
             raise InputError(f"{_INVALID}an expression is missing here", location=text.at(start, end), advice=_ADVICE)
-        argument, *more = _nodes(_nodes(tables().parse(tokens))[0])
+        argument, *more = inner_nodes(inner_nodes(tables().parse(tokens))[0])
         if more:
             raise ScanError("a line break is needed after an argument", more[0].start)
-        return _Reader(text).expression(_nodes(argument)[-1])
+        return _Reader(text).expression(inner_nodes(argument)[-1])
     except ScanError as error:
         place = text.at(error.offset, error.offset + 1)
         raise InputError(_INVALID + error.message, location=place, advice=_ADVICE) from error
@@ -98,23 +99,23 @@ class _Reader:
         return read(self, node)
 
     def _term(self, node: Node) -> Expression:
-        return self.expression(_nodes(node)[0])
+        return self.expression(inner_nodes(node)[0])
 
     def _number(self, node: Node) -> Expression:
         try:
-            return Literal(number(Decimal(_word(node))), self._at(node))
+            return Literal(number(Decimal(word_of(node))), self._at(node))
         except RefusalError as error:
             return Unreadable(str(error), self._at(node))
 
     def _word_literal(self, node: Node) -> Expression:
-        return Literal(_WORDS[_word(node)], self._at(node))
+        return Literal(_WORDS[word_of(node)], self._at(node))
 
     def _name(self, node: Node) -> Expression:
-        return Name(_word(node), self._at(node))
+        return Name(word_of(node), self._at(node))
 
     def _string(self, node: Node) -> Expression:
         """A string or a heredoc: one token in the grammar's eyes."""
-        at, raw = self._at(node), _word(node)
+        at, raw = self._at(node), word_of(node)
         token = node.children[0]
         if isinstance(token, Token) and token.type == STRING:
             return self._template(raw[1:-1], node.start + 1, at, escapes=True, dedent=False)
@@ -137,81 +138,81 @@ class _Reader:
             raise InputError(error.message, location=place, advice="check the template in this string") from error
 
     def _tuple(self, node: Node) -> Expression:
-        return TupleNode(tuple(self.expression(each) for each in _nodes(node)), self._at(node))
+        return TupleNode(tuple(self.expression(each) for each in inner_nodes(node)), self._at(node))
 
     def _object(self, node: Node) -> Expression:
         items = []
         last = None
-        for element in _nodes(node):
+        for element in inner_nodes(node):
             if last is not None and not re.search(r"[,\n]", self._text.source[last.end : element.start]):
                 message = f"{_INVALID}a comma or a line break is missing here"
                 raise InputError(message, location=self._at(element), advice=_ADVICE)
-            key, value = _nodes(element)
+            key, value = inner_nodes(element)
             items.append((self._key(key), self.expression(value)))
             last = element
         return ObjectNode(tuple(items), self._at(node))
 
     def _key(self, node: Node) -> Expression:
         """A bare word is its own text; everything else is an expression."""
-        inner = _nodes(node)[0]
+        inner = inner_nodes(node)[0]
         while inner.name == "expr_term" and len(inner.children) == 1 and isinstance(inner.children[0], Node):
             inner = inner.children[0]
         if inner.name == "keyword":
             raise InputError(f"{_INVALID}a for needs the name of a variable", location=self._at(inner), advice=_ADVICE)
         if inner.name in ("identifier", "literal_value"):
-            return Template((_word(inner),), self._at(inner))
+            return Template((word_of(inner),), self._at(inner))
         return self.expression(inner)
 
     def _call(self, node: Node) -> Expression:
-        name, *rest = _nodes(node)
-        args = tuple(self.expression(each) for each in _nodes(rest[0])) if rest else ()
-        expand = bool(rest) and any(_token(each) == "ELLIPSIS" for each in rest[0].children)
-        return Call(_word(name), args, expand, self._at(node))
+        name, *rest = inner_nodes(node)
+        args = tuple(self.expression(each) for each in inner_nodes(rest[0])) if rest else ()
+        expand = bool(rest) and any(token_type(each) == "ELLIPSIS" for each in rest[0].children)
+        return Call(word_of(name), args, expand, self._at(node))
 
     def _access(self, node: Node) -> Expression:
-        base, step = _nodes(node)
+        base, step = inner_nodes(node)
         return self._step(self.expression(base), step, node.start)
 
     def _step(self, base: Expression, step: Node, start: int) -> Expression:
         """One ``.name``, ``[key]`` or ``.0`` after a base that begins at ``start``."""
         at = self._text.at(start, step.end)
         if step.name == "get_attr":
-            return GetAttr(base, _word(_nodes(step)[0]), at)
+            return GetAttr(base, word_of(inner_nodes(step)[0]), at)
         if step.name == "short_index":
-            return Index(base, Literal(number(Decimal(_words(step)[-1])), at), at)
-        return Index(base, self.expression(_nodes(step)[0]), at)
+            return Index(base, Literal(number(Decimal(words_of(step)[-1])), at), at)
+        return Index(base, self.expression(inner_nodes(step)[0]), at)
 
     def _full_splat(self, node: Node) -> Expression:
         return self._splatted(node, lambda each: each)
 
     def _splatted(self, node: Node, rest: Callable[[Expression], Expression]) -> Expression:
         """A full splat; all that follows belongs to it, ``rest`` of the elements and further splats included."""
-        base, splat = _nodes(node)
+        base, splat = inner_nodes(node)
         at = self._at(node)
         each: Expression = Name(SPLAT_ITEM, at)
-        for step in _nodes(splat):
+        for step in inner_nodes(splat):
             each = self._step(each, step, node.start)
         each = rest(each)
-        above = _full_splat_of(base)
+        above = full_splat_of(base)
         if above is not None:
             return self._splatted(above, lambda inner: Splat(inner, each, at))
         return Splat(self.expression(base), each, at)
 
     def _attr_splat(self, node: Node) -> Expression:
         """``a.*.b[0]``: names and ``.0`` belong to the splat, what comes after them is taken of its result."""
-        base, splat = _nodes(node)
-        above = _full_splat_of(base)
+        base, splat = inner_nodes(node)
+        above = full_splat_of(base)
         if above is not None:
             return self._splatted(above, lambda each: self._of_attributes(each, splat, node))
         inner = base.children[0]
-        if isinstance(inner, Node) and inner.name == "attr_splat_expr_term" and _only_names(_nodes(inner)[1]):
+        if isinstance(inner, Node) and inner.name == "attr_splat_expr_term" and only_names(inner_nodes(inner)[1]):
             raise InputError(f"{_INVALID}a splat with .* holds no other", location=self._at(node), advice="write [*]")
         return self._of_attributes(self.expression(base), splat, node)
 
     def _of_attributes(self, base: Expression, splat: Node, node: Node) -> Expression:
-        at, steps = self._at(node), _nodes(splat)
+        at, steps = self._at(node), inner_nodes(splat)
         each: Expression = Name(SPLAT_ITEM, at)
-        while steps and steps[0].name in _NAMES:
+        while steps and steps[0].name in NAMES:
             each = self._step(each, steps.pop(0), node.start)
         result: Expression = Splat(base, each, at)
         for step in steps:
@@ -219,38 +220,38 @@ class _Reader:
         return result
 
     def _unary(self, node: Node) -> Expression:
-        return Unary(_words(node)[0], self.expression(_nodes(node)[0]), self._at(node))
+        return Unary(words_of(node)[0], self.expression(inner_nodes(node)[0]), self._at(node))
 
     def _binary(self, node: Node) -> Expression:
         """A chain of operators, which may be long: those on the left are read in a loop."""
         chain: list[Node] = []
         while node.name == "binary_op":
             chain.append(node)
-            node = _nodes(node)[0]
+            node = inner_nodes(node)[0]
         result = self.expression(node)
         for each in reversed(chain):
-            operator, right = _nodes(_nodes(each)[1])
-            result = Binary(_word(operator), result, self.expression(right), self._at(each))
+            operator, right = inner_nodes(inner_nodes(each)[1])
+            result = Binary(word_of(operator), result, self.expression(right), self._at(each))
         return result
 
     def _conditional(self, node: Node) -> Expression:
-        test, then, otherwise = (self.expression(each) for each in _nodes(node))
+        test, then, otherwise = (self.expression(each) for each in inner_nodes(node))
         return Conditional(test, then, otherwise, self._at(node))
 
     def _for(self, node: Node) -> Expression:
-        intro, *rest = _nodes(node)
-        *names, collection = _nodes(intro)
-        words = [_word(each) for each in names]
+        intro, *rest = inner_nodes(node)
+        *names, collection = inner_nodes(intro)
+        words = [word_of(each) for each in names]
         condition = None
         if rest[-1].name == "for_cond":
-            condition = self.expression(_nodes(rest.pop())[0])
+            condition = self.expression(inner_nodes(rest.pop())[0])
         return For(
             key=words[0] if len(words) == 2 else None,
             value=words[-1],
             collection=self.expression(collection),
             result_key=self.expression(rest[0]) if node.name == "for_object_expr" else None,
             result=self.expression(rest[-1]),
-            grouped=any(_token(each) == "ELLIPSIS" for each in node.children),
+            grouped=any(token_type(each) == "ELLIPSIS" for each in node.children),
             condition=condition,
             at=self._at(node),
         )
@@ -276,33 +277,3 @@ _EXPRESSIONS: dict[str, Callable[[_Reader, Node], Expression]] = {
     "for_tuple_expr": _Reader._for,
     "for_object_expr": _Reader._for,
 }
-
-
-_NAMES = ("get_attr", "short_index")
-
-
-def _only_names(splat: Node) -> bool:
-    return all(each.name in _NAMES for each in _nodes(splat))
-
-
-def _full_splat_of(base: Node) -> Node | None:
-    """The full splat that an operand is, without parentheses around it."""
-    inner = base.children[0]
-    return inner if isinstance(inner, Node) and inner.name == "full_splat_expr_term" else None
-
-
-def _nodes(node: Node) -> list[Node]:
-    """The children that mean something: neither tokens nor space."""
-    return [each for each in node.children if isinstance(each, Node) and each.name != "new_line_or_comment"]
-
-
-def _words(node: Node) -> list[str]:
-    return [each.text for each in node.children if isinstance(each, Token)]
-
-
-def _token(each: Node | Token) -> str:
-    return each.type if isinstance(each, Token) else ""
-
-
-def _word(node: Node) -> str:
-    return _words(node)[0]

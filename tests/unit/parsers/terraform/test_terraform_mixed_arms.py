@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.language.terraform_plan import missing
-from tests.laws.terraform_judge import Judge, Source, judging
+from tests.laws.terraform_judge import Judge, Source
 from tests.unit.parsers.terraform.test_terraform_parser import read
 
 RULES = (
@@ -53,12 +52,6 @@ def test_members_that_become_alike_are_a_collection(rules: str, tmp_path: Path) 
     (found,) = snapshot.buckets
     assert found.cors is not None
     assert found.cors.rules[0].allowed_origins == ("https://a.example",)
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as found:
-        yield found
 
 
 @pytest.mark.terraform

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from drift.location import Severity
 from drift.snapshot import Snapshot, State
 from tests.language.terraform_plan import missing
-from tests.laws.terraform_judge import Judge, Source, judging
+from tests.laws.terraform_judge import Judge, Source
 from tests.unit.parsers.terraform.test_terraform_parser import read
 
 ANY = 'variable "v" {\n  type = any\n  default = []\n}\n'
@@ -120,12 +120,6 @@ def test_what_hangs_on_more_than_variables_is_left_to_the_values(tmp_path: Path,
 def test_a_module_with_a_file_that_cannot_be_read_is_not_judged(tmp_path: Path) -> None:
     files = {"main.tf": configuration(f"{RULES}[*].b") + ANY, "more.tf": "resource {"}
     assert not [each for each in errors(read(tmp_path, files)) if "validates" in each]
-
-
-@pytest.fixture(scope="module")
-def judge() -> Iterator[Judge]:
-    with judging() as found:
-        yield found
 
 
 @pytest.mark.terraform
