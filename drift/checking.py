@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from drift import errors
 from drift.compare import Rules, compare
 from drift.cors.model import Unknown
+from drift.coverage import all_listed
 from drift.interfaces import Wanted
 from drift.live_side import LiveSide, Progress
 from drift.location import Diagnostic, Severity
-from drift.report import ExitPolicy, Report
+from drift.report import BucketState, ExitPolicy, Report, Verdict
 from drift.rereading import Reader, awaited, confirmed
 from drift.settings import Settings
 from drift.snapshot import Bucket, Snapshot
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 class Check:
-    """One check. ``rules`` and ``exits`` say what counts."""
+    """One check. ``rules`` and ``exits`` say what counts; ``keep`` gets what was read if the reading is interrupted."""
 
     def __init__(
         self,
@@ -35,12 +36,18 @@ class Check:
         rules: Rules,
         exits: ExitPolicy,
         progress: Progress | None = None,
+        keep: Callable[[Report], None] | None = None,
     ) -> None:
+        if settings.live.all_buckets and settings.buckets:
+            raise errors.UsageError(
+                "--all and --bucket exclude one another", advice="leave one out: --all is about buckets nobody names"
+            )
         self._paths = paths
         self._settings = settings
         self._rules = replace(rules, live_only=settings.live.all_buckets)
         self._exits = exits
         self._live = LiveSide(settings.live, progress)
+        self._keep = keep
         self._notes: list[Diagnostic] = []
         self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
 
@@ -49,6 +56,8 @@ class Check:
         declared = self._declared()
         try:
             report = self._compared(declared, self._read(declared))
+            if self._live.cut_off is not None:
+                self._cut_off(report, self._live.cut_off)
             return report if self._saved is not None else self._looked_again(report, declared)
         except errors.CorsDriftError as error:
             if declared.all_sensitive:
@@ -56,6 +65,16 @@ class Check:
 
                 hide_in_error(error, declared.all_sensitive)
             raise
+
+    def _cut_off(self, report: Report, by: BaseException) -> None:
+        """Hand on what was read, and end as the interruption wanted it."""
+        read = sum(each.state is not BucketState.ERROR for each in report.buckets)
+        told = f"the run was interrupted when {read:,} buckets had been read"
+        fault = Diagnostic(Severity.ERROR, "interrupted", told, help="run it again")
+        if self._keep is not None:
+            part = replace(report, verdict=Verdict.ERROR, exit_code=errors.EXIT_ERROR)
+            self._keep(replace(part, diagnostics=(*report.diagnostics, fault)))
+        raise by
 
     def blamed(self, report: Report) -> Report:
         """The report with who changed the buckets that drifted, as far as CloudTrail knows."""
@@ -89,7 +108,7 @@ class Check:
         from drift.name_patterns import Listing, PatternSource
 
         identity = self._settings.identity
-        listing = Listing(self._listing)
+        listing = Listing(self._listing, self._listed_whole)
         sources: list[Source] = []
         if identity.names:
             sources.append(NamesSource(identity.names))
@@ -120,6 +139,13 @@ class Check:
 
         return SavedFetcher(self._saved).list_buckets()
 
+    def _listed_whole(self) -> bool:
+        """Whether no bucket is missing from the listing, as far as anybody knows."""
+        if self._saved is not None:
+            return self._saved.part is None and not self._saved.errors and all_listed(self._saved.diagnostics)
+        narrowed = any(each.regions for each in self._settings.live.accounts)
+        return not narrowed and all_listed(self._live.diagnostics)
+
     def _completed(self) -> Snapshot | None:
         """The declarations, read again as the account and region of the credentials would have them."""
         try:
@@ -149,7 +175,12 @@ class Check:
         if self._settings.live.all_buckets:
             named = {each.name for each in wanted}
             wanted += [each for each in saved.list_buckets() if each.name not in named]
-        return saved.fetch(wanted)
+        found = saved.fetch(wanted)
+        if not self._settings.live.all_buckets or self._saved.part is None:
+            return found
+        told = f"{self._settings.live.source} is {self._saved.part}: there may be other buckets"
+        partly = Diagnostic(Severity.WARNING, "listing-incomplete", told)
+        return replace(found, diagnostics=(*found.diagnostics, partly))
 
     def _looked_again(self, report: Report, declared: Snapshot) -> Report:
         live = self._settings.live

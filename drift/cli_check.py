@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 import typer
 
 from drift import errors
@@ -47,7 +49,7 @@ def check(
 ) -> None:
     """Compare the declared rules with the live ones: the main job."""
     from drift import pipeline
-    from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar
+    from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar, save
     from drift.report import Report
 
     targets = parse_targets(output or [])
@@ -58,9 +60,15 @@ def check(
         emit(verdict, format_, ())
         shown.append(verdict)
 
-    with even_on_error(Report, format_), progress_bar() as progress:
+    def keep(part: Report) -> None:
+        """Write the files with what there is; stdout gets no half of a document."""
+        progress_off.close()
+        save(part, targets)
+
+    with even_on_error(Report, format_), ExitStack() as progress_off:
+        progress = progress_off.enter_context(progress_bar())
         told = show if format_ is Format.TERMINAL else None
-        report = pipeline.check(paths or [], o.settings_of(context), progress, told)
+        report = pipeline.check(paths or [], o.settings_of(context), progress, told, keep)
     if shown:
         emit_history(report, shown[0], targets)
     else:

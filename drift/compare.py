@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,8 +11,10 @@ from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
 from drift.cors.model import Text, Unknown
 from drift.findings import finding
+from drift.interfaces import Wanted
 from drift.judge import Rules, judge, not_compared, undeclared
 from drift.location import Severity
+from drift.name_patterns import Pattern, candidates_of, pattern_of
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -47,7 +49,14 @@ def compare(
         buckets.append(_compare_bucket(claims, found, rules))
     if rules.live_only and lone is None:
         known = {bucket.name for bucket in declared.buckets}
-        buckets += [_live_only(each, rules) for name, each in by_name.items() if name not in known and _counts(each)]
+        open_names = [
+            (bucket, pattern_of(bucket) or candidates_of(bucket))
+            for bucket in declared.buckets
+            if isinstance(bucket.name, Unknown)
+        ]
+        buckets += [
+            _live_only(each, open_names, rules) for name, each in by_name.items() if name not in known and _counts(each)
+        ]
     found_buckets = tuple(buckets)
     diagnostics = tuple(dict.fromkeys((*declared.diagnostics, *live.diagnostics)))
     failed = bool(declared.errors or live.errors)
@@ -110,9 +119,14 @@ def _counts(live: Bucket) -> bool:
     return live.state not in (State.ABSENT, State.MISSING)
 
 
-def _live_only(live: Bucket, rules: Rules) -> BucketReport:
+def _live_only(live: Bucket, open_names: Sequence[tuple[Bucket, Pattern]], rules: Rules) -> BucketReport:
     if live.cors is not None:
-        return undeclared(None, live, rules)
+        wanted = Wanted(str(live.name), live.account, live.region)
+        claims = [bucket for bucket, pattern in open_names if pattern.may_be(wanted)]
+        if not claims:
+            return undeclared(None, live, rules)
+        reason = f"it may be the bucket of a declaration whose name is not known: {places_of(claims[:3])}"
+        return not_compared(BucketReport(live.name, BucketState.UNRESOLVED, None, live), reason)
     return not_compared(BucketReport(live.name, _UNREAD[live.state], None, live), live.reason or live.state.value)
 
 

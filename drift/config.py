@@ -21,7 +21,8 @@ from drift.settings import AccountAccess, Addressing, Format, Undeclared
 CONFIG_NAME = "cors-drift.toml"
 
 _TEXT, _TEXTS, _FLAG, _NUMBER = "a string that is not empty", "a list of strings", "true or false", "a whole number"
-_SECONDS = "a number of seconds"
+_SECONDS = "a number of seconds, a day at most"
+_DAY = 86_400
 _NAMES = "a table of strings, each address in quotes"
 _ACCOUNTS = "an account id, or tables with an id each ([[account]])"
 
@@ -73,7 +74,7 @@ CONFIG_KEYS: Mapping[str, str] = {
 _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root"})
+_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root", "shard"})
 """Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
 
 _CHOICES = {"addressing": tuple(Addressing), "format": tuple(Format), "undeclared": tuple(Undeclared)}
@@ -160,7 +161,7 @@ def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
         _TEXTS: isinstance(value, list) and all(isinstance(item, str) for item in value),
         _FLAG: isinstance(value, bool),
         _NUMBER: isinstance(value, int) and not isinstance(value, bool),
-        _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and value >= 0,
+        _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _DAY,
         _NAMES: isinstance(value, dict) and all(isinstance(item, str) and item for item in value.values()),
         _ACCOUNTS: isinstance(value, str | list) and bool(value),
     }

@@ -99,11 +99,15 @@ class Parser(Protocol):
 
 
 class Wanted(NamedTuple):
-    """A live bucket to read: by name, with the account that must own it and its region where they are known."""
+    """A live bucket to read: by name, with the account that must own it and its region where they are known.
+
+    ``unread`` says why it must not be asked for; its state is then UNKNOWN for that reason.
+    """
 
     name: str
     account: str | None = None
     region: str | None = None
+    unread: str | None = None
 
 
 class Fetcher(Protocol):

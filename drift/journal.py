@@ -272,6 +272,15 @@ def _open(path: Path | None) -> io.FileIO:
         import tempfile
 
         return tempfile.TemporaryFile("w+b", buffering=0, prefix="cors-drift-")
+    while True:
+        file = _open_named(path)
+        # A run that ended between the two has taken away the file that was opened.
+        if path.exists() and os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
+            return file
+        file.close()
+
+
+def _open_named(path: Path) -> io.FileIO:
     try:
         # Not through a link: a tree that somebody else made must not lead what is written anywhere.
         flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)

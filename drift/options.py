@@ -28,6 +28,9 @@ def _option(flag: str, text: str, **more: Any) -> Any:
     return typer.Option(f"--{flag}", help=text, envvar=variable, show_envvar=False, **more)
 
 
+_DAY = 86_400
+
+
 def _switch(flag: str, text: str) -> Any:
     return _option(flag, text, show_default=False)
 
@@ -87,7 +90,7 @@ Processes = Annotated[
     _option("processes", "How many processes read. [default: as many as help]", min=1, max=64, metavar="N"),
 ]
 Deadline = Annotated[
-    float | None, _option("deadline", "Stop reading after so many seconds.", min=0.0, metavar="SECONDS")
+    float | None, _option("deadline", "Stop reading after so many seconds.", min=0.0, max=_DAY, metavar="SECONDS")
 ]
 Shard = Annotated[
     str | None, _option("shard", "Read only one share of the buckets: 3/16 is the third of sixteen.", metavar="N/OF")
@@ -105,7 +108,13 @@ Recheck = Annotated[
 ]
 Wait = Annotated[
     float,
-    _option("wait", "After a deploy: read until it agrees twice, at most so many seconds.", min=0.0, metavar="SECONDS"),
+    _option(
+        "wait",
+        "After a deploy: read until it agrees twice, at most so many seconds.",
+        min=0.0,
+        max=3600,
+        metavar="SECONDS",
+    ),
 ]
 Confirm = Annotated[
     bool,

@@ -66,6 +66,14 @@ def emit_history(report: Report, before: Report, targets: Sequence[Target]) -> N
     sys.stdout.flush()
 
 
+def save(result: Report | Snapshot | Simulation, targets: Sequence[Target]) -> None:
+    """Write the files alone, and tell the diagnostics on stderr."""
+    result = _hidden(result)
+    if result.diagnostics:
+        note(result.diagnostics)
+    _save(result, targets)
+
+
 def _hidden(result: Result) -> Result:
     if not result.all_sensitive:
         return result

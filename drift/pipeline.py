@@ -47,14 +47,16 @@ def check(
     settings: Settings,
     progress: Progress | None = None,
     told: Callable[[Report], None] | None = None,
+    keep: Callable[[Report], None] | None = None,
 ) -> Report:
     """Declared against live: the main job. Buckets that the code does not name are read only with ``all_buckets``.
 
-    ``told`` is called with the verdict before CloudTrail, which is slow, is asked who changed what.
+    ``told`` is called with the verdict before CloudTrail, which is slow, is asked who changed what; ``keep`` with what
+    was read where reading is interrupted, before the interruption goes on.
     """
     from drift.checking import Check
 
-    job = Check(paths, settings, _rules(settings), _exits(settings), progress)
+    job = Check(paths, settings, _rules(settings), _exits(settings), progress, keep)
     report = job.run()
     if not settings.blame:
         return report

@@ -56,7 +56,8 @@ def confirmed(report: Report, reader: Reader, after: float, rules: Rules, exits:
 def awaited(report: Report, reader: Reader, seconds: float, rules: Rules, exits: ExitPolicy) -> Report:
     """The report once two reads in a row agree with what is declared, or when the time is up.
 
-    Buckets that could be compared, or that S3 did not know yet, are waited for; each is read until it agreed twice.
+    Buckets that could be compared, or that S3 did not know yet, are waited for; each is read until it agreed twice. A
+    read that fails tells nothing, and takes nothing back.
     """
     start = reader.clock()
     waiting = {each.name: each for each in report.buckets if each.live is not None and _may_agree(each)}
@@ -65,11 +66,16 @@ def awaited(report: Report, reader: Reader, seconds: float, rules: Rules, exits:
     agreed = {name: int(each.state is BucketState.IN_SYNC) for name, each in waiting.items()}
     while waiting and (left := seconds - (reader.clock() - start)) > 0:
         reader.sleep(min(POLL, left))
-        newer = reader.judge(reader.read([_wanted(each) for each in waiting.values()]))
-        report = revised(report, newer, waiting, rules, exits)
+        again = reader.read([_wanted(each) for each in waiting.values()])
+        answers = tuple(bucket for bucket in again.buckets if bucket.state in (*_KNOWN, State.MISSING))
+        newer = reader.judge(replace(again, buckets=answers))
+        report = revised(report, newer, {bucket.name for bucket in answers}, rules, exits)
+        for bucket in answers:
+            waiting.pop(bucket.name, None)
         for each in newer.buckets:
             agreed[each.name] = agreed.get(each.name, 0) + 1 if each.state is BucketState.IN_SYNC else 0
-        waiting = {each.name: each for each in newer.buckets if agreed[each.name] < 2}
+            if agreed[each.name] < 2:
+                waiting[each.name] = each
     open_ones = sum(each.state is not BucketState.IN_SYNC for each in waiting.values())
     return replace(report, diagnostics=(*report.diagnostics, _waited(reader.clock() - start, open_ones, len(waiting))))
 

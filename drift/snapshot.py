@@ -177,7 +177,8 @@ class Snapshot:
     """Buckets from one source at one time, in the order in which they were found, and what is to be said about it.
 
     ``source`` is the parser's or fetcher's name, or several of them joined by ``+``. ``taken_at`` is in UTC.
-    ``sensitive`` are texts and numbers that must not be printed, beside those of the buckets.
+    ``sensitive`` are texts and numbers that must not be printed, beside those of the buckets. ``part`` says in words
+    what of a fleet it has, where that is not all of it.
     """
 
     source: str
@@ -185,6 +186,7 @@ class Snapshot:
     diagnostics: tuple[Diagnostic, ...] = ()
     taken_at: datetime | None = field(default=None, compare=False)
     sensitive: frozenset[str | int] = frozenset()
+    part: str | None = field(default=None, compare=False)
 
     @property
     def all_sensitive(self) -> frozenset[str | int]:

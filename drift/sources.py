@@ -13,12 +13,12 @@ from drift.cors.model import Unknown
 from drift.discovery import declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
-from drift.interfaces import Inputs, NamedText
+from drift.interfaces import Inputs, NamedText, Wanted
 from drift.location import Location
 from drift.plugins import load_parsers
 from drift.settings import DeclaredSettings, LiveSettings, Settings
 from drift.snapshot import Bucket, Snapshot, merged
-from drift.tree import DiskTree
+from drift.tree import MAX_FILE_BYTES, DiskTree
 
 
 def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
@@ -51,8 +51,12 @@ def load_state(path: Path, settings: Settings) -> tuple[Snapshot, str]:
         return load_live(path, settings), str(path)
     with tempfile.TemporaryDirectory(prefix="cors-drift-") as folder:
         copy = Path(folder) / "state.json"
-        copy.write_bytes(sys.stdin.buffer.read())
-        return load_live(copy, settings), "standard input"
+        copy.write_bytes(sys.stdin.buffer.read(MAX_FILE_BYTES + 1))  # a file that is too large has its own error
+        try:
+            return load_live(copy, settings), "standard input"
+        except InputError as error:
+            error.location = Location("standard input")
+            raise
 
 
 def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Snapshot:
@@ -84,12 +88,19 @@ def selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
     """
     if not names:
         return snapshot
+    from drift.name_patterns import candidates_of, pattern_of
+
     kept = [bucket for bucket in snapshot.buckets if bucket.name in names]
+    open_ones = [
+        (bucket, pattern_of(bucket) or candidates_of(bucket))
+        for bucket in snapshot.buckets
+        if isinstance(bucket.name, Unknown)
+    ]
     known = sorted({bucket.name for bucket in snapshot.buckets if isinstance(bucket.name, str)})
     for name in names:
         if name in known:
             continue
-        nameless = [each for each in snapshot.buckets if isinstance(each.name, Unknown) and each.name.may_be(name)]
+        nameless = [bucket for bucket, pattern in open_ones if pattern.may_be(Wanted(name))]
         if len(names) == len(nameless) == 1:
             kept.append(replace(nameless[0], name=name, bare=False))
         elif not snapshot.errors:  # else its declaration may be in what could not be read

@@ -274,4 +274,5 @@ def snapshot_by_lines(file: Path, shown: str) -> Snapshot | None:
         opened.seek(0)
         reader = SnapshotReader(opened, shown)
         buckets = tuple(entry.bucket for entry in reader)
-        return Snapshot(reader.head.source, buckets, reader.diagnostics, reader.head.taken_at)
+        part = None if reader.run is None else reader.run.part
+        return Snapshot(reader.head.source, buckets, reader.diagnostics, reader.head.taken_at, part=part)

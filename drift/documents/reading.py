@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from drift.cors.model import API_NAMES, BucketCors, CorsRule, Text, TextList, Unknown
+from drift.documents.runs import run_from_json
 from drift.errors import InputError
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Alternative, Bucket, IdentifiedBy, Identity, RulePlace, Snapshot, State
@@ -130,7 +131,15 @@ def _snapshot(node: _Node) -> Snapshot:
         tuple(_bucket(each, source) for each in node.get("buckets").list()),
         tuple(_diagnostic(each) for each in node.get("diagnostics").maybe(_Node.list) or ()),
         node.get("taken_at").maybe(_time),
+        part=node.get("run").maybe(_part),
     )
+
+
+def _part(node: _Node) -> str | None:
+    try:
+        return run_from_json(node.value).part
+    except ValueError as error:
+        raise InputError(f"run is not what it must be: {error}", location=Location(node.path)) from error
 
 
 def _time(node: _Node) -> datetime:

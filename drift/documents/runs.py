@@ -63,6 +63,13 @@ class Run:
             ours, theirs = (f"shard {each}" if each else "all shards" for each in (self.shard, other.shard))
             yield f"{ours}, not {theirs}"
 
+    @property
+    def part(self) -> str | None:
+        """What of a fleet was asked for, in words, where that is not all of it."""
+        if self.shard is not None:
+            return f"shard {self.shard} of a run"
+        return None if self.named is None else f"a snapshot of {_asked(self.named)}"
+
     def unsharded(self) -> Run:
         """The run that it is a part of."""
         return replace(self, shard=None)

@@ -103,6 +103,8 @@ class Sweep:
 
     def _unasked(self, wanted: Wanted) -> Outcome | None:
         """What is known of a bucket without asking."""
+        if wanted.unread is not None:
+            return Outcome(State.UNKNOWN, wanted.unread)
         why = unsupported_name(wanted.name)
         if why is not None:
             return Outcome(State.UNSUPPORTED, why)

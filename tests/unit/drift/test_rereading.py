@@ -159,6 +159,12 @@ class TestAwaited:
         assert (report.verdict, scene.now) == (Verdict.DRIFT, 5)
         assert [(each.id, each.severity.value) for each in report.diagnostics] == [("waited", "warning")]
 
+    def test_a_read_that_fails_takes_nothing_back(self) -> None:
+        late = Bucket("a", State.ERROR, "s3", reason="the deadline had passed")
+        scene = Scene(declared("a"), [[bucket("a", OTHER)], [late]])
+        report = awaited(scene.first(), scene.reader, 5, scene.rules, ExitPolicy())
+        assert (states(report), report.exit_code) == ({"a": BucketState.DRIFTED}, 1)
+
     def test_a_denied_bucket_is_not_waited_for(self) -> None:
         scene = Scene(declared("a"), [[Bucket("a", State.DENIED, "s3", reason="access denied")], []])
         report = awaited(scene.first(), scene.reader, 60, scene.rules, ExitPolicy())
