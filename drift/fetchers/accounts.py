@@ -216,23 +216,32 @@ def organization_accounts(client: Any, caller: Caller, role: str, given: Iterabl
     """Every active account, by the role of that name in it; the caller's own account with the caller's credentials.
 
     ``client`` is one of Organizations. What was ``given`` for an account wins over the role, and an account that was
-    given need not be in the organization. Raises ``CredentialsError`` or ``EndpointError`` if not all can be listed.
+    given need not be in the organization. Raises ``CredentialsError`` or ``EndpointError`` if not all can be listed, or
+    none is active.
+
+    Only the management account and member accounts may list (Organizations API reference, ListAccounts), so a list
+    without the caller's own account is not whole, and that is said.
     """
-    known = {access.id: access for access in given}
-    found: dict[str, AccountAccess] = {}
-    skipped: dict[str, str] = {}
+    states: dict[str, str] = {}
     for account in _listed(client):
-        number = account["Id"]
         # Status is the older name, and is being retired in favour of State.
-        state = str(account.get("State") or account.get("Status") or "")
-        if state != "ACTIVE":
-            skipped[number] = state.lower().replace("_", " ") or "of unknown state"
-        elif number == caller.account:
-            found[number] = AccountAccess(number)
-        else:
-            found[number] = AccountAccess(number, role)
-    accounts = {**found, **{number: access for number, access in known.items() if number not in skipped}}
-    return Organization(tuple(accounts[number] for number in sorted(accounts)), tuple(_told(skipped)))
+        states[account["Id"]] = str(account.get("State") or account.get("Status") or "of unknown state")
+    if not states:
+        raise EndpointError(
+            "ListAccounts names no account, and an organization has one at least",
+            advice="ask AWS Organizations itself, or give the accounts as [[account]]",
+        )
+    skipped = {number: state.lower().replace("_", " ") for number, state in states.items() if state != "ACTIVE"}
+    found = {number: AccountAccess(number, role) for number in states if number not in skipped}
+    if caller.account in found:
+        found[caller.account] = AccountAccess(caller.account)
+    found |= {access.id: access for access in given if access.id not in skipped}
+    if not found:
+        raise CredentialsError(
+            "the organization has no active account", advice="give the accounts to be read as [[account]]"
+        )
+    told = [*_told(skipped), *([] if caller.account in states else [_not_whole(caller)])]
+    return Organization(tuple(found[number] for number in sorted(found)), tuple(told))
 
 
 def _listed(client: Any) -> Iterator[Mapping[str, Any]]:
@@ -273,3 +282,13 @@ def _told(skipped: Mapping[str, str]) -> Iterator[Diagnostic]:
         yield Diagnostic(
             Severity.INFO, "account-skipped", f"account {number} of the organization is {state} and was not read"
         )
+
+
+def _not_whole(caller: Caller) -> Diagnostic:
+    return Diagnostic(
+        Severity.WARNING,
+        "listing-incomplete",
+        f"ListAccounts does not name account {caller.account}, whose credentials ask: the organization may have more "
+        "accounts than it names",
+        help="give the accounts that are missing as [[account]]",
+    )

@@ -6,7 +6,6 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from typing import Any
 
 from drift.errors import CorsDriftError, CredentialsError, EndpointError
@@ -15,7 +14,7 @@ from drift.fetchers.accounts import AccountError
 from drift.fetchers.s3_client import Clients, S3Client
 from drift.fetchers.s3_outcome import Fault, from_error
 from drift.fetchers.s3_retry import Retry
-from drift.fetchers.side_by_side import in_order
+from drift.fetchers.side_by_side import OverdueError, in_order
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
@@ -30,7 +29,10 @@ PAGE = 1000
 
 class Listing:
     """Lists buckets of the caller's account, or of every account that was given. ``say`` takes what is to be said of an
-    account that could not be listed, or not to its end; ``deadline`` is on the monotonic clock.
+    account that could not be listed, or not to its end.
+
+    ``deadline`` is on the monotonic clock. It holds against a server that does not answer too: listing is done in
+    threads, which are left alone then.
     """
 
     def __init__(
@@ -49,25 +51,34 @@ class Listing:
         accounts only if none could be listed.
         """
         accounts = self._clients.aws.access.accounts
-        if not accounts:
-            yield from chain.from_iterable(self._of(None))
+        if not accounts and self._deadline is None:
+            for page in self._of(None):
+                yield from page
             return
         failed: list[CorsDriftError] = []
-        for part in in_order((partial(self._parts, each) for each in accounts), AT_ONCE):
-            if isinstance(part, _Failed):
-                failed.append(part.error)
-                self._say(part.diagnostic)
-            else:
-                yield from part
-        if len(failed) == len(accounts):
+        listed = False
+        sources = (partial(self._parts, each) for each in accounts or (None,))
+        try:
+            for part in in_order(sources, AT_ONCE, until=self._deadline):
+                if isinstance(part, _Failed):
+                    failed.append(part.error)
+                    self._say(part.diagnostic)
+                else:
+                    listed = True
+                    yield from part
+        except OverdueError:
+            self._say(_overdue(listed))
+            return
+        if accounts and len(failed) == len(accounts):
             raise failed[-1]
 
-    def _parts(self, access: AccountAccess) -> Iterator[list[Wanted] | _Failed]:
-        """An account's buckets page by page, and why there are no more if that is a fault."""
+    def _parts(self, access: AccountAccess | None) -> Iterator[list[Wanted] | _Failed]:
+        """An account's buckets page by page, and why there are no more if that is a fault of this account."""
         try:
-            if not self._late():
-                yield from self._of(access)
+            yield from self._of(access)
         except (CredentialsError, EndpointError) as error:
+            if access is None:
+                raise
             yield _Failed(access, error)
 
     def _of(self, access: AccountAccess | None) -> Iterator[list[Wanted]]:
@@ -98,22 +109,13 @@ class Listing:
             if hash(token) in seen:
                 raise EndpointError(f"{endpoint}: ListBuckets gave the same continuation token twice")
             seen.add(hash(token))
-            if self._late():
-                return
+            self._in_time()
 
-    def _late(self) -> bool:
-        """Whether the deadline has passed, and that said: then some buckets are not known."""
-        late = self._deadline is not None and time.monotonic() >= self._deadline
-        if late:
-            self._say(
-                Diagnostic(
-                    Severity.WARNING,
-                    "listing-incomplete",
-                    "the deadline passed before all buckets were listed",
-                    help="allow more time with --deadline, or read in parts with --shard",
-                )
-            )
-        return late
+    def _in_time(self, wait: float = 0.0) -> float:
+        """The wait, if the deadline is not over after it; else raises ``OverdueError``."""
+        if self._deadline is not None and time.monotonic() + wait >= self._deadline:
+            raise OverdueError
+        return wait
 
     def _page(self, client: S3Client, account: str | None, token: str | None) -> Mapping[str, Any]:
         attempt, renewed = 0, False
@@ -132,7 +134,7 @@ class Listing:
                     continue
                 if not self._again(fault, attempt):
                     raise self._failed(error, client.meta.endpoint_url) from error
-            time.sleep(self._retry.wait(attempt))
+            time.sleep(self._in_time(self._retry.wait(attempt)))
 
     def _again(self, fault: Fault | None, attempt: int) -> bool:
         if fault is Fault.THROTTLED:
@@ -169,3 +171,14 @@ class _Failed:
             return self.error.diagnostic
         message = f"account {self.access.id}: its buckets are not known: {self.error.message}"
         return Diagnostic(Severity.WARNING, "listing-failed", message, help=self.error.advice)
+
+
+def _overdue(listed: bool) -> Diagnostic:
+    before = "all buckets were" if listed else "any bucket was"
+    check = "" if listed else "; check --endpoint-url, --region and the network if S3 should have answered by then"
+    return Diagnostic(
+        Severity.WARNING,
+        "listing-incomplete",
+        f"the deadline passed before {before} listed",
+        help=f"allow more time with --deadline, or read in parts with --shard{check}",
+    )

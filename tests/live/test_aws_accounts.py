@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from drift.errors import CredentialsError
+from drift.coverage import all_listed
+from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.accounts import AccountError, Caller, organization_accounts
 from drift.fetchers.aws import Aws
 from drift.location import Severity
@@ -21,6 +22,7 @@ from tests.live.aws_world import Key, LiveBucket, Role
 __all__ = ["aws_server"]
 
 OTHER, THIRD = "222222222222", "333333333333"
+WHO = Caller(CALLER.account, "aws", CALLER.arn)
 
 
 def role(account: str, name: str = "audit") -> str:
@@ -277,29 +279,49 @@ def client_error(code: str) -> Exception:
     ],
 )
 def test_an_organization_that_cannot_be_listed_to_its_end_is_an_error(page: Any, words: str) -> None:
-    caller = Caller(CALLER.account, "aws", CALLER.arn)
-
     with pytest.raises(Exception, match=words) as caught:
-        organization_accounts(Refusing(page, page), caller, "audit")
+        organization_accounts(Refusing(page, page), WHO, "audit")
 
     assert type(caught.value).__name__ in ("CredentialsError", "EndpointError")
 
 
 def test_an_account_that_is_suspended_is_skipped_even_if_it_was_given() -> None:
-    pages = Refusing({"Accounts": [{"Id": OTHER, "State": "SUSPENDED", "Status": "ACTIVE"}]})
+    suspended = {"Id": OTHER, "State": "SUSPENDED", "Status": "ACTIVE"}
+    pages = Refusing({"Accounts": [suspended, {"Id": CALLER.account, "State": "ACTIVE"}]})
 
-    found = organization_accounts(
-        pages, Caller(CALLER.account, "aws", CALLER.arn), "audit", [AccountAccess(OTHER, "x")]
-    )
+    found = organization_accounts(pages, WHO, "audit", [AccountAccess(OTHER, "x")])
 
-    assert found.accounts == ()
+    assert found.accounts == (AccountAccess(CALLER.account),)
     assert [each.id for each in found.diagnostics] == ["account-skipped"]
+
+
+def test_an_organization_without_any_account_is_an_error_and_not_the_callers_account_alone() -> None:
+    with pytest.raises(EndpointError, match="names no account"):
+        organization_accounts(Refusing({"Accounts": []}), WHO, "audit", [AccountAccess(OTHER, "x")])
+
+
+def test_an_organization_of_suspended_accounts_alone_is_an_error() -> None:
+    pages = Refusing({"Accounts": [{"Id": OTHER, "State": "SUSPENDED"}]})
+
+    with pytest.raises(CredentialsError, match="no active account"):
+        organization_accounts(pages, WHO, "audit")
+
+
+def test_a_list_without_the_callers_own_account_is_not_whole() -> None:
+    found = organization_accounts(Refusing({"Accounts": [{"Id": OTHER, "State": "ACTIVE"}]}), WHO, "audit")
+
+    assert found.accounts == (AccountAccess(OTHER, "audit"),)
+    assert not all_listed(found.diagnostics)
+    assert [each.message for each in found.diagnostics] == [
+        f"ListAccounts does not name account {CALLER.account}, whose credentials ask: the organization may have more "
+        "accounts than it names"
+    ]
 
 
 def test_older_organizations_tell_the_status_in_place_of_the_state() -> None:
     pages = Refusing({"Accounts": [{"Id": OTHER, "Status": "ACTIVE"}, {"Id": THIRD, "Status": "SUSPENDED"}]})
 
-    found = organization_accounts(pages, Caller(CALLER.account, "aws", CALLER.arn), "audit")
+    found = organization_accounts(pages, WHO, "audit")
 
     assert [access.id for access in found.accounts] == [OTHER]
 

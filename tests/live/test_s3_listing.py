@@ -8,8 +8,9 @@ import pytest
 
 from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.s3 import S3Fetcher
+from drift.fetchers.s3_retry import Retry
 from drift.interfaces import Wanted
-from tests.live.fault_server import SLOW_DOWN, FaultServer, Reply, error
+from tests.live.fault_server import HANG, SLOW_DOWN, FaultServer, Reply, error
 
 Make = Callable[..., S3Fetcher]
 
@@ -69,3 +70,42 @@ def test_an_answer_that_is_no_listing_is_an_error_and_not_an_empty_account(
 
     with pytest.raises(EndpointError, match="no list of buckets"):
         list(fetcher().list_buckets())
+
+
+@pytest.mark.parametrize(
+    ("pages", "names", "words"),
+    [({"": HANG}, [], "any bucket was listed"), ({"": page("a", token="t1"), "t1": HANG}, ["a"], "all buckets were")],
+)
+def test_a_server_that_does_not_answer_holds_a_listing_up_no_longer_than_the_deadline(
+    fault_server: FaultServer, fetcher: Make, pages: dict[str, Reply], names: list[str], words: str
+) -> None:
+    fault_server.pages = pages
+    listing = fetcher(deadline=0.3)
+
+    assert [each.name for each in listing.list_buckets()] == names
+    (told,) = listing.diagnostics
+    assert told.id == "listing-incomplete"
+    assert words in told.message
+    assert len(fault_server.asked) == len(pages)
+
+
+def test_no_attempt_is_waited_for_that_would_come_after_the_deadline(fault_server: FaultServer, fetcher: Make) -> None:
+    fault_server.pages = {"": SLOW_DOWN}
+    listing = fetcher(deadline=60, retry=Retry(first_wait=1000, longest_wait=1000))
+
+    assert list(listing.list_buckets()) == []
+    assert [each.id for each in listing.diagnostics] == ["listing-incomplete"]
+    assert len(fault_server.asked) == 1
+
+
+def test_a_listing_within_its_deadline_is_whole_and_its_faults_are_told_as_ever(
+    fault_server: FaultServer, fetcher: Make
+) -> None:
+    fault_server.pages = {"": page("a", token="t1"), "t1": page("b", token="t2"), "t2": error(403, "AccessDenied")}
+    listing = fetcher(deadline=60)
+    found = listing.list_buckets()
+
+    assert [next(found).name, next(found).name] == ["a", "b"]
+    with pytest.raises(CredentialsError):
+        next(found)
+    assert listing.diagnostics == ()
