@@ -176,7 +176,8 @@ class TagSource:
 
     Only buckets whose names fit are asked for their tags, at most ``MAX_CANDIDATES`` for a declaration and
     ``MAX_TAGGED`` in all. Two with the same tags are possible: a deleted stack may have left one behind, and other
-    accounts may have stacks of that name. So none is taken where not all buckets were listed.
+    accounts may have stacks of that name. So none is taken where not all buckets were listed, or where the tags of one
+    were not read whose name is such as CloudFormation would have made it.
     """
 
     listing: Listing
@@ -192,33 +193,34 @@ class TagSource:
         exact = [pattern_of(bucket) or candidates_of(bucket) for bucket in asked]
         found = self.listing.fitting([*exact, *map(candidates_of, asked)], MAX_CANDIDATES)
         self.diagnostics.extend(self.listing.told("tags were not looked at"))
-        candidates = {  # those that fit best are asked first
-            id(bucket): tuple({each.name: each for each in (*best, *others)}.values())
-            for bucket, best, others in zip(asked, found, found[len(asked) :], strict=False)
+        candidates = {
+            id(bucket): (best, others) for bucket, best, others in zip(asked, found, found[len(asked) :], strict=False)
         }
-        answers = [self._answer(each, candidates[id(each)]) if id(each) in candidates else None for each in pending]
+        answers = [self._answer(each, *candidates[id(each)]) if id(each) in candidates else None for each in pending]
         self.diagnostics.extend(self._failures())
         return answers
 
-    def _answer(self, bucket: Bucket, candidates: Sequence[Wanted]) -> Answer:
+    def _answer(self, bucket: Bucket, best: Sequence[Wanted], others: Sequence[Wanted]) -> Answer:
         if self.listing.failure is not None:
             return Passed("the buckets could not be listed")
-        wears, left = [], len(candidates) > MAX_CANDIDATES
+        candidates = tuple({each.name: each for each in (*best, *others)}.values())  # asked in this order
+        wears, unread = [], {each.name for each in candidates[MAX_CANDIDATES:]}
         for each in candidates[:MAX_CANDIDATES]:
             tags = self._tags_of(each)
-            if tags is None:
-                left = True
-            elif not isinstance(tags, Refused) and bears(tags, bucket) and _is_there(tags, bucket, each):
+            if tags is None or isinstance(tags, Refused):
+                unread.add(each.name)
+            elif bears(tags, bucket) and _is_there(tags, bucket, each):
                 wears.append(each)
         whose = f"the tags of {(bucket.address or '').rpartition('/')[2]} in stack {bucket.stack}"
         if len(wears) > 1:
             return Several(tuple(each.name for each in wears), "they have the same tags of CloudFormation")
-        if wears and not self.listing.is_whole:
-            return Passed(f"{NOT_ALL}: {wears[0].name} has {whose}, and others may")
+        if wears and (not self.listing.is_whole or any(each.name in unread for each in best)):
+            why = _UNREAD if self.listing.is_whole else NOT_ALL
+            return Passed(f"{why}: {wears[0].name} has {whose}, and others may")
         if wears:
             return Found(wears[0].name, f"it has {whose}", wears[0].account, wears[0].region)
-        if left:
-            return Passed("not all buckets whose names fit were asked for their tags")
+        if unread:
+            return Passed(_UNREAD)
         none = "no listed bucket that fits has its tags" if candidates else "no listed bucket fits its name"
         return Passed(none if self.listing.is_whole else f"{none}, and {NOT_ALL}")
 
@@ -250,6 +252,7 @@ class TagSource:
 
 
 _ENOUGH_REFUSALS = 5
+_UNREAD = "the tags of some buckets whose names fit were not read"
 
 
 def _is_there(tags: Mapping[str, str], bucket: Bucket, found: Wanted) -> bool:
