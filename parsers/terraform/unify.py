@@ -97,11 +97,12 @@ def may_unify(types: Iterable[Type]) -> bool:
         return True
     if not any(kinds <= group for group in _TOGETHER):
         return False
-    if RESOURCE in known or may_unify(part for each in known for part in each.inner):
+    if RESOURCE in known:
         return True
     shapes = {(each.kind, len(each.inner), tuple(name for name, _ in each.fields)) for each in known}
-    columns = zip(*(each.inner for each in known), strict=False)
-    return len(shapes) == 1 and kinds <= {"object", "tuple"} and all(map(may_unify, columns))
+    if len(shapes) == 1 and kinds <= {"object", "tuple"}:
+        return all(map(may_unify, zip(*(each.inner for each in known), strict=True)))
+    return may_unify(part for each in known for part in each.inner)
 
 
 _TOGETHER = (MAPPINGS, SEQUENCES)

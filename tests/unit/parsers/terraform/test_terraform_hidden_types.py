@@ -51,3 +51,10 @@ def test_what_comes_of_a_hidden_type_is_hidden() -> None:
     assert HIDDEN != ANY
     assert Type("list", HIDDEN).is_vague
     assert not Type("list", ANY).is_vague
+
+
+def test_deep_types_are_compared_in_no_time() -> None:
+    one, other = objects(a=HIDDEN, b=STRING), objects(a=TUPLE, b=TUPLE)
+    for _ in range(40):
+        one, other = objects(a=one), objects(a=other)
+    assert not may_unify([one, other])
