@@ -132,3 +132,28 @@ def test_report_says_by_what_a_bucket_is_known(cli: Cli, code: Path) -> None:
     result = cli("check", code, "--live", "live.json", "--by-pattern")
     assert "the only listed bucket that fits site- and 26 digits" in result.out
     assert "the only listed bucket that fits hex-*" in result.out
+
+
+PART = {"named": None, "accounts": [], "read_from": None, "shard": None, "complete": True}
+DENIED = {"severity": "warning", "id": "account-denied", "message": "account 222222222222 may not be listed"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"diagnostics": [DENIED]},
+        {"run": {**PART, "shard": "1/3"}},
+        {"run": {**PART, "named": {"count": 3, "sha256": "0" * 64}}},
+    ],
+    ids=["an account was not listed", "a shard", "named buckets"],
+)
+@pytest.mark.parametrize("indent", [None, 2])
+def test_saved_part_of_the_buckets_has_no_only_one(
+    cli: Cli, code: Path, tmp_path: Path, more: dict[str, Any], indent: int | None
+) -> None:
+    saved = tmp_path / "live.json"
+    saved.write_text(json.dumps({**json.loads(saved.read_text()), **more}, indent=indent))
+    status, buckets, _ = found(cli, code, "--by-pattern")
+    assert status == 3
+    assert {each[0] for each in buckets.values()} == {"unresolved"}
+    assert f"not all buckets were listed: {HEX} fits hex-*" in cli("check", code, "--live", saved, "--by-pattern").out
