@@ -19,6 +19,7 @@ from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_listing import Listing
 from drift.fetchers.s3_outcome import is_account
 from drift.fetchers.s3_retry import Retry
+from drift.fetchers.s3_rule_sets import HELD, size_of
 from drift.fetchers.s3_stream import WINDOW, Reading, Stream
 from drift.fetchers.s3_sweep import Sweep
 from drift.interfaces import Wanted
@@ -73,6 +74,7 @@ class S3Fetcher:
         self._clients = Clients(self.connection, aws)
         self._said: dict[Diagnostic, None] = {}
         self._rules: dict[BucketCors, BucketCors] = {}
+        self._rules_size = 0
 
     @property
     def endpoint(self) -> str:
@@ -177,7 +179,9 @@ class S3Fetcher:
         """The same rules as one value, however many buckets have them."""
         known = self._rules.get(rules)
         if known is None:
-            if len(self._rules) >= _MAX_INTERNED:
+            if len(self._rules) >= _MAX_INTERNED or self._rules_size > HELD:
                 self._rules.clear()
+                self._rules_size = 0
             self._rules[rules] = known = rules
+            self._rules_size += size_of(rules)
         return known

@@ -18,6 +18,7 @@ from drift.fetchers.s3_inbox import Found
 from drift.fetchers.s3_lane import Closure
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_retry import Retry
+from drift.fetchers.s3_rule_sets import HELD, size_of
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.settings import AccountAccess
@@ -140,11 +141,13 @@ class Packer:
 
     def __init__(self) -> None:
         self._numbers: dict[BucketCors, int] = {}
+        self._size = 0
 
     def pack(self, found: Iterable[Found]) -> list[Any]:
         """Results, with the rules that are new to the receiver."""
-        if len(self._numbers) > _KNOWN_RULES:
+        if len(self._numbers) > _KNOWN_RULES or self._size > HELD:
             self._numbers.clear()
+            self._size = 0
         first = len(self._numbers)
         results = [self._one(each) for each in found]
         new = [_packed_rules(rules) for rules, number in self._numbers.items() if number >= first]
@@ -154,7 +157,10 @@ class Packer:
         outcome = found.outcome
         number = None
         if outcome.cors is not None:
-            number = self._numbers.setdefault(outcome.cors, len(self._numbers))
+            number = self._numbers.get(outcome.cors)
+            if number is None:
+                number = self._numbers[outcome.cors] = len(self._numbers)
+                self._size += size_of(outcome.cors)
         fault = None if outcome.fault is None else outcome.fault.value
         return found.index, outcome.state, outcome.reason, number, found.region, fault
 

@@ -9,7 +9,7 @@ from enum import Enum
 
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_pool import Lane
-from drift.fetchers.s3_retry import Pace, Retry
+from drift.fetchers.s3_retry import Pace
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 
@@ -116,15 +116,17 @@ class Account:
 
 
 class RegionLane(Lane[Job]):
-    """An account's buckets of one region."""
+    """An account's buckets of one region. ``pace`` is that of all requests which the same credentials sign there: AWS
+    counts them for the account that signs, whoever owns the buckets.
+    """
 
     __slots__ = ("_closed", "_fault", "_in_a_row", "_lock", "_tells", "account", "answered", "pace", "region")
 
-    def __init__(self, account: Account, region: str, retry: Retry) -> None:
+    def __init__(self, account: Account, region: str, pace: Pace) -> None:
         super().__init__()
         self.account = account
         self.region = region
-        self.pace = Pace(retry)
+        self.pace = pace
         self.answered = False
         self._tells = False
         self._closed: Outcome | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import operator
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
@@ -12,6 +13,7 @@ from drift.fetchers import s3_faults as faults
 from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_lane import NO_ENDPOINT
 from drift.fetchers.s3_outcome import Fault, Outcome
+from drift.fetchers.s3_rule_sets import HELD, size_of
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 from drift.snapshot import State
@@ -30,6 +32,12 @@ _NOW_AND_THEN = 0.5
 _DRAWN = 256
 """Buckets that are drawn from the input at a time."""
 
+_PATIENCE = 0.1
+"""Seconds that what was drawn waits for what comes next, which may be a page that is long in coming, or never comes."""
+
+_RECENT = 256
+"""Buckets over which the usual size of their rules is reckoned."""
+
 _POLL = 0.05
 """Seconds between two looks at what was found. Waking the caller for each bucket would cost as much as reading it."""
 
@@ -38,7 +46,7 @@ class Reading(Protocol):
     """What reads: the threads of this process, or other processes."""
 
     def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
-        """Take on buckets; what comes of them goes into the inbox."""
+        """Take on buckets; what comes of them goes into the inbox. Called by one thread at a time."""
         ...
 
     def tick(self) -> None:
@@ -52,6 +60,9 @@ class Reading(Protocol):
 
 class Stream:
     """One pass over an input. For one use; all in the thread of whoever draws from it.
+
+    No more is begun while the rules that wait to be handed on, with what is yet to come of the buckets that are begun,
+    take ``HELD`` bytes.
 
     Unless it is ``ordered``, each bucket comes as soon as it is known. ``deadline`` is on the monotonic clock,
     ``allowed`` the seconds that it was set to. ``endpoint`` says where requests go, for an error that ends the run.
@@ -75,13 +86,16 @@ class Stream:
         self._progress = progress
         self._told = 0
         self._started: dict[int, Wanted] = {}
-        self._finished: dict[int, Found] = {}
+        self._finished: dict[int, tuple[Found, int]] = {}
+        self._size = 0
+        self._usual = 0.0
         self._drawn = self._next = self._done = self._late = self._hint = 0
         self._drawn_at = 0.0
         self._over = self._exhausted = False
         self._input_error: BaseException | None = None
         self._lost: Outcome | None = None
         self._answered = False
+        self._beginning = threading.Lock()
 
     @property
     def late(self) -> Diagnostic | None:
@@ -122,25 +136,49 @@ class Stream:
     def _may_draw(self) -> bool:
         if self._exhausted or len(self._started) + len(self._finished) >= self._window:
             return False
+        if self._size + self._usual * len(self._started) >= HELD:
+            return False
         return len(self._started) < _OPEN or time.monotonic() - self._drawn_at > _NOW_AND_THEN
 
     def _draw(self, source: Iterator[Wanted]) -> None:
         room = min(_DRAWN, self._window - len(self._started) - len(self._finished))
         batch: list[tuple[int, Wanted]] = []
+        drawn = threading.Event()
+        if not self._hint:  # what knows its length needs no time to come
+            threading.Thread(target=self._begin_early, args=(batch, drawn), name="s3-early", daemon=True).start()
         try:
-            while len(batch) < room:
-                batch.append((self._drawn + len(batch), next(source)))
+            for _ in range(room):
+                each = next(source)
+                with self._beginning:
+                    batch.append((self._drawn, each))
+                    self._drawn += 1
         except StopIteration:
             self._exhausted = True
         except Exception as error:
             self._exhausted, self._input_error = True, error
-        self._drawn += len(batch)
+        finally:
+            drawn.set()
         self._drawn_at = time.monotonic()
         if self._over:
             self._give_up(batch)
-        elif batch:
-            self._started.update(batch)
-            self._reading.submit(batch)
+        else:
+            self._begin(batch)
+
+    def _begin(self, batch: list[tuple[int, Wanted]]) -> None:
+        with self._beginning:
+            if batch:
+                self._started.update(batch)
+                self._reading.submit(batch)
+                batch.clear()
+
+    def _begin_early(self, batch: list[tuple[int, Wanted]], drawn: threading.Event) -> None:
+        """In a thread of its own: what was drawn does not wait for the rest of the batch."""
+        try:
+            while not drawn.wait(_PATIENCE):
+                if not self._over:
+                    self._begin(batch)
+        except BaseException as error:  # whatever it is, it belongs to the caller's thread
+            self._inbox.fail(error)
 
     def _wait(self) -> None:
         left = _POLL if self._deadline is None or self._over else min(_POLL, self._deadline - time.monotonic())
@@ -168,7 +206,10 @@ class Stream:
             self._progress(self._done, max(self._hint, self._drawn))
 
     def _take(self, found: Found) -> None:
-        self._finished[found.index] = found
+        size = size_of(found.outcome.cors)
+        self._size += size
+        self._usual += (size - self._usual) / _RECENT
+        self._finished[found.index] = found, size
         self._done += 1
         if found.region is not None and not self._answered:
             if found.outcome.answered:
@@ -188,10 +229,15 @@ class Stream:
         if self._held() and not (full or self._over):
             return
         while self._finished and not self._ordered:
-            yield self._finished.pop(next(iter(self._finished)))
+            yield self._pop(next(iter(self._finished)))
         while self._next in self._finished:
             self._next += 1
-            yield self._finished.pop(self._next - 1)
+            yield self._pop(self._next - 1)
+
+    def _pop(self, index: int) -> Found:
+        found, size = self._finished.pop(index)
+        self._size -= size
+        return found
 
     def _held(self) -> bool:
         """Whether there were only faults so far that are no bucket's own."""

@@ -25,7 +25,7 @@ from drift.fetchers.s3_outcome import (
     unsupported_name,
 )
 from drift.fetchers.s3_pool import Again, Lane, Pool
-from drift.fetchers.s3_retry import Retry
+from drift.fetchers.s3_retry import Pace, Retry
 from drift.interfaces import Wanted
 from drift.snapshot import State
 
@@ -50,6 +50,7 @@ class Sweep:
         self._inbox = inbox
         self._lanes: dict[tuple[str | None, str | None, str], RegionLane] = {}
         self._accounts: dict[tuple[str | None, str | None], Account] = {}
+        self._paces: dict[tuple[str | None, str], Pace] = {}
         self._regions = {each.id: each.regions for each in clients.aws.access.accounts if each.regions}
         self._renewals = Renewals()
         self.answered = False
@@ -61,7 +62,7 @@ class Sweep:
         return self._pool.open
 
     def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
-        """Take on buckets, each with its place in the input. Never waits. To be called from one thread.
+        """Take on buckets, each with its place in the input. Never waits. To be called by one thread at a time.
 
         Raises ``CredentialsError`` or ``UsageError`` for an unusable profile, region or endpoint.
         """
@@ -134,7 +135,10 @@ class Sweep:
     def _lane(self, account: Account, region: str) -> RegionLane:
         key = (account.account, account.owner, region)
         known = self._lanes.get(key)
-        return known or self._lanes.setdefault(key, RegionLane(account, region, self._retry))
+        if known is None:
+            pace = self._paces.setdefault((account.account, region), Pace(self._retry))
+            known = self._lanes.setdefault(key, RegionLane(account, region, pace))
+        return known
 
     def _work(self, job: Job, lane: Lane[Job]) -> Again[Job] | None:
         assert isinstance(lane, RegionLane)  # noqa: S101 - no others are submitted

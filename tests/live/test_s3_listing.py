@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -10,7 +10,8 @@ from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.s3 import S3Fetcher
 from drift.fetchers.s3_retry import Retry
 from drift.interfaces import Wanted
-from tests.live.fault_server import HANG, SLOW_DOWN, FaultServer, Reply, error
+from drift.snapshot import State
+from tests.live.fault_server import HANG, SLOW_DOWN, FaultServer, Reply, error, rules
 
 Make = Callable[..., S3Fetcher]
 
@@ -109,3 +110,20 @@ def test_a_listing_within_its_deadline_is_whole_and_its_faults_are_told_as_ever(
     with pytest.raises(CredentialsError):
         next(found)
     assert listing.diagnostics == ()
+
+
+def test_buckets_that_were_named_are_told_when_the_rest_is_not_listed_in_time(
+    fault_server: FaultServer, fetcher: Make
+) -> None:
+    def wanted() -> Iterator[Wanted]:
+        yield Wanted("named")
+        yield from reading.list_buckets()
+
+    fault_server.pages = {"": HANG}
+    fault_server.bucket("named", rules())
+    reading = fetcher(deadline=1.0)
+
+    found = reading.fetch(wanted())
+
+    assert [(each.name, each.state) for each in found.buckets] == [("named", State.CONFIGURED)]
+    assert [each.id for each in found.diagnostics] == ["listing-incomplete"]

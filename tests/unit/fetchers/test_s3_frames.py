@@ -110,6 +110,16 @@ def test_buckets_and_closures_come_out_as_they_went_in() -> None:
         assert unpack_closure(through(pack_closure(closure))) == closure  # type: ignore[arg-type]
 
 
+def test_large_rules_are_forgotten_sooner(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.fetchers.s3_frames.HELD", 300_000)
+    packer = Packer()
+    for number in range(100):
+        large = BucketCors((CorsRule(("GET",), (f"https://{number}." + "a" * 60_000,)),))
+        packer.pack([Found(number, Wanted("b"), Outcome(State.CONFIGURED, cors=large))])
+
+        assert len(packer._numbers) < 7
+
+
 @pytest.mark.parametrize("kind", [CredentialsError, EndpointError, UsageError])
 def test_an_error_that_ends_the_run_keeps_its_kind_and_advice(kind: type[CorsDriftError]) -> None:
     error = unpack_error(through(pack_error(kind("what", advice="do"))))  # type: ignore[arg-type]

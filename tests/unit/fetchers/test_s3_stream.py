@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
+from drift.cors.model import BucketCors, CorsRule
 from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.s3_inbox import Found, Inbox
 from drift.fetchers.s3_outcome import Fault, Outcome
@@ -109,6 +110,53 @@ def test_behind_a_bucket_that_takes_long_no_more_than_the_window_is_begun() -> N
     assert [each.index for each in itertools.islice(stream(fake, window=20).run(names(100)), 1)] == [0]
     assert max(fake.submitted) < 20
     late.join()
+
+
+def test_behind_a_bucket_that_takes_long_large_rules_are_held_by_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.fetchers.s3_stream.HELD", 20_000_000)
+    large = Outcome(State.CONFIGURED, cors=BucketCors((CorsRule(("GET",), ("https://a.example/" + "a" * 60_000,)),)))
+    fake = Fake(dict.fromkeys(range(1, 5000), large), silent=[0])
+    results = stream(fake).run(names(5000))
+    late = threading.Timer(0.5, lambda: fake.inbox.found.append(Found(0, Wanted("b0"), ABSENT, "us-east-1")))
+    late.start()
+
+    assert next(results).index == 0
+    assert 256 < len(fake.submitted) < 900  # 333 of them make up the size, and 256 begin at a time
+    assert [each.index for each in results] == list(range(1, 5000))
+    late.join()
+
+
+def test_what_was_drawn_is_begun_while_the_input_is_silent() -> None:
+    both_are_begun = threading.Event()
+
+    class Told(Fake):
+        def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+            super().submit(wanted)
+            if len(self.submitted) == 2:
+                both_are_begun.set()
+
+    def slow() -> Iterator[Wanted]:
+        yield from names(2)
+        assert both_are_begun.wait(5)
+        yield Wanted("b2")
+
+    assert [each.wanted.name for each in stream(Told()).run(slow())] == ["b0", "b1", "b2"]
+
+
+def test_what_cannot_be_begun_while_the_input_is_silent_is_raised_by_the_run() -> None:
+    refused = threading.Event()
+
+    class Refusing(Fake):
+        def submit(self, wanted: Iterable[tuple[int, Wanted]]) -> None:
+            refused.set()
+            raise LookupError("no such profile")
+
+    def slow() -> Iterator[Wanted]:
+        yield Wanted("b0")
+        assert refused.wait(5)
+
+    with pytest.raises(LookupError, match="no such profile"):
+        list(stream(Refusing()).run(slow()))
 
 
 @pytest.mark.parametrize(("outcome", "kind"), [(DEAD, EndpointError), (EXPIRED, CredentialsError)])
