@@ -134,7 +134,7 @@ def test_report_says_by_what_a_bucket_is_known(cli: Cli, code: Path) -> None:
     assert "the only listed bucket that fits hex-*" in result.out
 
 
-PART = {"named": None, "accounts": [], "read_from": None, "shard": None, "complete": True}
+PART: dict[str, Any] = {"named": None, "accounts": [], "read_from": None, "shard": None, "complete": True}
 DENIED = {"severity": "warning", "id": "account-denied", "message": "account 222222222222 may not be listed"}
 
 
