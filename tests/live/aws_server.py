@@ -8,13 +8,11 @@ from __future__ import annotations
 import re
 import threading
 from dataclasses import dataclass, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qs, parse_qsl, unquote, urlsplit
 
 from tests.live.aws_answers import answer, refusal
 from tests.live.aws_world import Answered, Key, Question, World
+from tests.live.loopback import Handler, Loopback
 
 CALLER = Key(
     "111111111111",
@@ -51,7 +49,7 @@ class Call:
         return scope[4] if scope else ""
 
 
-class AwsServer:
+class AwsServer(Loopback):
     """Answers out of ``world`` and keeps ``calls``. ``broken`` services answer 500.
 
     With ``telltale`` every error repeats in its message, and the answer in its headers, the signed request and the
@@ -59,17 +57,12 @@ class AwsServer:
     """
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.world = World(keys={CALLER.access: CALLER})
         self.calls: list[Call] = []
         self.broken: set[str] = set()
         self.telltale = False
         self._lock = threading.Lock()
-        self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
 
     @property
     def operations(self) -> list[tuple[str, str]]:
@@ -111,15 +104,6 @@ class AwsServer:
         body = body.replace('"message": "no"', f'"message": "{words}"')
         return replace(given, body=body, headers={**given.headers, "x-amz-what-you-sent": words})
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
-
 
 def _s3_operation(method: str, bucket: str, query: dict[str, str]) -> str:
     """The operation's name, or for one that has no place here the request line's own words."""
@@ -143,38 +127,11 @@ def _operation(headers: dict[str, str], body: bytes) -> str:
     return parse_qs(body.decode(errors="replace")).get("Action", ["?"])[0]
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(self, owner: AwsServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is no failure of the test."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Http
-
+class _Handler(Handler):
     def _serve(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
+        headers = self.lower_headers()
         body = self.rfile.read(int(headers.get("content-length", 0)))
         given = self.server.owner.take(self.command, self.path, headers, body)
-        content = given.body.encode()
-        self.send_response(given.status)
-        self.send_header("Content-Type", given.kind)
-        self.send_header("Content-Length", str(len(content)))
-        for name, value in given.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(content)
+        self.give(given.status, given.body, given.kind, given.headers)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _serve  # noqa: N815
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on stderr."""

@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import json
 import re
-import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qs
+
+from tests.live.loopback import Handler, Loopback
 
 AGGREGATOR = "everyone"
 _SCOPE = re.compile(r"Credential=([^/]+)/\d{8}/([^/]+)/([^/]+)/")
@@ -67,20 +66,15 @@ class RefusedError(Exception):
         self.code = code
 
 
-class ConfigServer:
+class ConfigServer(Loopback):
     """Answers out of ``recorded`` and keeps what it was asked. ``wrong`` are breaches of the service models."""
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.recorded = Recorded()
         self.asked: list[Asked] = []
         self.wrong: list[str] = []
         self._lock = threading.Lock()
-        self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
 
     @property
     def counts(self) -> Counter[str]:
@@ -122,14 +116,10 @@ class ConfigServer:
             if most is not None and size > most:
                 self.wrong.append(f"{operation} {what}: {name} is more than {most}")
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
+    def failed(self, error: BaseException | None) -> None:
+        """A client that hung up is part of the tests; a server that fails is not."""
+        if not isinstance(error, OSError):
+            self.wrong.append(repr(error))
 
 
 @cache
@@ -244,27 +234,8 @@ _ANSWERS = {
 }
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-    def __init__(self, owner: ConfigServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is part of the tests; a server that fails is not."""
-        error = sys.exception()
-        if not isinstance(error, OSError):
-            self.owner.wrong.append(repr(error))
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Http
-
-    def do_POST(self) -> None:
+class _Handler(Handler):
+    def _serve(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         scope = _SCOPE.search(self.headers.get("Authorization", ""))
         region = scope[2] if scope else ""
@@ -274,15 +245,9 @@ class _Handler(BaseHTTPRequestHandler):
             status, text = self.server.owner.answer(target, Asked(target, region, key, json.loads(body)))
         else:
             status, text = 200, _sts(self.server.owner.recorded.account, parse_qs(body.decode()))
-        content = text.encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/x-amz-json-1.1" if target else "text/xml")
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
+        self.give(status, text, "application/x-amz-json-1.1" if target else "text/xml")
 
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on stderr."""
+    do_POST = _serve  # noqa: N815
 
 
 def _sts(account: str, form: Mapping[str, list[str]]) -> str:

@@ -7,10 +7,9 @@ import struct
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
 from urllib.parse import unquote, urlsplit
+
+from tests.live.loopback import Handler, Loopback
 
 ONE_RULE = "<CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>https://a.example</AllowedOrigin></CORSRule>"
 
@@ -64,25 +63,20 @@ RESET = Reply(then="reset")
 HANG = Reply(then="hang")
 
 
-class FaultServer:
+class FaultServer(Loopback):
     """Answers by bucket: the first request gets the first reply of its script, and so on; the last reply repeats.
 
     A bucket without a script does not exist. ``pages`` are the answers to ListBuckets, by continuation token.
     """
 
     def __init__(self) -> None:
+        super().__init__(_Handler)
         self.asked: list[Asked] = []
         self.scripts: dict[str, Sequence[Reply]] = {}
         self.pages: dict[str, Reply] = {}
         self._counts: dict[str, int] = {}
         self._lock = threading.Lock()
         self._closing = threading.Event()
-        self._http = _Http(self)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}"
 
     def bucket(self, name: str, *script: Reply) -> None:
         self.scripts[name] = script
@@ -108,38 +102,14 @@ class FaultServer:
         """Say nothing until the test is over; never longer than ten seconds."""
         self._closing.wait(10)
 
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+    def closing(self) -> None:
         self._closing.set()
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
 
-class _Http(ThreadingHTTPServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 128
-
-    def __init__(self, owner: FaultServer) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
-        self.owner = owner
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that hung up is part of the tests."""
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: _Http
-
+class _Handler(Handler):
     def _serve(self) -> None:
         parts = urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        self._send(self.server.owner.reply(Asked(self.command, parts.path, parts.query, headers)))
+        self._send(self.server.owner.reply(Asked(self.command, parts.path, parts.query, self.lower_headers())))
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_OPTIONS = _serve  # noqa: N815
 
@@ -153,17 +123,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             self.close_connection = True
             return
-        body = reply.body.encode()
-        self.send_response(reply.status)
-        self.send_header("Content-Type", reply.kind)
-        self.send_header("Content-Length", str(len(body)))
-        for name, value in reply.headers.items():
-            self.send_header(name, value)
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body[: len(body) - reply.cut])
+        self.give(reply.status, reply.body, reply.kind, reply.headers, cut=reply.cut)
         if reply.cut:
             self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Nothing on stderr."""

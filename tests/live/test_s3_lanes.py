@@ -12,7 +12,10 @@ from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import Aws
 from drift.fetchers.s3 import S3Fetcher
+from drift.fetchers.s3_client import Clients, Connection
+from drift.fetchers.s3_inbox import Inbox
 from drift.fetchers.s3_retry import Retry
+from drift.fetchers.s3_sweep import Sweep
 from drift.interfaces import Wanted
 from drift.settings import AccountAccess
 from drift.snapshot import Bucket, State
@@ -189,15 +192,18 @@ def test_several_accounts_are_listed_one_after_another_and_one_that_refuses_is_t
     assert [each.id for each in reader.diagnostics] == ["account-denied"]
 
 
+class Roleless(Aws):
+    """Every account is asked with the caller's own credentials."""
+
+    def client(
+        self, service: str, region: str | None = None, account: str | None = None, config: object = None
+    ) -> object:
+        return super().client(service, region, None, config)
+
+
 def test_many_accounts_are_listed_side_by_side_and_told_in_their_order(fault_server: FaultServer) -> None:
     """Every answer waits until eight accounts are being asked: one after the other would never get there."""
     together = threading.Barrier(8)
-
-    class Each(Aws):
-        def client(
-            self, service: str, region: str | None = None, account: str | None = None, config: object = None
-        ) -> object:
-            return super().client(service, region, None, config)
 
     def reply(asked: Asked) -> Reply:
         together.wait(10)
@@ -206,30 +212,52 @@ def test_many_accounts_are_listed_side_by_side_and_told_in_their_order(fault_ser
 
     fault_server.reply = reply  # type: ignore[method-assign]
     access = [AccountAccess(f"{number:012}", "reader", (f"region-{number}",)) for number in range(16)]
-    reader = S3Fetcher(aws=Each(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
+    reader = S3Fetcher(aws=Roleless(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
 
     assert [each.name for each in reader.list_buckets()] == [f"in-region-{number}" for number in range(16)]
 
 
 def test_an_account_that_cannot_be_listed_is_told_and_the_others_are_listed(fault_server: FaultServer) -> None:
-    class Plain(Aws):
-        def client(
-            self, service: str, region: str | None = None, account: str | None = None, config: object = None
-        ) -> object:
-            return super().client(service, region, None, config)
-
     def reply(asked: Asked) -> Reply:
         return error(403, "AccessDenied") if "/eu-north-1/" in asked.headers["authorization"] else page("a")
 
     fault_server.reply = reply  # type: ignore[method-assign]
     access = [AccountAccess(MINE, "reader", ("eu-north-1",)), AccountAccess(OTHER, "reader", ("eu-west-1",))]
-    reader = S3Fetcher(aws=Plain(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
+    reader = S3Fetcher(aws=Roleless(endpoint_url=fault_server.url, accounts=access), retry=QUICK)
 
     assert [each.name for each in reader.list_buckets()] == ["a"]
     (said,) = reader.diagnostics
     assert said.id == "listing-failed"
     assert MINE in said.message
     assert said.help == "allow s3:ListAllMyBuckets, or name the buckets"
+
+
+def test_an_account_whose_listing_is_silent_is_told_at_the_deadline_and_the_others_are_listed(
+    fault_server: FaultServer,
+) -> None:
+    def reply(asked: Asked) -> Reply:
+        return HANG if "/eu-north-1/" in asked.headers["authorization"] else page("a")
+
+    fault_server.reply = reply  # type: ignore[method-assign]
+    access = [AccountAccess(MINE, "reader", ("eu-north-1",)), AccountAccess(OTHER, "reader", ("eu-west-1",))]
+    reader = S3Fetcher(aws=Roleless(endpoint_url=fault_server.url, accounts=access), retry=QUICK, deadline=1.5)
+
+    assert [each.name for each in reader.list_buckets()] == ["a"]
+    (said,) = reader.diagnostics
+    assert (said.id, said.message) == ("listing-incomplete", "the deadline passed before all buckets were listed")
+
+
+def test_all_that_the_same_credentials_sign_in_a_region_is_asked_for_at_one_pace(fault_server: FaultServer) -> None:
+    """AWS counts requests for the account that signs, whoever owns the buckets."""
+    sweep = Sweep(Clients(Connection(endpoint_url=fault_server.url)), QUICK, None, Inbox())
+    places = [(MINE, "eu-west-1"), (OTHER, "eu-west-1"), (OTHER, "eu-north-1")]
+
+    sweep.submit((number, Wanted(f"b{number}", *place)) for number, place in enumerate(places))
+    sweep.stop()
+
+    paces = {(lane.account.owner, lane.region): id(lane.pace) for lane in sweep._lanes.values()}
+    assert paces[places[0]] == paces[places[1]]
+    assert len(set(paces.values())) == 2
 
 
 def test_where_no_account_can_be_listed_an_error_is_raised(fault_server: FaultServer) -> None:
