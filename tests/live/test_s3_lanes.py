@@ -433,14 +433,13 @@ def test_what_was_not_read_by_the_deadline_is_told_and_counted(fault_server: Fau
     assert [each.id for each in snapshot.diagnostics] == ["deadline"]
 
 
-def test_a_listing_that_the_deadline_ends_is_told(fault_server: FaultServer, fetcher: Make) -> None:
-    inside = "<Buckets><Bucket><Name>a</Name></Bucket></Buckets><ContinuationToken>t</ContinuationToken>"
-    first = Reply(body=f"<ListAllMyBucketsResult>{inside}</ListAllMyBucketsResult>")
-    fault_server.pages = {"": first, "t": page("b")}
+def test_after_the_deadline_no_listing_is_begun_and_that_is_told(fault_server: FaultServer, fetcher: Make) -> None:
+    fault_server.pages = {"": page("a")}
     reader = fetcher(deadline=0.0)
 
-    assert [each.name for each in reader.list_buckets()] == ["a"]
+    assert list(reader.list_buckets()) == []
     assert [each.id for each in reader.diagnostics] == ["listing-incomplete"]
+    assert fault_server.asked == []
 
 
 def test_equal_rules_are_one_value(fault_server: FaultServer, fetcher: Make) -> None:
