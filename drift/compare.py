@@ -14,7 +14,7 @@ from drift.findings import finding
 from drift.interfaces import Wanted
 from drift.judge import Rules, judge, not_compared, undeclared
 from drift.location import Severity
-from drift.name_patterns import Pattern, candidates_of, pattern_of
+from drift.name_patterns import Pattern, shape_of
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
@@ -49,11 +49,7 @@ def compare(
         buckets.append(_compare_bucket(claims, found, rules))
     if rules.live_only and lone is None:
         known = {bucket.name for bucket in declared.buckets}
-        open_names = [
-            (bucket, pattern_of(bucket) or candidates_of(bucket))
-            for bucket in declared.buckets
-            if isinstance(bucket.name, Unknown)
-        ]
+        open_names = [(bucket, shape_of(bucket)) for bucket in declared.buckets if isinstance(bucket.name, Unknown)]
         buckets += [
             _live_only(each, open_names, rules) for name, each in by_name.items() if name not in known and _counts(each)
         ]

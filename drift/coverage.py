@@ -23,6 +23,7 @@ _NOT_READ = {
 
 _NOT_LISTED = frozenset(
     {"account-denied", "account-unreachable", "listing-failed", "listing-incomplete", "shards-missing"}
+    | {"config-sources-failed", "config-query-failed"}
 )
 """Ids of diagnostics that say that there are buckets which did not even come up."""
 

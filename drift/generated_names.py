@@ -15,6 +15,9 @@ _RANDOM = (12, 13)
 _SHORTEST_CUT = 50
 """No name that had to be cut is shorter: how much is cut is not documented."""
 
+LONGEST_UNCUT = MAX_NAME - 1 - len("--") - max(_RANDOM)
+"""Characters of a logical id that are certain to be in the name as they are: then the stack's part alone is cut."""
+
 _MIXED = 4
 """Nested stacks of which each may have its own number of random characters."""
 

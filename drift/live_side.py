@@ -76,7 +76,7 @@ class LiveSide:
         """One bucket for each wanted one; with ``--all`` also every other bucket of the accounts."""
         asked = self.owned(wanted)
         if not asked and not self._settings.all_buckets:
-            return Snapshot("s3")
+            return Snapshot("s3", diagnostics=self.diagnostics if "fetcher" in self.__dict__ else ())
         named = {each.name for each in asked}
         others = (each for each in self.fetcher.list_buckets() if each.name not in named)
         found: list[Bucket] = []

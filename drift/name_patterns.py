@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from drift.cors.model import Unknown
 from drift.errors import CorsDriftError
-from drift.generated_names import GeneratedName
+from drift.generated_names import LONGEST_UNCUT, GeneratedName
 from drift.identity import Answer, Found, Passed, Several, is_bucket_name
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
@@ -93,6 +93,20 @@ def candidates_of(bucket: Bucket) -> Pattern:
     if made is not None:
         return _pattern(bucket, made.likely_start, "", _anything)
     return _pattern(bucket, name.prefix, name.suffix, _anything)
+
+
+def shape_of(bucket: Bucket) -> Pattern:
+    """What the name looks like, however little is known of it; what is made up has its tail, whatever its stack.
+
+    A bucket that was imported into a stack may be called otherwise; nothing tells that.
+    """
+    logical_id = _logical_id(bucket).lower()
+    if bucket.generated and bucket.source == "cloudformation":
+        if not logical_id or len(logical_id) > LONGEST_UNCUT:
+            return candidates_of(bucket)
+        tail = re.compile(rf".+-{re.escape(logical_id)}-[a-z0-9]{{12,13}}", re.ASCII)
+        return pattern_of(bucket) or _pattern(bucket, "", "", lambda name: tail.fullmatch(name) is not None)
+    return pattern_of(bucket) or candidates_of(bucket)
 
 
 def _pattern(bucket: Bucket, prefix: str, suffix: str, fits: Callable[[str], bool]) -> Pattern:

@@ -68,6 +68,8 @@ class Run:
         """What of a fleet was asked for, in words, where that is not all of it."""
         if self.shard is not None:
             return f"shard {self.shard} of a run"
+        if not self.complete:
+            return "a run that did not end"
         return None if self.named is None else f"a snapshot of {_asked(self.named)}"
 
     def unsharded(self) -> Run:

@@ -143,9 +143,10 @@ DENIED = {"severity": "warning", "id": "account-denied", "message": "account 222
     [
         {"diagnostics": [DENIED]},
         {"run": {**PART, "shard": "1/3"}},
+        {"run": {**PART, "complete": False}},
         {"run": {**PART, "named": {"count": 3, "sha256": "0" * 64}}},
     ],
-    ids=["an account was not listed", "a shard", "named buckets"],
+    ids=["an account was not listed", "a shard", "a run that was cut off", "named buckets"],
 )
 @pytest.mark.parametrize("indent", [None, 2])
 def test_saved_part_of_the_buckets_has_no_only_one(

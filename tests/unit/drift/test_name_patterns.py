@@ -10,7 +10,7 @@ from drift.cors.model import Unknown
 from drift.errors import CredentialsError
 from drift.identity import identify
 from drift.interfaces import Wanted
-from drift.name_patterns import Listing, PatternSource, candidates_of, pattern_of
+from drift.name_patterns import Listing, PatternSource, candidates_of, pattern_of, shape_of
 from drift.snapshot import Bucket, IdentifiedBy, Identity, Snapshot, State
 
 STAMP = "20231128063427123400000001"
@@ -237,3 +237,29 @@ def test_candidates_for_tags_leave_out_no_name_that_is_cut() -> None:
     candidates = candidates_of(bucket)
     assert candidates.may_be(Wanted(f"a-stack-with-a-name-tha-alogicalidthatislongtooa-{RANDOM}"))
     assert not candidates.may_be(Wanted("another-stack-assets-1a2b3c4d5e6f"))
+
+
+@pytest.mark.parametrize(
+    ("name", "may_be"),
+    [
+        (f"shop-prod-assets-{RANDOM}", True),
+        (f"any-assets-{RANDOM}7", True),
+        (f"shop-prod-logs-{RANDOM}", False),
+        (f"-assets-{RANDOM}", False),
+        ("by-hand", False),
+    ],
+)
+def test_generated_name_of_an_unknown_stack_has_its_tail(name: str, may_be: bool) -> None:
+    assert shape_of(generated(None)).may_be(Wanted(name)) is may_be
+    assert shape_of(generated(None, "Storage/Assets")).may_be(Wanted(name)) is may_be
+
+
+def test_nothing_is_certain_of_a_name_whose_logical_id_has_to_be_cut() -> None:
+    assert shape_of(generated(None, "A" * 48)).may_be(Wanted("by-hand"))
+    assert not shape_of(generated(None, "A" * 47)).may_be(Wanted("by-hand"))
+    assert shape_of(generated("shop", "A" * 48)).may_be(Wanted(f"shop-{'a' * 40}-{RANDOM}"))
+
+
+def test_shape_of_what_is_not_made_up_is_what_is_known_of_it() -> None:
+    assert shape_of(terraform("a-")).may_be(Wanted("a-1"))
+    assert not shape_of(terraform("a-")).may_be(Wanted("b-1"))
