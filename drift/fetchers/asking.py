@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from drift.errors import CorsDriftError
+from drift.fetchers.aws import timeouts
 from drift.fetchers.aws_faults import Cause, ServiceFault, fault_of
 
 Answer = Mapping[str, Any]
@@ -62,7 +63,10 @@ class Patience:
 
 
 class Desk:
-    """One service in one region with one account's credentials. Made when it is first asked."""
+    """One service in one region with one account's credentials. Made when it is first asked.
+
+    No answer is waited for longer than ``longest`` seconds, where that is less than all clients wait.
+    """
 
     def __init__(
         self,
@@ -71,8 +75,11 @@ class Desk:
         region: str | None = None,
         account: str | None = None,
         patience: Patience | None = None,
+        *,
+        longest: float | None = None,
     ) -> None:
         self._access = access
+        self._longest = longest
         self._where = (service, region, account)
         self._patience = patience or Patience()
         self._made: Any = None
@@ -128,7 +135,8 @@ class Desk:
             from botocore.config import Config
 
             service, region, account = self._where
-            once = Config(retries={"mode": "standard", "total_max_attempts": 1})
+            times = {} if self._longest is None else timeouts(self._longest)
+            once = Config(retries={"mode": "standard", "total_max_attempts": 1}, **times)
             self._made = self._access.client(service, region=region, account=account, config=once)
         return self._made
 

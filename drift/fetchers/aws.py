@@ -28,6 +28,13 @@ APP_ID = "cors-drift"
 MAX_CLIENTS = 128
 """Clients that are kept for the next who asks: each takes a third of a megabyte."""
 
+CONNECT_TIMEOUT = 5.0
+READ_TIMEOUT = 30.0
+"""Seconds, of a request to any service but S3."""
+
+_SHORTEST = 0.1
+"""Seconds: 0 would mean something else."""
+
 ATTEMPTS = 6
 """Of a call to any service but S3, the first included; the SDK waits in between, up to 20 seconds."""
 
@@ -268,8 +275,15 @@ def _config(service: str) -> Any:
     return Config(
         # Said here, so that AWS_RETRY_MODE, AWS_MAX_ATTEMPTS and the profile do not say otherwise.
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
-        connect_timeout=5.0,
-        read_timeout=30.0,
         user_agent_appid=APP_ID,
+        **timeouts(),
         **more,
     )
+
+
+def timeouts(longest: float = READ_TIMEOUT) -> dict[str, Any]:
+    """Botocore's settings for requests that end after ``longest`` seconds of silence, if not sooner."""
+    return {
+        "connect_timeout": max(_SHORTEST, min(CONNECT_TIMEOUT, longest)),
+        "read_timeout": max(_SHORTEST, min(READ_TIMEOUT, longest)),
+    }

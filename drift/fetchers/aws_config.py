@@ -88,7 +88,7 @@ class ConfigFetcher:
                 advice="`aws configservice describe-configuration-aggregators` shows them",
             )
         self.aggregator = aggregator
-        self._desk = Desk(aws, "config", region, patience=patience)
+        self._desk = Desk(aws, "config", region, patience=patience, longest=deadline)
         self._records = Records(self._desk, aggregator, deadline)
         self._at_once = at_once
         self._oldest = oldest
@@ -154,7 +154,7 @@ class ConfigFetcher:
 
     def _sources(self) -> Stale:
         if self._stale is None:
-            self._stale = stale_sources(self._desk, self.aggregator, self._oldest)
+            self._stale = stale_sources(self._desk, self.aggregator, self._oldest, before=self._records.in_time)
         return self._stale
 
     def _batches(self, wanted: Iterable[Wanted]) -> Iterator[Callable[[], Iterable[list[Found]]]]:

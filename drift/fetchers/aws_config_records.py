@@ -79,7 +79,7 @@ class Records:
     def _pages(self, expression: str) -> Iterator[Any]:
         asked: dict[str, Any] = {"Expression": expression, "ConfigurationAggregatorName": self._aggregator}
         more = None
-        for page in self._desk.pages(_SELECT, before=self._in_time, **asked, Limit=PAGE):
+        for page in self._desk.pages(_SELECT, before=self.in_time, **asked, Limit=PAGE):
             if not isinstance(page.get("Results"), list):  # a login page, a proxy: not an empty answer
                 raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer holds no results"))
             self.answered, more = True, page.get("NextToken")
@@ -87,7 +87,8 @@ class Records:
         if more:
             raise RefusedError(ServiceFault(Cause.OTHER, f"{_SELECT}: the answer has no end"))
 
-    def _in_time(self) -> None:
+    def in_time(self) -> None:
+        """Raises ``RefusedError`` once the deadline has passed."""
         if self._deadline is not None and time.monotonic() >= self._ends:
             reason = f"not read: the deadline of {self._deadline:g} seconds had passed"
             raise RefusedError(ServiceFault(Cause.OTHER, reason, advice="allow more time with --deadline"))

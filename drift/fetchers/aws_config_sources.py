@@ -6,7 +6,7 @@ What is recorded of their buckets may be of any age. It is not compared: in sync
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -55,8 +55,15 @@ class Stale:
         return self.sources.get((bucket.account, bucket.region)) or self.sources.get((bucket.account, None))
 
 
-def stale_sources(desk: Desk, aggregator: str, oldest: timedelta | None = None, now: datetime | None = None) -> Stale:
-    """Ask for them. With ``oldest``, also those whose last update is longer ago than that.
+def stale_sources(
+    desk: Desk,
+    aggregator: str,
+    oldest: timedelta | None = None,
+    now: datetime | None = None,
+    before: Callable[[], None] | None = None,
+) -> Stale:
+    """Ask for them. With ``oldest``, also those whose last update is longer ago than that. ``before`` is called ahead
+    of each attempt and may raise ``RefusedError``.
 
     Where that may not be asked, a warning takes their place: nobody can then tell how old the records are.
     """
@@ -65,7 +72,7 @@ def stale_sources(desk: Desk, aggregator: str, oldest: timedelta | None = None, 
         asked["UpdateStatus"] = ["FAILED", "OUTDATED"]
     found: list[Source] = []
     try:
-        for page in desk.pages(_OPERATION, **asked):
+        for page in desk.pages(_OPERATION, before=before, **asked):
             found += _stale(page.get("AggregatedSourceStatusList") or (), oldest, now or datetime.now(UTC))
     except RefusedError as error:
         message = f"how old the records of AWS Config are is not known: {error.fault.reason}"

@@ -175,10 +175,10 @@ class _Failed:
 
 def _overdue(listed: bool) -> Diagnostic:
     before = "all buckets were" if listed else "any bucket was"
-    check = "" if listed else "; check --endpoint-url, --region and the network if S3 should have answered by then"
+    other = "read in parts with --shard" if listed else "check --endpoint-url, --region and the network"
     return Diagnostic(
         Severity.WARNING,
         "listing-incomplete",
         f"the deadline passed before {before} listed",
-        help=f"allow more time with --deadline, or read in parts with --shard{check}",
+        help=f"allow more time with --deadline, or {other}",
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from drift.cors.model import BucketCors, CorsRule
-from drift.errors import CredentialsError, EndpointError, UsageError
+from drift.errors import CorsDriftError, CredentialsError, EndpointError, UsageError
 from drift.fetchers.asking import Patience
 from drift.fetchers.aws import Aws
 from drift.fetchers.aws_config import ConfigFetcher, needs_live_read
@@ -412,6 +412,25 @@ def test_after_the_deadline_nothing_more_is_asked(config: ConfigServer, make: Ma
     assert states == [State.CONFIGURED] * 100 + [State.ERROR] * 150
     assert config.counts[SELECT] == 1
     assert "deadline of 3600 seconds" in told(fetcher, "config-query-failed")[0]
+
+
+def test_where_the_deadline_has_passed_at_the_start_nothing_is_asked(config: ConfigServer, make: MakeFetcher) -> None:
+    fetcher = make(deadline=3600.0)
+    fetcher._records._ends = 0.0
+
+    with pytest.raises(CorsDriftError, match="deadline of 3600 seconds"):
+        fetcher.fetch(names("b-1"))
+
+    assert config.asked == []
+
+
+@pytest.mark.parametrize(("deadline", "timeouts"), [(None, (5.0, 30.0)), (12.0, (5.0, 12.0)), (0.0, (0.1, 0.1))])
+def test_no_answer_is_waited_for_longer_than_the_deadline(
+    make: MakeFetcher, deadline: float | None, timeouts: tuple[float, float]
+) -> None:
+    settings = make(deadline=deadline)._desk.client().meta.config
+
+    assert (settings.connect_timeout, settings.read_timeout) == timeouts
 
 
 def test_credentials_that_expired_and_cannot_be_renewed_are_one_error(config: ConfigServer, make: MakeFetcher) -> None:
