@@ -88,7 +88,7 @@ def test_every_format_in_one_run(cli: Cli, tmp_path: Path) -> None:
 
 
 def test_json_is_one_value_on_stdout_and_notes_go_to_stderr(cli: Cli, tmp_path: Path) -> None:
-    write(tmp_path, cors__yaml=SPEC, template__yaml="Resources: {B: {Type: AWS::S3::Bucket, Type: x}}\n")
+    write(tmp_path, cors__yaml=SPEC, template__yaml="Resources: {B: {Type: AWS::S3::Bucket}\n")
     result = cli("declared", "--format", "json")
     assert result.code == 2
     assert [bucket["bucket"] for bucket in result.json["buckets"]] == ["b-one"]
