@@ -87,7 +87,7 @@ class TestAll:
     ) -> None:
         write(tmp_path, cors__yaml=SPEC)
         live = snapshot_file(tmp_path / "live.json", b_one=[RULE], b_two=[])
-        whole = {"named": None, "accounts": [], "read_from": None, "shard": None, "complete": True}
+        whole: dict[str, object] = {"named": None, "accounts": [], "read_from": None, "shard": None, "complete": True}
         document = json.loads(Path(live).read_text()) | {"run": whole | run}
         Path(live).write_text(json.dumps(document))
         assert cli("check", "cors.yaml", "--live", live).code == 0

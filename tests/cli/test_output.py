@@ -93,7 +93,7 @@ def test_json_is_one_value_on_stdout_and_notes_go_to_stderr(cli: Cli, tmp_path: 
     assert result.code == 2
     assert [bucket["bucket"] for bucket in result.json["buckets"]] == ["b-one"]
     assert [each["severity"] for each in result.json["diagnostics"]] == ["error"]
-    assert "error: template.yaml:1" in result.err
+    assert "error: template.yaml:2" in result.err
 
 
 TERRAFORM = """\
