@@ -8,10 +8,8 @@ line without its end was being written when the run was cut off, and is not ther
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
-import stat
 import threading
 import time
 from collections.abc import Iterator
@@ -25,6 +23,7 @@ from drift.documents.writing import time_to_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import Wanted
 from drift.location import Location
+from drift.lone_file import cannot_write, open_alone
 from drift.positions import Positions
 from drift.snapshot import Bucket, State
 
@@ -59,7 +58,7 @@ class Journal:
 
     def __init__(self, path: Path | None, run: Run, head: Head) -> None:
         self.path, self.run, self.head = path, run, head
-        self._file = _open(path)
+        self._file = open_alone(path)
         self._turn = threading.Lock()  # places are looked up in another thread than lines are added in
         self._end = 0
         self._unsynced, self._synced = 0, time.monotonic()
@@ -255,7 +254,7 @@ class Journal:
         try:
             yield
         except OSError as error:
-            raise _cannot_write(self.path, error) from error
+            raise cannot_write(self.path, error) from error
 
 
 def check_same(saved: Run, wanted: Run, path: Path) -> None:
@@ -265,53 +264,3 @@ def check_same(saved: Run, wanted: Run, path: Path) -> None:
             f"{path} belongs to another run: it is of {'; of '.join(differences)}",
             advice=f"repeat the command that it was begun with, or {_ANEW}",
         )
-
-
-def _open(path: Path | None) -> io.FileIO:
-    if path is None:
-        import tempfile
-
-        return tempfile.TemporaryFile("w+b", buffering=0, prefix="cors-drift-")
-    while True:
-        file = _open_named(path)
-        # A run that ended between the two has taken away the file that was opened.
-        if path.exists() and os.path.samestat(os.fstat(file.fileno()), os.stat(path)):
-            return file
-        file.close()
-
-
-def _open_named(path: Path) -> io.FileIO:
-    try:
-        # Not through a link: a tree that somebody else made must not lead what is written anywhere.
-        flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
-        fd = os.open(path, flags, 0o666)
-    except OSError as error:
-        if path.is_symlink():
-            raise UsageError(f"{path} is a link, and is not followed", advice="remove it") from error
-        raise _cannot_write(path, error) from error
-    try:
-        if not stat.S_ISREG(os.fstat(fd).st_mode):
-            raise UsageError(f"{path} is no regular file", advice="remove it")
-        _lock(fd, path)
-        return os.fdopen(fd, "r+b", buffering=0)
-    except BaseException:
-        os.close(fd)
-        raise
-
-
-def _lock(fd: int, path: Path) -> None:
-    try:
-        import fcntl
-    except ImportError:  # Windows: there nothing keeps two runs apart
-        return
-    try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise UsageError(f"{path} is being written by another run", advice="wait for it, or write elsewhere") from error
-    except OSError:  # a file system without locks
-        return
-
-
-def _cannot_write(path: Path | None, error: OSError) -> UsageError:
-    what = "what is read" if path is None else str(path)
-    return UsageError(f"{what} cannot be written: {error.strerror}", advice="check the path given to --output")
