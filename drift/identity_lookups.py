@@ -25,8 +25,8 @@ _ARN = re.compile(
 )
 _STACK_ID = re.compile(rf"{_ARN.pattern}|[A-Za-z][A-Za-z0-9-]{{0,127}}", re.ASCII)
 _NO_STACK = "the name of its stack is not known: give --stack-name"
-_GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED"})
-"""States of resources that are no longer the stack's: deleted, or left behind."""
+_GONE = frozenset({"DELETE_COMPLETE", "DELETE_SKIPPED", "CREATE_FAILED"})
+"""States of resources that are not the stack's: deleted, left behind, or never made (the name may be another's)."""
 
 MAX_CANDIDATES = 100
 """Buckets whose tags are read for one declaration."""
@@ -155,6 +155,8 @@ class StackSource:
 
 def _not_there(shown: str, logical_id: str, stack: Stack, gone: Sequence[StackResource], bucket: Bucket) -> str:
     """Why a stack has no such resource. A condition that is false and a template that is not deployed look alike."""
+    if any(each.status == "CREATE_FAILED" for each in gone):
+        return f"{shown} could not create {logical_id}"
     if stack.resources and all(each.status in _GONE for each in stack.resources):
         return f"{shown} is rolled back or deleted: it has no resources"
     if any(each.status == "DELETE_SKIPPED" for each in gone):

@@ -203,7 +203,7 @@ class Port:
         return self._call(name, None, owner)
 
     def root(self) -> str | None:
-        """The outermost element of this thread's last answer, if that was one without rules."""
+        """The outermost element of this thread's last answer."""
         root: str | None = self._local.root
         return root
 
@@ -243,7 +243,7 @@ class Port:
             self._stem = params["url"].removesuffix(ending) + "/" if fits else ""
 
     def _after(self, http_response: Any, parsed: Mapping[str, Any], **_: object) -> None:
-        if "CORSRules" not in parsed and http_response.status_code == 200:
+        if http_response.status_code < 300:
             self._local.root = root_element(http_response.content)
 
 

@@ -6,6 +6,7 @@ no errors of its own, so they are told apart by code and status.
 
 from __future__ import annotations
 
+import errno
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -130,9 +131,16 @@ def unsupported_name(bucket: str) -> str | None:
 def from_answer(answer: Mapping[str, Any], root: str | None = None) -> Outcome:
     """A 200. Without rules it proves nothing: boto3 gives that for an empty body and for any well-formed page too.
 
-    ``root`` is the outermost element of an answer without rules. A server that passes over ``?cors`` lists objects.
+    ``root`` is the outermost element of the answer. A server that passes over ``?cors`` lists objects. Every rule that
+    S3 stores has methods and origins, so what lacks them was not understood.
     """
     rules = answer.get("CORSRules")
+    if rules and root not in (None, "CORSConfiguration"):
+        return Outcome(
+            State.ERROR, f"S3 answered 200 with <{root}>, which is no CORS configuration", fault=Fault.TRANSIENT
+        )
+    if rules and not all(each.get("AllowedMethods") and each.get("AllowedOrigins") for each in rules):
+        return Outcome(State.ERROR, "S3 answered with a rule without methods or origins", fault=Fault.TRANSIENT)
     if rules:
         return Outcome(State.CONFIGURED, cors=BucketCors(tuple(_rule(rule) for rule in rules)))
     if root in LISTINGS:
@@ -223,10 +231,22 @@ def _denied(code: str, said: str, owner_sent: bool) -> str:
     return reason
 
 
+def _without_files(error: BaseException | None) -> bool:
+    """Whether there was no file descriptor left for a connection, which is no fault of the other end."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
 def _from_sdk(error: Exception) -> Outcome:
     from botocore import exceptions as sdk
 
     name = type(error).__name__
+    if _without_files(error):
+        reason = "too many files are open here: raise `ulimit -n`, or read fewer at a time with --concurrency"
+        return Outcome(State.ERROR, reason, fault=Fault.TRANSIENT)
     if isinstance(error, sdk.ReadTimeoutError):
         return Outcome(State.ERROR, f"S3 did not answer in time ({name})", fault=Fault.SILENT)
     if isinstance(error, sdk.ConnectionClosedError | sdk.ResponseStreamingError):

@@ -125,6 +125,7 @@ def test_bucket_that_is_there_is_created_whatever_its_condition_says() -> None:
 @pytest.mark.parametrize(
     ("resources", "why"),
     [
+        ([resource(status="CREATE_FAILED"), resource("Other")], "stack shop could not create Assets"),
         ([resource(status="DELETE_COMPLETE")], "stack shop is rolled back or deleted: it has no resources"),
         (
             [resource(status="DELETE_SKIPPED"), resource("Other")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import Any
 
 import pytest
@@ -188,3 +189,34 @@ def test_an_account_id_is_twelve_ascii_digits(text: str | None, valid: bool) -> 
 @pytest.mark.parametrize("name", ["assets", "x-s3", "my-arn:x", "logs--x-s3-old"])
 def test_ordinary_names_are_asked_for(name: str) -> None:
     assert unsupported_name(name) is None
+
+
+RULES = [{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]
+
+
+@pytest.mark.parametrize(
+    ("rules", "root"),
+    [
+        (RULES, "html"),
+        (RULES, "ListBucketResult"),
+        ([{}], "CORSConfiguration"),
+        ([*RULES, {"AllowedMethods": ["GET"]}], "CORSConfiguration"),
+        ([{"AllowedOrigins": ["*"]}], None),
+    ],
+)
+def test_rules_that_s3_cannot_have_said_are_not_believed(rules: list[dict[str, Any]], root: str | None) -> None:
+    outcome = from_answer({"CORSRules": rules}, root)
+    assert (outcome.state, outcome.fault, outcome.cors) == (State.ERROR, Fault.TRANSIENT, None)
+    assert from_answer({"CORSRules": RULES}, "CORSConfiguration").state is State.CONFIGURED
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.ENFILE])
+def test_a_want_of_files_is_no_fault_of_the_other_end(number: int) -> None:
+    from botocore.exceptions import EndpointConnectionError
+
+    error = EndpointConnectionError(endpoint_url="https://s3.example", error="no")
+    error.__context__ = ConnectionError("no connection")
+    error.__context__.__cause__ = OSError(number, "Too many open files")
+    outcome = from_error(error)
+    assert outcome.fault is Fault.TRANSIENT
+    assert "ulimit -n" in str(outcome.reason)
