@@ -442,14 +442,13 @@ def test_nothing_wanted_is_nothing_asked(fault_server: FaultServer, fetcher: Mak
     assert fault_server.asked == []
 
 
-def test_a_rule_of_a_clone_that_lacks_lists_is_kept_as_it_is(fault_server: FaultServer, fetcher: Make) -> None:
+def test_a_rule_of_a_clone_that_lacks_lists_is_not_understood(fault_server: FaultServer, fetcher: Make) -> None:
     subject = outcome(
         fault_server, fetcher(), rules("<CORSRule><ID/><MaxAgeSeconds>0</MaxAgeSeconds></CORSRule>" + ONE_RULE)
     )
 
-    assert subject.cors is not None
-    assert [rule.allowed_methods for rule in subject.cors.rules] == [(), ("GET",)]
-    assert subject.cors.rules[0].max_age_seconds == 0
+    assert (subject.state, subject.cors) == (State.ERROR, None)
+    assert "without methods or origins" in str(subject.reason)
 
 
 def test_a_max_age_that_is_no_number_is_an_error(fault_server: FaultServer, fetcher: Make) -> None:
