@@ -25,7 +25,7 @@ def replacing(path: Path, *, durable: bool = False) -> Iterator[TextIO]:
             with real.open("w", encoding="utf-8") as stream:
                 yield stream
             return
-        handle, name = tempfile.mkstemp(prefix=f".{real.name[:200]}.", dir=real.absolute().parent)
+        handle, name = tempfile.mkstemp(prefix=f".{real.name[:50]}.", dir=real.absolute().parent)
         try:
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 yield stream
