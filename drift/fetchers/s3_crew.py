@@ -7,6 +7,7 @@ in which Ctrl-C of the terminal does not reach it; it ends when this process clo
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -21,7 +22,7 @@ from drift.fetchers.s3_frames import (
     unpack_error,
 )
 from drift.fetchers.s3_inbox import Found, Inbox
-from drift.fetchers.s3_lane import Closure
+from drift.fetchers.s3_lane import Closure, Place
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_process import Key, Worker, processes_of_use, start
 from drift.fetchers.s3_sweep import Sweep
@@ -50,6 +51,11 @@ _SHARED_FROM = 128
 _TRIES = 3
 """So many processes may end over a bucket before it is given up."""
 
+SILENCE = 90.0
+"""Seconds after which a process that has buckets and says nothing is ended: it tells every few seconds of requests that
+have ended, and each of them ends within ``SILENCE`` by its timeouts, those that S3 refuses too.
+"""
+
 
 class _Queue:
     """Buckets of one account and region that no process has yet. ``home`` has clients for them."""
@@ -77,7 +83,10 @@ class Crew:
         self._queues: dict[Key, _Queue] = {}
         self._line: deque[_Queue] = deque()
         self._tries: dict[int, int] = {}
-        inbox.tell = self._pass_on
+        self._returned: dict[int, int] = {}
+        self._open: set[Place] = set()
+        self._patience, self._looked = SILENCE, time.monotonic()
+        inbox.tell, inbox.opened = self._pass_on, self._opened
         self._taken = self._passed_on = self._started = 0
         self._answered = self._stopping = self._given_up = False
 
@@ -109,7 +118,16 @@ class Crew:
                 self._feed()
 
     def tick(self) -> None:
-        """Nothing: what comes back from the processes makes them get more."""
+        """End processes that stand still; what they had is read by others, as ``_listen`` sees to."""
+        now = time.monotonic()
+        before, self._looked = self._looked, now
+        if now - before > self._patience / 3:  # this process stood still itself, and they may have waited for it
+            with self._lock:
+                for worker in self._workers:
+                    worker.heard = now
+        for worker in tuple(self._workers):
+            if worker.silent(now - self._patience):
+                worker.end()
 
     def stop(self) -> None:
         """End all processes; does not wait for requests."""
@@ -147,7 +165,10 @@ class Crew:
                 self._started = 3 * self._most
                 break
             self._workers.append(worker)
-            worker.send("setup", self._setup().packed())
+            setup = self._setup()
+            request = setup.connection.connect_timeout + setup.connection.read_timeout
+            self._patience = max(SILENCE, 3 * request)
+            worker.send("setup", setup.packed())
             threading.Thread(target=self._listen, args=(worker,), name="s3-crew", daemon=True).start()
         if not self._workers and not self._stopping:  # then this one does it all
             self._local.submit(self._left())
@@ -184,6 +205,8 @@ class Crew:
         return queue.home in (None, worker) or len(queue.jobs) >= _SHARED_FROM or not worker.given
 
     def _give(self, worker: Worker, queue: _Queue) -> None:
+        if not worker.given:
+            worker.heard = time.monotonic()
         part = [queue.jobs.popleft() for _ in range(min(_SLICE, len(queue.jobs)))]
         worker.given.update(part)
         worker.by_key[queue.key] = worker.by_key.get(queue.key, 0) + len(part)
@@ -195,13 +218,13 @@ class Crew:
         assert pipe is not None  # noqa: S101 - it is started with a pipe
         try:
             while (frame := read_frame(pipe)) is not None:
+                worker.heard = time.monotonic()
                 with self._lock:
                     self._heard(worker, *frame)
         except (OSError, ValueError, BrokenFrameError):
             pass
         finally:
-            worker.end()
-            code = worker.process.wait()
+            code = worker.ended()
             pipe.close()
             with self._lock:
                 self._gone(worker, code)
@@ -211,9 +234,10 @@ class Crew:
             self._found(worker, content)
         elif kind == "ready":
             worker.ready = True
+            worker.send("open", list(self._open))
             self._take_over()
         elif kind == "closed":
-            self._inbox.close(unpack_closure(content))
+            self._closed(worker, unpack_closure(content))
         elif kind == "failed":
             error = unpack_error(content)
             if self._answered or self._local.answered:
@@ -224,11 +248,15 @@ class Crew:
         self._feed_one(worker)
 
     def _found(self, worker: Worker, content: Any) -> None:
-        for index, outcome, region in worker.unpacker.unpack(content):
+        for index, outcome, region, asked in worker.unpacker.unpack(content):
             wanted = worker.given.pop(index, None)
             if wanted is not None:
                 self._forget(worker, wanted)
-                self._answered = self._answered or outcome.told
+                if not asked and self._returns(index, wanted, region):
+                    continue
+                if outcome.told:
+                    self._answered = True
+                    self._opened(self._local.place(wanted, region))
                 self._inbox.found.append(Found(index, wanted, outcome, region))
         if not self._queues and not any(each.given for each in self._workers):
             self._inbox.bell.set()
@@ -240,6 +268,33 @@ class Crew:
             worker.by_key[key] = left
         else:
             del worker.by_key[key]
+
+    def _returns(self, index: int, wanted: Wanted, region: str | None) -> bool:
+        """Put a bucket back that was not asked for though its account and region are open; not for ever."""
+        times = self._returned.get(index, 0)
+        if times >= _TRIES or self._inbox.is_closed(self._local.place(wanted, region)):
+            return False
+        self._returned[index] = times + 1
+        self._put(index, wanted, first=True)
+        return True
+
+    def _opened(self, place: Place) -> None:
+        """Something was told there: nobody may close it for want of that any more."""
+        if place in self._open:
+            return
+        with self._lock:
+            self._open.update((place, (*place[:2], None)))
+            self._local.open_up(place)  # which opens it in the inbox too
+            for worker in self._workers:
+                if worker.ready:
+                    worker.send("open", [place])
+
+    def _closed(self, worker: Worker, closure: Closure) -> None:
+        """A process does not know what others were told."""
+        if closure.early and closure.place in self._open:
+            worker.send("open", [closure.place])
+        else:
+            self._inbox.close(closure)
 
     def _pass_on(self, closure: Closure) -> None:
         """What one has found out the others need not."""

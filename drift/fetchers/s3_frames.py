@@ -111,15 +111,16 @@ def pack_closure(closure: Closure) -> list[Any]:
         closure.region,
         [outcome.state, outcome.reason, outcome.fault.value if outcome.fault else None],
         None if said is None else [said.severity, said.id, said.message, said.help],
+        closure.early,
     ]
 
 
 def unpack_closure(content: Sequence[Any]) -> Closure:
     """What is not asked for any more."""
-    account, owner, region, (state, reason, fault), said = content
+    account, owner, region, (state, reason, fault), said, early = content
     diagnostic = None if said is None else Diagnostic(Severity(said[0]), said[1], said[2], help=said[3])
     outcome = Outcome(State(state), reason, fault=None if fault is None else Fault(fault))
-    return Closure(account, owner, region, outcome, diagnostic)
+    return Closure(account, owner, region, outcome, diagnostic, early)
 
 
 def pack_error(error: BaseException) -> list[Any]:
@@ -162,7 +163,7 @@ class Packer:
                 number = self._numbers[outcome.cors] = len(self._numbers)
                 self._size += size_of(outcome.cors)
         fault = None if outcome.fault is None else outcome.fault.value
-        return found.index, outcome.state, outcome.reason, number, found.region, fault
+        return found.index, outcome.state, outcome.reason, number, fault, found.region, found.asked
 
 
 class Unpacker:
@@ -172,8 +173,8 @@ class Unpacker:
         self._rules: list[BucketCors] = []
         self._outcomes: dict[tuple[Any, ...], Outcome] = {}
 
-    def unpack(self, content: Sequence[Any]) -> list[tuple[int, Outcome, str | None]]:
-        """Place in the input, outcome and region of each."""
+    def unpack(self, content: Sequence[Any]) -> list[tuple[int, Outcome, str | None, bool]]:
+        """Place in the input, outcome and region of each, and whether it was asked for."""
         results, first, new = content
         if first < len(self._rules):
             self._outcomes.clear()
@@ -181,7 +182,7 @@ class Unpacker:
         self._rules.extend(_unpacked_rules(each) for each in new)
         if len(self._outcomes) > _KNOWN_RULES:
             self._outcomes.clear()
-        return [(index, self._outcome(tuple(rest)), region) for index, *rest, region in map(_region_last, results)]
+        return [(index, self._outcome(tuple(rest)), region, asked) for index, *rest, region, asked in results]
 
     def _outcome(self, packed: tuple[Any, ...]) -> Outcome:
         known = self._outcomes.get(packed)
@@ -195,11 +196,6 @@ class Unpacker:
             )
             self._outcomes[packed] = known
         return known
-
-
-def _region_last(result: Sequence[Any]) -> tuple[Any, ...]:
-    index, state, reason, number, region, fault = result
-    return index, state, reason, number, fault, region
 
 
 def _packed_rules(rules: BucketCors) -> list[Any]:

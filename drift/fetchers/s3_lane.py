@@ -7,9 +7,10 @@ import time
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from drift.fetchers.s3_outage import Outage
 from drift.fetchers.s3_outcome import Fault, Outcome
 from drift.fetchers.s3_pool import Lane
-from drift.fetchers.s3_retry import Pace
+from drift.fetchers.s3_retry import Pace, Retry
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Severity
 
@@ -25,12 +26,23 @@ MAX_IN_A_ROW = {
     Fault.TRANSIENT: 100,
     Fault.UNSUPPORTED: 12,
 }
-"""After so many faults of one kind with no answer in between, the rest of a lane's buckets is not asked for."""
+"""After so many faults of one kind with no answer in between, the rest of a lane's buckets is not asked for. A lane
+that has answered before is first waited for.
+"""
+
+OUTAGES = frozenset({Fault.UNREACHABLE, Fault.SILENT, Fault.TRANSIENT, Fault.CREDENTIALS})
+"""Faults that may pass by themselves, and are not the bucket's."""
 
 _UNSURE = 4
 """So many times without an answer in a row make a lane one that may be dead."""
 
+_PAUSED_AFTER = {Fault.UNREACHABLE: 4, Fault.CREDENTIALS: 8}
+"""For a lane that has answered before: waiting loses nothing, and these are never a matter of the bucket."""
+
 _DOWN = (Fault.UNREACHABLE, Fault.SILENT)
+
+Place = tuple[str | None, str | None, str | None]
+"""As whose, of whom, and the region; None for any region."""
 
 
 @dataclass(slots=True)
@@ -61,6 +73,13 @@ class Closure:
     region: str | None
     outcome: Outcome
     diagnostic: Diagnostic | None = None
+    early: bool = False
+    """It was closed because nothing was told of it so far: wrong if another process was told something."""
+
+    @property
+    def place(self) -> Place:
+        """What is closed."""
+        return self.account, self.owner, self.region
 
 
 class Account:
@@ -73,6 +92,7 @@ class Account:
         self._lock = threading.Lock()
         self._denied = 0
         self._open = False
+        self._early = False
 
     @property
     def name(self) -> str:
@@ -101,18 +121,26 @@ class Account:
                     help="allow s3:GetBucketCORS: the managed policy ViewOnlyAccess lists buckets without allowing it; "
                     "SecurityAudit and ReadOnlyAccess allow it",
                 ),
+                early=True,
             )
 
-    def close(self, outcome: Outcome, diagnostic: Diagnostic | None) -> Closure:
+    def close(self, outcome: Outcome, diagnostic: Diagnostic | None, *, early: bool = False) -> Closure:
         """Ask for none of its buckets any more."""
-        self.closed = outcome
-        return Closure(self.account, self.owner, None, outcome, diagnostic)
+        self.closed, self._early = outcome, early
+        return Closure(self.account, self.owner, None, outcome, diagnostic, early)
 
-    def told_closed(self, outcome: Outcome) -> None:
+    def told_closed(self, closure: Closure) -> None:
         """Another process has closed it; believed as long as nothing says otherwise here."""
         with self._lock:
             if not self._open and self.closed is None:
-                self.closed = outcome
+                self.closed, self._early = closure.outcome, closure.early
+
+    def told_open(self) -> None:
+        """Another process may read something of it: denials close it no more."""
+        with self._lock:
+            self._open = True
+            if self._early:
+                self.closed, self._early = None, False
 
 
 class RegionLane(Lane[Job]):
@@ -120,23 +148,48 @@ class RegionLane(Lane[Job]):
     counts them for the account that signs, whoever owns the buckets.
     """
 
-    __slots__ = ("_closed", "_fault", "_in_a_row", "_lock", "_tells", "account", "answered", "pace", "region")
+    __slots__ = (
+        "_closed",
+        "_early",
+        "_fault",
+        "_in_a_row",
+        "_lock",
+        "_outage",
+        "account",
+        "answered",
+        "pace",
+        "region",
+        "tells",
+    )
 
-    def __init__(self, account: Account, region: str, pace: Pace) -> None:
+    def __init__(self, account: Account, region: str, pace: Pace, retry: Retry) -> None:
         super().__init__()
         self.account = account
         self.region = region
         self.pace = pace
         self.answered = False
-        self._tells = False
+        self.tells = False
+        """Whether somebody was told what a bucket of it has."""
         self._closed: Outcome | None = None
+        self._early = False
+        self._outage = Outage(retry)
         self._lock = threading.Lock()
         self._fault: Fault | None = None
         self._in_a_row = 0
 
     def due(self) -> float:
         """Seconds until the next place in the line is free."""
-        return self.pace.due()
+        return max(self.pace.due(), self._outage.due())
+
+    @property
+    def probing(self) -> bool:
+        """It has answered, and does not now."""
+        return self._outage.on
+
+    @property
+    def place(self) -> Place:
+        """Whose buckets these are, and where."""
+        return self.account.account, self.account.owner, self.region
 
     def started(self) -> None:
         """A request leaves."""
@@ -157,34 +210,61 @@ class RegionLane(Lane[Job]):
         """What comes of its buckets without asking."""
         return self._closed or self.account.closed
 
-    def told_closed(self, outcome: Outcome) -> None:
+    def told_closed(self, closure: Closure) -> None:
         """Another process has closed it; believed as long as nothing says otherwise here."""
-        if not self.answered:
-            self._closed = outcome
+        with self._lock:
+            if not self.answered and self._closed is None:
+                self._closed, self._early = closure.outcome, closure.early
 
-    def note(self, outcome: Outcome) -> Closure | None:
-        """Take an outcome into account; what that closes."""
+    def told_open(self) -> None:
+        """Another process was told what a bucket of it has."""
+        self.account.told_open()
+        with self._lock:
+            self.tells = True
+            if self._early:
+                self._closed, self._early = None, False
+                self._fault, self._in_a_row = None, 0
+
+    def note(self, outcome: Outcome, began: float) -> Closure | None:
+        """Take the outcome of a request that left at ``began`` (monotonic) into account; what that closes."""
         fault = outcome.fault if outcome.fault in MAX_IN_A_ROW else None
         if fault is Fault.THROTTLED:
             self.pace.refused()
         elif outcome.answered and fault is not Fault.TRANSIENT:
             self.pace.answered()
             self.answered = True
-            self._tells = self._tells or outcome.told
-        if fault is Fault.UNSUPPORTED and self._tells:  # then it is a matter of the bucket, not of the server
+            self.tells = self.tells or outcome.told
+        if fault is Fault.UNSUPPORTED and self.tells:  # then it is a matter of the bucket, not of the server
             fault = None
         if fault is None and self._fault is None:
             return self.account.note(outcome)
         with self._lock:
+            if fault not in OUTAGES:
+                self._outage.over()
+            elif not self._outage.counts(began):
+                return None
             self._in_a_row = self._in_a_row + 1 if fault is self._fault else 1
             self._fault = fault
-            if fault is None or self._closed is not None or self._in_a_row < MAX_IN_A_ROW[fault]:
-                return None if self._closed else self.account.note(outcome)
+            if self._closed is not None:
+                return None
+            if fault is None or not (self._outage.on or self._in_a_row >= self._enough(fault)):
+                return self.account.note(outcome)
+            if self._proven and fault in OUTAGES and not self._outage.failed():
+                return None
             return self._close(outcome, fault)
+
+    @property
+    def _proven(self) -> bool:
+        return self.answered or self.tells
+
+    def _enough(self, fault: Fault) -> int:
+        """So many in a row are no chance."""
+        return _PAUSED_AFTER.get(fault, MAX_IN_A_ROW[fault]) if self._proven else MAX_IN_A_ROW[fault]
 
     def _close(self, outcome: Outcome, fault: Fault) -> Closure:
         reason = f"not asked for after {self._in_a_row} such answers in a row: {outcome.reason}"
         self._closed = replace(outcome, reason=reason)
+        self._early = fault is Fault.UNSUPPORTED or not self._proven
         kind, advice = _KINDS[fault]
         diagnostic = Diagnostic(
             Severity.WARNING,
@@ -193,7 +273,7 @@ class RegionLane(Lane[Job]):
             "left there was not asked for",
             help=advice,
         )
-        return Closure(self.account.account, self.account.owner, self.region, self._closed, diagnostic)
+        return Closure(*self.place, self._closed, diagnostic, self._early)
 
 
 _NETWORK = "check the region, the network, and HTTPS_PROXY and AWS_CA_BUNDLE if they are set"

@@ -25,7 +25,8 @@ class Lane(Generic[Job]):
     """Jobs with one fate: one account in one region. What it holds is the pool's alone, under the pool's lock.
 
     A subclass says how fast jobs may start (``due``, ``started``) and whether the lane has shown yet that it works
-    (``suspect``): such lanes get few threads, so that dead ones do not take all of them.
+    (``suspect``): such lanes get few threads, so that dead ones do not take all of them. One that is ``probing`` gets
+    one.
     """
 
     __slots__ = ("active", "admitted", "again", "busy", "fresh", "listed", "waiting")
@@ -49,6 +50,11 @@ class Lane(Generic[Job]):
     @property
     def suspect(self) -> bool:
         """Whether it is open if this lane answers at all."""
+        return False
+
+    @property
+    def probing(self) -> bool:
+        """Whether one job at a time finds out if it answers again."""
         return False
 
     @property
@@ -274,6 +280,8 @@ class Pool(Generic[Job]):
 
     def _share(self, lane: Lane[Job]) -> int:
         """How many threads the lane may have: all if it is alone, and fewer until it has shown that it answers."""
+        if lane.probing:
+            return 1
         if lane.suspect:
             return max(1, self._concurrency // (2 if self._active <= 1 else 4))
         if self._active <= 1:

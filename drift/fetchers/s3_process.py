@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import os
+import queue
 import subprocess
 import sys
+import threading
+import time
 
 from drift.fetchers.s3_frames import Unpacker, write_frame
 from drift.interfaces import Wanted
 
 MOST = 8
 """Processes that are started if nobody says how many: more would only make S3 refuse."""
+
+_LAST = 2.0
+"""Seconds in which a process ends that has closed its output."""
 
 Key = tuple[str | None, str | None]
 
@@ -25,19 +31,40 @@ class Worker:
         self.given: dict[int, Wanted] = {}
         self.by_key: dict[Key, int] = {}
         self.unpacker = Unpacker()
+        self.heard = time.monotonic()
+        self._letters: queue.SimpleQueue[list[object] | None] = queue.SimpleQueue()
+        threading.Thread(target=self._write, name="s3-crew-out", daemon=True).start()
 
     def send(self, kind: str, content: object) -> None:
-        """Give it something. That it is gone is noticed elsewhere."""
-        assert self.process.stdin is not None  # noqa: S101 - it is started with a pipe
-        with contextlib.suppress(OSError, ValueError):
-            write_frame(self.process.stdin, [kind, content])
+        """Give it something; never waits, whether it listens or not. That it is gone is noticed elsewhere."""
+        self._letters.put([kind, content])
+
+    def _write(self) -> None:
+        """In a thread of its own: the pipe to a process that stands still is full at some time."""
+        pipe = self.process.stdin
+        assert pipe is not None  # noqa: S101 - it is started with a pipe
+        while (letter := self._letters.get()) is not None:
+            with contextlib.suppress(OSError, ValueError):
+                write_frame(pipe, letter)
+        with contextlib.suppress(OSError):
+            pipe.close()
+
+    def silent(self, since: float) -> bool:
+        """Whether there was something to be said, and nothing has been heard since then (monotonic)."""
+        return self.heard < since and (bool(self.given) or not self.ready)
 
     def end(self) -> None:
-        """Tell it to end, and do not wait: it is ended by its id should it not listen."""
-        with contextlib.suppress(OSError):
-            self.process.stdin.close()  # type: ignore[union-attr]
+        """End it, and do not wait: by SIGKILL, which reaches one that stands still too. It has nothing to tidy up."""
+        self._letters.put(None)
         if self.process.poll() is None:
-            self.process.terminate()
+            self.process.kill()
+
+    def ended(self) -> int:
+        """Wait for the end of one that has closed its output; its exit code."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_LAST)
+        self.end()
+        return self.process.wait()
 
 
 def start() -> subprocess.Popen[bytes]:

@@ -45,6 +45,10 @@ class Retry:
         longest = min(self.first_wait * 2.0 ** (attempt - 1), self.longest_wait)
         return random.uniform(longest / 2, longest)  # noqa: S311 - spreads retries, hides nothing
 
+    def outage_wait(self, attempt: int) -> float:
+        """How long nothing is sent before probe ``attempt`` of a lane that has answered and does not any more."""
+        return min(self.first_wait * 2.0**attempt, self.longest_wait)
+
 
 class Pace:
     """How fast requests may leave: as fast as the threads can until S3 first refuses, then by AIMD.

@@ -13,7 +13,7 @@ from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import RegionError
 from drift.fetchers.s3_client import Clients, Port, is_region, region_told
 from drift.fetchers.s3_inbox import Found, Inbox
-from drift.fetchers.s3_lane import Account, Closure, Job, RegionLane, Renewal, Renewals
+from drift.fetchers.s3_lane import OUTAGES, Account, Closure, Job, Place, RegionLane, Renewal, Renewals
 from drift.fetchers.s3_outcome import (
     Fault,
     Outcome,
@@ -54,6 +54,7 @@ class Sweep:
         self._regions = {each.id: each.regions for each in clients.aws.access.accounts if each.regions}
         self._renewals = Renewals()
         self.answered = False
+        self.asked = 0
         self._pool: Pool[Job] = Pool(clients.connection.concurrency, self._work, inbox.fail, inbox.bell.set)
 
     @property
@@ -75,7 +76,7 @@ class Sweep:
             if unasked is not None:
                 self._inbox.found.append(Found(index, each, unasked))
                 continue
-            owner = each.account if is_account(each.account) else self._owner
+            owner = self._owner_of(each)
             jobs.append((self._lane_of(each, owner), Job(index, each, owner)))
         if jobs:
             self._pool.submit(jobs)
@@ -98,9 +99,24 @@ class Sweep:
         """Another process has found that something is not to be asked any more."""
         account = self._account(closure.account, closure.owner)
         if closure.region is None:
-            account.told_closed(closure.outcome)
+            account.told_closed(closure)
         else:
-            self._lane(account, closure.region).told_closed(closure.outcome)
+            self._lane(account, closure.region).told_closed(closure)
+
+    def open_up(self, place: Place) -> None:
+        """Another process was told something there: what was closed for want of that is asked again."""
+        account, owner, region = place
+        if region is None:
+            self._account(account, owner).told_open()
+        else:
+            self._lane(self._account(account, owner), region).told_open()
+            self._inbox.reopen(place)
+        self._inbox.reopen((account, owner, None))
+
+    def place(self, wanted: Wanted, region: str | None) -> Place:
+        """Where a bucket counts that was looked for in ``region``."""
+        credentials = wanted.account if self._clients.aws.has(wanted.account) else None
+        return credentials, self._owner_of(wanted), region
 
     def _unasked(self, wanted: Wanted) -> Outcome | None:
         """What is known of a bucket without asking."""
@@ -120,6 +136,9 @@ class Sweep:
             return None
         return Outcome(State.UNKNOWN, f"{region} is not among the regions to be read of account {wanted.account}")
 
+    def _owner_of(self, wanted: Wanted) -> str | None:
+        return wanted.account if is_account(wanted.account) else self._owner
+
     def _lane_of(self, wanted: Wanted, owner: str | None) -> RegionLane:
         credentials = wanted.account if self._clients.aws.has(wanted.account) else None
         region = self._clients.moved(wanted.name) or wanted.region
@@ -137,17 +156,17 @@ class Sweep:
         known = self._lanes.get(key)
         if known is None:
             pace = self._paces.setdefault((account.account, region), Pace(self._retry))
-            known = self._lanes.setdefault(key, RegionLane(account, region, pace))
+            known = self._lanes.setdefault(key, RegionLane(account, region, pace, self._retry))
         return known
 
     def _work(self, job: Job, lane: Lane[Job]) -> Again[Job] | None:
         assert isinstance(lane, RegionLane)  # noqa: S101 - no others are submitted
-        outcome = lane.outcome
-        if outcome is None:
+        closed = lane.outcome
+        if closed is None:
             outcome, again = self._ask(job, lane)
             if again is not None:
                 return again
-        self._inbox.found.append(Found(job.index, job.wanted, outcome, lane.region))
+        self._inbox.found.append(Found(job.index, job.wanted, closed or outcome, lane.region, closed is None))
         return None
 
     def _ask(self, job: Job, lane: RegionLane) -> tuple[Outcome, Again[Job] | None]:
@@ -164,9 +183,15 @@ class Sweep:
             outcome = replace(outcome, fault=Fault.CREDENTIALS)
         elif outcome.told:
             self.answered = True
-        closure = lane.note(outcome)
+        self.asked += 1
+        first = outcome.told and not lane.tells
+        closure = lane.note(outcome, signed_at)
         if closure is not None:
             self._inbox.close(closure)
+        if first:
+            self._inbox.opened(lane.place)
+        if lane.probing and outcome.fault in OUTAGES:
+            return outcome, Again(job, lane, 0.0)  # not the bucket's fault, so not one of its attempts
         if region is not None:
             left_out = self._left_out(job.wanted, region)
             return (left_out, None) if left_out else (outcome, self._moved(job, lane, region))

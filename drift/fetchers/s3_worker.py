@@ -11,6 +11,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import IO
 
 from drift.fetchers.s3_client import Clients
@@ -30,6 +31,9 @@ from drift.fetchers.s3_sweep import Sweep
 
 _POLL = 0.02
 """Seconds between two looks at what was found."""
+
+_ALIVE = 5.0
+"""Seconds without a result after which it is told that requests are made all the same."""
 
 
 def main() -> None:
@@ -71,18 +75,22 @@ def _serve(source: IO[bytes], drain: IO[bytes]) -> None:
     # The SDK's models stay for good: looking for cycles among them again and again is of no use.
     gc.collect()
     gc.freeze()
-    threading.Thread(target=_report, args=(inbox, drain), name="report", daemon=True).start()
+    threading.Thread(target=_report, args=(inbox, sweep, drain), name="report", daemon=True).start()
     while (frame := read_frame(source)) is not None:
         kind, content = frame
         if kind == "read":
             sweep.submit(unpack_wanted(content))
         elif kind == "closed":
             sweep.close(unpack_closure(content))
+        elif kind == "open":
+            for account, owner, region in content:
+                sweep.open_up((account, owner, region))
 
 
-def _report(inbox: Inbox, drain: IO[bytes]) -> None:
-    """Send what was found, until something ends the run."""
+def _report(inbox: Inbox, sweep: Sweep, drain: IO[bytes]) -> None:
+    """Send what was found, until something ends the run; and a sign of life where requests end and buckets do not."""
     packer = Packer()
+    asked, said_at = 0, time.monotonic()
     try:
         write_frame(drain, ["ready", None])
         while inbox.failure is None:
@@ -93,6 +101,10 @@ def _report(inbox: Inbox, drain: IO[bytes]) -> None:
             found = [inbox.found.popleft() for _ in range(len(inbox.found))]
             if found:
                 write_frame(drain, ["found", packer.pack(found)])
+            if found or (sweep.asked != asked and time.monotonic() - said_at > _ALIVE):
+                if not found:
+                    write_frame(drain, ["alive", None])
+                asked, said_at = sweep.asked, time.monotonic()
         write_frame(drain, ["failed", pack_error(inbox.failure)])
     except OSError:  # the parent is gone
         pass

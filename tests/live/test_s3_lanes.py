@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from drift.errors import CredentialsError, EndpointError
 from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import Aws
 from drift.fetchers.s3 import S3Fetcher
-from drift.fetchers.s3_client import Clients, Connection
+from drift.fetchers.s3_client import Clients, Connection, Port
 from drift.fetchers.s3_inbox import Inbox
 from drift.fetchers.s3_retry import Retry
 from drift.fetchers.s3_sweep import Sweep
@@ -346,6 +348,57 @@ def test_a_region_that_hangs_leaves_threads_to_the_others(fault_server: FaultSer
 
     assert sorted(first) == list(range(20, 70))
     arrivals.close()  # type: ignore[attr-defined]
+
+
+class Broken:
+    """In the place of ``Port.read``: after ``good`` calls no connection comes about, for so many calls. ``together`` of
+    them fail at the same moment, as the threads of a process do when the network goes.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, good: int, calls: float, together: int) -> None:
+        read, barrier, count, lock = Port.read, threading.Barrier(together), itertools.count(), threading.Lock()
+        self.failed = 0
+
+        def broken(port: Port, name: str, owner: str | None) -> object:
+            with lock:
+                number = next(count) - good
+            if not 0 <= number < calls:
+                return read(port, name, owner)
+            if number < together:
+                barrier.wait(10)
+            with lock:
+                self.failed += 1
+            raise EndpointConnectionError(endpoint_url="http://s3.example")
+
+        monkeypatch.setattr(Port, "read", broken)
+
+
+def test_a_network_that_breaks_for_a_moment_costs_no_bucket(
+    fault_server: FaultServer, fetcher: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buckets = wanted("b", 400)
+    put(fault_server, buckets, RULES)
+    broken = Broken(monkeypatch, good=100, calls=16, together=16)
+
+    snapshot = fetcher(concurrency=16, processes=1).fetch(buckets)
+
+    assert broken.failed == 16
+    assert states(snapshot.buckets) == {State.CONFIGURED: 400}
+    assert snapshot.diagnostics == ()
+
+
+def test_a_network_that_does_not_come_back_ends_the_reading_after_a_few_probes(
+    fault_server: FaultServer, fetcher: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buckets = wanted("b", 400)
+    put(fault_server, buckets, RULES)
+    broken = Broken(monkeypatch, good=100, calls=float("inf"), together=16)
+
+    snapshot = fetcher(concurrency=16, processes=1).fetch(buckets)
+
+    assert states(snapshot.buckets) == {State.CONFIGURED: 100, State.ERROR: 300}
+    assert broken.failed <= 16 + 16
+    assert [each.id for each in snapshot.diagnostics] == ["region-unreachable"]
 
 
 LISTING = Reply(

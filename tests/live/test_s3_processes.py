@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from drift.errors import CredentialsError
 from drift.fetchers import s3_crew
 from drift.fetchers.s3 import S3Fetcher
 from drift.fetchers.s3_crew import Crew
+from drift.fetchers.s3_process import Worker
 from drift.fetchers.s3_retry import Retry
 from drift.interfaces import Wanted
 from drift.snapshot import State
@@ -232,6 +234,133 @@ def test_what_one_process_finds_out_of_an_account_is_said_once(fault_server: Fau
     assert {bucket.state for bucket in snapshot.buckets} == {State.DENIED}
     assert [each.id for each in snapshot.diagnostics] == ["account-denied"]
     assert len(fault_server.asked) < 200
+
+
+@pytest.mark.parametrize("refusal", [error(403, "AccessDenied"), error(501, "NotImplemented")], ids=["403", "501"])
+def test_a_process_whose_first_reads_are_refused_closes_nothing_of_which_another_was_told_something(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch, refusal: Reply
+) -> None:
+    names = [f"b{number}" for number in range(400)]
+    for number, name in enumerate(names):
+        fault_server.bucket(name, refusal if 10 <= number < 200 else rules())
+    monkeypatch.setattr(s3_crew, "ALONE", 10)
+    reader = fetcher(fault_server)
+
+    snapshot = reader.fetch([Wanted(name) for name in names])
+
+    assert crews[0].started == 2
+    assert [bucket.name for bucket in snapshot.buckets if bucket.state is not State.CONFIGURED] == names[10:200]
+    assert [len(fault_server.asked_for(name)) for name in names] == [1] * 400
+    assert snapshot.diagnostics == ()
+
+
+def test_what_was_closed_wrongly_by_a_process_is_put_back(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are told too late here: each process closes the account by itself first."""
+    names = [f"b{number}" for number in range(400)]
+    for number, name in enumerate(names):
+        fault_server.bucket(name, error(403, "AccessDenied") if 10 <= number < 200 else rules())
+    monkeypatch.setattr(s3_crew, "ALONE", 10)
+    send = Worker.send
+    late: list[str] = []
+
+    def forget_first(self: Worker, kind: str, content: object) -> None:
+        if kind == "open" and len(late) < 2:
+            late.append(kind)
+        else:
+            send(self, kind, content)
+
+    monkeypatch.setattr(Worker, "send", forget_first)
+
+    snapshot = fetcher(fault_server).fetch([Wanted(name) for name in names])
+
+    assert len(late) == 2
+    assert [bucket.name for bucket in snapshot.buckets if bucket.state is not State.CONFIGURED] == names[10:200]
+    assert snapshot.diagnostics == ()
+
+
+def test_a_process_that_stands_still_is_ended_and_its_buckets_are_read_by_others(
+    fault_server: FaultServer, crews: list[Crew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = scripts(fault_server, 300)
+    stopped: list[int] = []
+
+    def stop(done: int, total: int) -> None:
+        if not stopped and done > 40 and crews[0].pids:
+            stopped.append(crews[0].pids[0])
+            os.kill(stopped[0], signal.SIGSTOP)
+
+    monkeypatch.setattr(
+        Worker, "silent", lambda self, since: bool(self.given) and self.process.pid in stopped, raising=False
+    )
+    reader = fetcher(fault_server, progress=stop, deadline=20.0)
+
+    buckets = reader.fetch([Wanted(name) for name in names]).buckets
+
+    assert stopped
+    assert [bucket.name for bucket in buckets] == names
+    assert State.ERROR not in {bucket.state for bucket in buckets}
+    assert gone(stopped + crews[0].pids)
+
+
+def test_a_process_that_stands_still_is_not_left_behind(fault_server: FaultServer, crews: list[Crew]) -> None:
+    names = scripts(fault_server, 400)
+    stream = fetcher(fault_server).stream(Wanted(name) for name in names)
+    next(stream)
+    pids = crews[0].pids
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+
+    stream.close()  # type: ignore[attr-defined]
+
+    try:
+        assert gone(pids)
+    finally:
+        for pid in pids:
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def test_what_is_sent_to_a_process_that_does_not_read_keeps_nobody_waiting() -> None:
+    deaf = subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(60)"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    worker = Worker(deaf)
+    sent = threading.Event()
+
+    def send() -> None:
+        for _ in range(4):
+            worker.send("read", "x" * 1_000_000)
+        worker.end()
+        sent.set()
+
+    threading.Thread(target=send, daemon=True).start()
+    try:
+        assert sent.wait(10)
+        assert worker.ended() == -signal.SIGKILL
+    finally:
+        deaf.kill()
+        assert deaf.stdout is not None
+        deaf.stdout.close()
+
+
+def test_only_a_process_that_has_something_to_say_can_be_silent() -> None:
+    idle = subprocess.Popen([sys.executable, "-c", ""], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    worker = Worker(idle)
+    later = worker.heard + 1
+    try:
+        assert worker.silent(later)  # it has not even begun
+        worker.ready = True
+        assert not worker.silent(later)
+        worker.given[0] = Wanted("b")
+        assert worker.silent(later)
+        assert not worker.silent(worker.heard - 1)
+    finally:
+        worker.end()
+        worker.ended()
+        assert idle.stdout is not None
+        idle.stdout.close()
 
 
 def test_an_iterator_that_is_closed_early_leaves_no_process(fault_server: FaultServer, crews: list[Crew]) -> None:

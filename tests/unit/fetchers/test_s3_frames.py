@@ -66,11 +66,14 @@ outcomes = st.one_of(
 def test_results_come_out_as_they_went_in(frames: list[list[tuple[Outcome, str | None]]]) -> None:
     packer, unpacker = Packer(), Unpacker()
     for frame in frames:
-        found = [Found(number, Wanted("b"), outcome, region) for number, (outcome, region) in enumerate(frame)]
+        found = [
+            Found(number, Wanted("b"), outcome, region, number % 2 == 0)
+            for number, (outcome, region) in enumerate(frame)
+        ]
 
         got = unpacker.unpack(through(packer.pack(found)))  # type: ignore[arg-type]
 
-        assert got == [(each.index, each.outcome, each.region) for each in found]
+        assert got == [(each.index, each.outcome, each.region, each.asked) for each in found]
 
 
 def test_equal_rules_go_over_once_and_come_out_as_one_value(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +84,7 @@ def test_equal_rules_go_over_once_and_come_out_as_one_value(monkeypatch: pytest.
 
     assert "once" in str(first)
     assert "once" not in str(second)
-    ((_, one, _),), ((_, other, _),) = (unpacker.unpack(each) for each in (first, second))  # type: ignore[arg-type]
+    ((_, one, _, _),), ((_, other, _, _),) = (unpacker.unpack(each) for each in (first, second))  # type: ignore[arg-type]
     assert one is other
 
 
@@ -93,7 +96,7 @@ def test_ever_new_rules_do_not_fill_the_memory_of_either_side(monkeypatch: pytes
 
         got = unpacker.unpack(through(packer.pack([Found(number, Wanted("b"), outcome)])))  # type: ignore[arg-type]
 
-        assert got == [(number, outcome, None)]
+        assert got == [(number, outcome, None, True)]
     assert len(unpacker._rules) < 20
     assert len(unpacker._outcomes) < 20
 
@@ -105,7 +108,7 @@ def test_buckets_and_closures_come_out_as_they_went_in() -> None:
     said = Diagnostic(Severity.WARNING, "account-denied", "no", help="allow it")
     for closure in (
         Closure("1", None, "r", Outcome(State.ERROR, "why", fault=Fault.UNREACHABLE), said),
-        Closure(None, "2", None, Outcome(State.DENIED, "why"), None),
+        Closure(None, "2", None, Outcome(State.DENIED, "why"), None, early=True),
     ):
         assert unpack_closure(through(pack_closure(closure))) == closure  # type: ignore[arg-type]
 

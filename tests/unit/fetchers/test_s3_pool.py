@@ -192,6 +192,26 @@ def test_lanes_that_hang_leave_threads_to_those_that_answer() -> None:
     assert len(Runner(8, work).run_in(jobs)) == 215
 
 
+class Probing(Lane[Any]):
+    __slots__ = ()
+
+    @property
+    def probing(self) -> bool:
+        return True
+
+
+def test_a_lane_that_is_probed_has_one_job_at_a_time() -> None:
+    lock = threading.Lock()
+
+    def work(job: int) -> int:
+        assert lock.acquire(blocking=False)
+        threading.Event().wait(0.001)  # gives other threads the chance to be there too
+        lock.release()
+        return job
+
+    assert sorted(Runner(8, work).run(range(40), Probing())) == list(range(40))
+
+
 class Paced(Lane[Any]):
     __slots__ = ("open",)
 
