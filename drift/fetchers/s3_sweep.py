@@ -13,7 +13,7 @@ from drift.fetchers.accounts import AccountError
 from drift.fetchers.aws import RegionError
 from drift.fetchers.s3_client import Clients, Port, is_region, region_told
 from drift.fetchers.s3_inbox import Found, Inbox
-from drift.fetchers.s3_lane import OUTAGES, Account, Closure, Job, Place, RegionLane, Renewal, Renewals
+from drift.fetchers.s3_lane import OUTAGES, Account, Closure, Job, Place, RegionLane
 from drift.fetchers.s3_outcome import (
     Fault,
     Outcome,
@@ -25,6 +25,7 @@ from drift.fetchers.s3_outcome import (
     unsupported_name,
 )
 from drift.fetchers.s3_pool import Again, Lane, Pool
+from drift.fetchers.s3_renewals import Renewal, Renewals
 from drift.fetchers.s3_retry import Pace, Retry
 from drift.interfaces import Wanted
 from drift.snapshot import State
