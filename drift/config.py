@@ -16,13 +16,12 @@ from typing import Any
 
 from drift.errors import UsageError
 from drift.location import Location
-from drift.settings import AccountAccess, Addressing, Format, Undeclared
+from drift.settings import MAX_SECONDS, AccountAccess, Addressing, Format, Undeclared
 
 CONFIG_NAME = "cors-drift.toml"
 
 _TEXT, _TEXTS, _FLAG, _NUMBER = "a string that is not empty", "a list of strings", "true or false", "a whole number"
 _SECONDS = "a number of seconds, a day at most"
-_DAY = 86_400
 _NAMES = "a table of strings, each address in quotes"
 _ACCOUNTS = "an account id, or tables with an id each ([[account]])"
 
@@ -161,7 +160,7 @@ def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
         _TEXTS: isinstance(value, list) and all(isinstance(item, str) for item in value),
         _FLAG: isinstance(value, bool),
         _NUMBER: isinstance(value, int) and not isinstance(value, bool),
-        _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= _DAY,
+        _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS,
         _NAMES: isinstance(value, dict) and all(isinstance(item, str) and item for item in value.values()),
         _ACCOUNTS: isinstance(value, str | list) and bool(value),
     }

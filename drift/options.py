@@ -13,6 +13,7 @@ from drift.assignments import split_assignments
 from drift.conversions import Command
 from drift.errors import UsageError
 from drift.settings import (
+    MAX_SECONDS,
     Addressing,
     DeclaredSettings,
     Format,
@@ -26,9 +27,6 @@ from drift.settings import (
 def _option(flag: str, text: str, **more: Any) -> Any:
     variable = "CORS_DRIFT_" + flag.upper().replace("-", "_")
     return typer.Option(f"--{flag}", help=text, envvar=variable, show_envvar=False, **more)
-
-
-_DAY = 86_400
 
 
 def _switch(flag: str, text: str) -> Any:
@@ -90,7 +88,8 @@ Processes = Annotated[
     _option("processes", "How many processes read. [default: as many as help]", min=1, max=64, metavar="N"),
 ]
 Deadline = Annotated[
-    float | None, _option("deadline", "Stop reading after so many seconds.", min=0.0, max=_DAY, metavar="SECONDS")
+    float | None,
+    _option("deadline", "Stop reading after so many seconds.", min=0.0, max=MAX_SECONDS, metavar="SECONDS"),
 ]
 Shard = Annotated[
     str | None, _option("shard", "Read only one share of the buckets: 3/16 is the third of sixteen.", metavar="N/OF")

@@ -35,11 +35,15 @@ def read_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     return _dated(selected(load_declared(paths, settings), settings.buckets))
 
 
-def read_live(names: Sequence[str], settings: Settings, progress: Progress | None = None) -> Snapshot:
+def read_live(
+    names: Sequence[str], settings: Settings, progress: Callable[[int, int | None], None] | None = None
+) -> Snapshot:
     """What S3 holds for the buckets, or for all buckets of the account if none is named."""
-    fetcher = LiveSide(settings.live, progress).fetcher
-    wanted = [Wanted(name) for name in dict.fromkeys(names)] if names else fetcher.list_buckets()
-    return fetcher.fetch(wanted)
+    from drift.live_start import open_run
+
+    run = open_run(names, settings.live)
+    buckets = tuple(run.buckets(progress))
+    return Snapshot(run.head.source, buckets, run.diagnostics, run.head.taken_at)
 
 
 def check(

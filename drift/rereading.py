@@ -23,6 +23,7 @@ POLL = 2.0
 """Seconds between two reads while waiting for agreement."""
 
 _KNOWN = (State.CONFIGURED, State.ABSENT)
+_ANSWERED = (*_KNOWN, State.MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def awaited(report: Report, reader: Reader, seconds: float, rules: Rules, exits:
     while waiting and (left := seconds - (reader.clock() - start)) > 0:
         reader.sleep(min(POLL, left))
         again = reader.read([_wanted(each) for each in waiting.values()])
-        answers = tuple(bucket for bucket in again.buckets if bucket.state in (*_KNOWN, State.MISSING))
+        answers = tuple(bucket for bucket in again.buckets if bucket.state in _ANSWERED)
         newer = reader.judge(replace(again, buckets=answers))
         report = revised(report, newer, {bucket.name for bucket in answers}, rules, exits)
         for bucket in answers:
@@ -98,7 +99,7 @@ def _wanted(report: BucketReport) -> Wanted:
 def _counts(bucket: Bucket, first: Mapping[Text, Bucket | None]) -> bool:
     """Whether the second answer replaces the first."""
     before = first[bucket.name]
-    return _hearsay(bucket, before) or bucket.state in (*_KNOWN, State.MISSING)
+    return _hearsay(bucket, before) or bucket.state in _ANSWERED
 
 
 def _hearsay(bucket: Bucket, before: Bucket | None) -> bool:

@@ -26,6 +26,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
+MAX_SECONDS = 86_400
+"""The longest time that any setting may have: a day."""
+
+
 class Addressing(StrEnum):
     """Where a bucket's name stands in a request: in the path, in the host name, or as the SDK sees fit."""
 

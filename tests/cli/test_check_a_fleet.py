@@ -6,10 +6,14 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from drift.pipeline import read_live
+from drift.settings import AccountAccess, LiveSettings, Settings
+from drift.snapshot import State
 from tests.cli.conftest import Cli, schema, snapshot_file, write
 from tests.fixtures_s3 import MotoS3, fault_server
 from tests.live.fault_server import HANG, FaultServer, rules
@@ -58,6 +62,15 @@ def test_a_bucket_that_none_of_the_accounts_lists_is_not_read_with_other_credent
     assert result.code == 3
     assert states(result.out) == {"b-one": "unresolved", "b-two": "unresolved"}
     assert "none of the 1 accounts that are read lists this bucket" in result.out
+
+
+def test_python_callers_read_live_buckets_as_the_command_does(moto_s3: MotoS3) -> None:
+    moto_s3.put("b-one", [RULE])
+    own = LiveSettings(endpoint_url=moto_s3.url)
+    assert [each.state for each in read_live(["b-one"], Settings(live=own)).buckets] == [State.CONFIGURED]
+    assert [each.name for each in read_live([], Settings(live=own)).buckets] == ["b-one"]
+    others = replace(own, accounts=(AccountAccess("222222222222", "audit"),))
+    assert [each.state for each in read_live(["b-one"], Settings(live=others)).buckets] == [State.UNKNOWN]
 
 
 class TestAll:
