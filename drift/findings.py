@@ -4,22 +4,36 @@ from __future__ import annotations
 
 from drift.catalogue import CATALOGUE
 from drift.cors.model import Text
+from drift.finding import Example, Finding, Side
 from drift.location import Location, Severity
-from drift.report import Finding
 from drift.snapshot import Bucket
 
 
 def finding(
     kind: str,
-    bucket: Text,
+    bucket: Text | None,
     message: str | None,
     place: Location | None,
     severity: Severity | None = None,
     help: str | None = None,
+    *,
+    side: Side | None = None,
+    subject: str = "",
+    example: Example | None = None,
 ) -> Finding:
     """A finding of the catalogue; without a message its title stands for one, without a help that of the catalogue."""
     entry = CATALOGUE[kind]
-    return Finding(kind, severity or entry.severity, bucket, message or entry.title, place, help or entry.help)
+    return Finding(
+        kind,
+        severity or entry.severity,
+        bucket,
+        message or entry.title,
+        place,
+        help or entry.help,
+        side,
+        subject,
+        example,
+    )
 
 
 def what_to_do(declared: Bucket | None) -> str | None:

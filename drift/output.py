@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
 from drift.replacing import replacing
-from drift.settings import Format
+from drift.settings import Format, ListFormat
 from drift.snapshot import Bucket, Snapshot
 
 if TYPE_CHECKING:
@@ -29,13 +29,13 @@ Target = tuple[Format, Path]
 """A file to write, and in which format."""
 
 
-def parse_targets(outputs: Sequence[str]) -> list[Target]:
+def parse_targets(outputs: Sequence[str], formats: type[Format] | type[ListFormat] = ListFormat) -> list[Target]:
     """``FORMAT=PATH`` options. Raises ``UsageError``; nothing is read or compared before they are known to be good."""
     targets = []
     for each in outputs:
         name, equals, path = each.partition("=")
-        if not equals or not path or name not in list(Format):
-            known = ", ".join(Format)
+        if not equals or not path or name not in list(formats):
+            known = ", ".join(formats)
             raise UsageError(f"--output {each}: write FORMAT=PATH", advice=f"the formats are {known}")
         if not Path(path).absolute().parent.is_dir():
             raise UsageError(f"--output {each}: there is no such folder", advice="create it first")
@@ -43,17 +43,28 @@ def parse_targets(outputs: Sequence[str]) -> list[Target]:
     return targets
 
 
-def emit(result: Report | Snapshot | Simulation, shown: Format, targets: Sequence[Target]) -> None:
-    """Print the result, write it to the files, and tell its diagnostics on stderr; sensitive values are hidden."""
+def emit(
+    result: Report | Snapshot | Simulation,
+    shown: Format | ListFormat,
+    targets: Sequence[Target],
+    *,
+    sarif_incomplete: bool = False,
+) -> None:
+    """Print the result, write it to the files, and tell its diagnostics on stderr; sensitive values are hidden.
+
+    SARIF of a run that did not look at everything is not written, unless ``sarif_incomplete``: code scanning would
+    close the alerts of what was not looked at.
+    """
     result = _hidden(result)
     if result.diagnostics:
         note(result.diagnostics)
-    _save(result, targets)
-    _writer(result, shown)(sys.stdout)
+    _save(result, targets, sarif_incomplete)
+    if not _withheld(result, Format(shown), sarif_incomplete):
+        _writer(result, Format(shown))(sys.stdout)
     sys.stdout.flush()
 
 
-def emit_history(report: Report, before: Report, targets: Sequence[Target]) -> None:
+def emit_history(report: Report, before: Report, targets: Sequence[Target], *, sarif_incomplete: bool = False) -> None:
     """Print who changed what, below what was printed of the report ``before`` that was known; write the files."""
     from drift.reporters import terminal
 
@@ -61,7 +72,7 @@ def emit_history(report: Report, before: Report, targets: Sequence[Target]) -> N
     told = _hidden(before).diagnostics
     if new := tuple(each for each in report.diagnostics if each not in told):
         note(new)
-    _save(report, targets)
+    _save(report, targets, sarif_incomplete)
     terminal.write_history(report, sys.stdout)
     sys.stdout.flush()
 
@@ -71,7 +82,7 @@ def save(result: Report | Snapshot | Simulation, targets: Sequence[Target]) -> N
     result = _hidden(result)
     if result.diagnostics:
         note(result.diagnostics)
-    _save(result, targets)
+    _save(result, targets, False)
 
 
 def _hidden(result: Result) -> Result:
@@ -82,18 +93,28 @@ def _hidden(result: Result) -> Result:
     return redacted(result)
 
 
-def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target]) -> None:
+def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target], sarif_incomplete: bool) -> None:
     for kind, path in targets:
+        if _withheld(result, kind, sarif_incomplete):
+            told = f"no SARIF is written to {path}: not everything was looked at"
+            help = "--sarif-incomplete writes it all the same; code scanning then closes alerts that may still hold"
+            note((Diagnostic(Severity.WARNING, "sarif-withheld", told, help=help),))
+            continue
         with replacing(path) as stream:
             _writer(result, kind)(stream)
 
 
+def _withheld(result: Report | Snapshot | Simulation, kind: Format, sarif_incomplete: bool) -> bool:
+    return kind is Format.SARIF and not sarif_incomplete and bool(getattr(result, "incomplete", False))
+
+
 @contextmanager
-def even_on_error(kind: type[Report] | type[Snapshot], shown: Format) -> Iterator[None]:
+def even_on_error(kind: type[Report] | type[Snapshot], shown: Format | ListFormat) -> Iterator[None]:
     """Print the one JSON value that was promised for stdout also where an error ends the run; the error goes on."""
     try:
         yield
     except CorsDriftError as error:
+        shown = Format(shown)
         if shown is Format.JSON:
             fault = Diagnostic(Severity.ERROR, "error", error.message, error.location, error.advice)
             now = datetime.now(UTC)
@@ -124,13 +145,33 @@ def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[T
 
         return lambda stream: listing.write_snapshot(result, stream)
     from drift.report import Report
-    from drift.reporters import answers, json, terminal
 
     if isinstance(result, Report):
-        tell = json.write_report if kind is Format.JSON else terminal.write_report
+        tell = _reporter(kind)
         return lambda stream: tell(result, stream)
+    from drift.reporters import answers
+
     answer = answers.write_json if kind is Format.JSON else answers.write_text
     return lambda stream: answer(result, stream)
+
+
+def _reporter(kind: Format) -> Callable[[Report, TextIO], None]:
+    match kind:
+        case Format.TERMINAL:
+            from drift.reporters.terminal import write_report
+        case Format.JSON:
+            from drift.reporters.json import write_report
+        case Format.MARKDOWN:
+            from drift.reporters.markdown import write_report
+        case Format.HTML:
+            from drift.reporters.html import write_report
+        case Format.SARIF:
+            from drift.reporters.sarif import write_report
+        case Format.JUNIT:
+            from drift.reporters.junit import write_report
+        case Format.GITHUB:
+            from drift.reporters.github import write_report
+    return write_report
 
 
 class Printer:

@@ -18,6 +18,7 @@ from drift.cors.model import CorsAnswer, CorsRequest, CorsRule, TextList, Unknow
 from drift.cors.verdict import Witness
 from drift.diff import Change
 from drift.errors import CorsDriftError
+from drift.finding import Example, Finding
 from drift.location import Location
 from drift.report import BucketReport, Report
 from drift.sensitive import REASON, SHOWN, Sensitive
@@ -114,6 +115,8 @@ class _Walk:
             return self.known.scrub(value, made_up=self.close)
         if isinstance(value, tuple):
             return tuple(self.everything(each) for each in value)
+        if isinstance(value, Finding):
+            return self.finding(value)
         if isinstance(value, BucketReport):
             return _report(value, self.known)
         if isinstance(value, BucketAnswer):
@@ -217,6 +220,22 @@ class _Walk:
         )
         return replace(witness, request=self.request(witness.request), declared=declared, live=live)
 
+    def finding(self, finding: Finding) -> Finding:
+        """A finding: what it tells and what it is about; its example is made of values of the rules."""
+        example = finding.example
+        if example is not None:
+            answer = self.everything(example.answer)
+            answer = replace(answer, headers=tuple(self.header(*each) for each in example.answer.headers))
+            example = Example(self.request(example.request), answer)
+        return replace(
+            finding,
+            bucket=None if finding.bucket is None else self.value(finding.bucket),
+            message=self.everything(finding.message),
+            subject=self.everything(finding.subject),
+            help=self.everything(finding.help),
+            example=example,
+        )
+
     def _hidden_names(self, answer: CorsAnswer) -> set[str]:
         listed = dict(answer.headers).get("Access-Control-Expose-Headers", "").split(", ")
         return {name for name in listed if self.made_up(name) != name}
@@ -266,10 +285,7 @@ def _plain(report: BucketReport, walk: _Walk, *, live_has_marks: bool) -> Bucket
         folds=walk.everything(report.folds),
         witnesses=walk.everything(report.witnesses),
         notes=report.notes,
-        findings=tuple(
-            replace(each, bucket=walk.value(each.bucket), message=walk.everything(each.message))
-            for each in report.findings
-        ),
+        findings=tuple(walk.finding(each) for each in report.findings),
         also_declared=tuple(walk.bucket(each) for each in report.also_declared),
         history=walk.everything(report.history),
     )

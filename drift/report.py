@@ -11,9 +11,13 @@ from drift import errors
 from drift.cors.model import Text
 from drift.cors.verdict import Effect, Witness
 from drift.diff import Change, Fold
+from drift.finding import Finding, PromiseOutcome
 from drift.history import Timeline
-from drift.location import Diagnostic, Location, Severity
+from drift.ignoring import Ignored
+from drift.location import Diagnostic, Location
 from drift.snapshot import Bucket
+
+__all__ = ["BucketReport", "BucketState", "ExitPolicy", "Finding", "Report", "Summary", "Verdict", "verdict_of"]
 
 
 class BucketState(StrEnum):
@@ -30,13 +34,19 @@ class BucketState(StrEnum):
     THROTTLED = "throttled"
     UNSUPPORTED = "unsupported"
     ERROR = "error"
+    VALIDATED = "validated"
+    """Its declaration alone was looked at, since that was all that was asked for; nothing was compared."""
 
 
 class Verdict(StrEnum):
     """The whole run in one word."""
 
     IN_SYNC = "in_sync"
+    CLEAN = "clean"
+    """Nothing was compared, since only declarations were to be looked at, and nothing was found to fail for."""
     DRIFT = "drift"
+    POLICY = "policy"
+    """No drift, but a finding of the policy, a promise or a waiver at or above the level that fails the run."""
     INCOMPLETE = "incomplete"
     NOTHING = "nothing_to_compare"
     ERROR = "error"
@@ -44,7 +54,9 @@ class Verdict(StrEnum):
 
 EXIT_CODES = {
     Verdict.IN_SYNC: errors.EXIT_OK,
+    Verdict.CLEAN: errors.EXIT_OK,
     Verdict.DRIFT: errors.EXIT_DRIFT,
+    Verdict.POLICY: errors.EXIT_DRIFT,
     Verdict.ERROR: errors.EXIT_ERROR,
     Verdict.INCOMPLETE: errors.EXIT_INCOMPLETE,
     Verdict.NOTHING: errors.EXIT_NOTHING,
@@ -52,16 +64,8 @@ EXIT_CODES = {
 """The exit code that each verdict has by itself, before any option."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something to act on. ``id`` is a key of the catalogue."""
-
-    id: str
-    severity: Severity
-    bucket: Text
-    message: str
-    location: Location | None
-    help: str
+COMPARED = (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED)
+"""The states in which both sides were known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class BucketReport:
 
     @property
     def compared(self) -> bool:
-        return self.state in (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED)
+        return self.state in COMPARED
 
     def place_of(self, change: Change) -> Location | None:
         """Where the changed thing is declared: its field, else its rule, else the bucket."""
@@ -104,7 +108,9 @@ class BucketReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of buckets: all, and its parts in sync, drifted, accepted (a setting lets it pass) and not compared."""
+    """Counts of buckets: all, and its parts in sync, drifted, accepted (a setting or a waiver lets it pass) and not
+    compared; beside them the buckets that the settings ignore, and the findings that are waived.
+    """
 
     buckets: int
     in_sync: int
@@ -112,13 +118,16 @@ class Summary:
     accepted: int
     not_compared: int
     by_state: tuple[tuple[BucketState, int], ...]
+    ignored: int = 0
+    waived: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of a comparison. ``sources`` name the two sides; ``exit_code`` already honours the options.
 
-    ``sensitive`` are the texts and numbers of both sides that must not be printed.
+    ``general`` are findings about no bucket in particular, ``promises`` what became of each promise, ``ignored`` the
+    buckets that the settings leave out. ``sensitive`` are the texts and numbers of both sides that must not be printed.
     """
 
     verdict: Verdict
@@ -129,6 +138,9 @@ class Report:
     live_source: str
     compared_at: datetime | None = None
     sensitive: frozenset[str | int] = frozenset()
+    general: tuple[Finding, ...] = ()
+    promises: tuple[PromiseOutcome, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
 
     @property
     def all_sensitive(self) -> frozenset[str | int]:
@@ -138,8 +150,16 @@ class Report:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, in the order of the buckets."""
-        return tuple(finding for bucket in self.buckets for finding in bucket.findings)
+        """All findings, in the order of the buckets, then those about no bucket."""
+        return (*(finding for bucket in self.buckets for finding in bucket.findings), *self.general)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether something that should have been looked at was not: what it would have shown is not known."""
+        looked_at = (*COMPARED, BucketState.VALIDATED)
+        return self.verdict in (Verdict.INCOMPLETE, Verdict.ERROR, Verdict.NOTHING) or any(
+            bucket.state not in looked_at for bucket in self.buckets
+        )
 
     @property
     def summary(self) -> Summary:
@@ -155,6 +175,8 @@ class Report:
             accepted=compared - drifted - in_sync,
             not_compared=len(self.buckets) - compared,
             by_state=tuple((state, states[state]) for state in BucketState if states[state]),
+            ignored=sum(each.count for each in self.ignored),
+            waived=sum(finding.waived is not None for finding in self.findings),
         )
 
 
@@ -191,5 +213,5 @@ class ExitPolicy:
         if self.exit_zero and verdict is not Verdict.ERROR:
             return errors.EXIT_OK
         if self.detailed:
-            return {Verdict.IN_SYNC: 0, Verdict.DRIFT: 2}.get(verdict, 1)
+            return {Verdict.IN_SYNC: 0, Verdict.CLEAN: 0, Verdict.DRIFT: 2, Verdict.POLICY: 2}.get(verdict, 1)
         return EXIT_CODES[verdict]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 
 from drift.errors import UsageError
+from drift.ignoring import Ignore
+from drift.location import Location, Severity
 
 
 class Undeclared(StrEnum):
@@ -24,6 +27,57 @@ class Format(StrEnum):
 
     TERMINAL = "terminal"
     JSON = "json"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+class ListFormat(StrEnum):
+    """How anything else than a report is written; the values are those of ``Format``."""
+
+    TERMINAL = "terminal"
+    JSON = "json"
+
+
+class FailOn(StrEnum):
+    """From which severity on a finding of policy, promise or waiver fails the run."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A finding that is accepted for now, on the buckets whose name fits the glob ``bucket``.
+
+    ``expires`` is the last day on which it holds. ``rules`` are digests (``drift.cors.digest``) of the effective rules
+    that were accepted: of the live ones, or of the declared ones where the finding is about those alone. Under any
+    other rules the waiver is void.
+    """
+
+    bucket: str
+    finding: str
+    reason: str
+    owner: str
+    expires: date
+    rules: tuple[str, ...]
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """A statement that must hold of the declared and of the live rules: ``says``, in the words of ``drift.promises``.
+
+    ``buckets`` are globs of the names that it is about; empty means all.
+    """
+
+    says: str
+    buckets: tuple[str, ...] = ()
+    location: Location | None = None
 
 
 MAX_SECONDS = 86_400
@@ -111,6 +165,23 @@ class DeclaredSettings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class AssessmentSettings:
+    """What is made of the findings. ``levels``: id of a finding to its severity, None where it is switched off.
+
+    ``today`` is the day by which waivers expire, in UTC; None for the day of the run. ``sarif_incomplete`` has SARIF
+    written although not everything was compared.
+    """
+
+    levels: Mapping[str, Severity | None] = field(default_factory=dict)
+    fail_on: FailOn = FailOn.ERROR
+    waivers: tuple[Waiver, ...] = ()
+    promises: tuple[Promise, ...] = ()
+    ignores: tuple[Ignore, ...] = ()
+    today: date | None = None
+    sarif_incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all."""
 
@@ -124,3 +195,4 @@ class Settings:
     detailed_exitcode: bool = False
     identity: IdentitySettings = IdentitySettings()
     blame: bool = False
+    assessment: AssessmentSettings = AssessmentSettings()

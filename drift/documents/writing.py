@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from drift import __version__
+from drift.catalogue import CATALOGUE
 from drift.cors.model import CorsAnswer, CorsRule
 from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
 from drift.location import Diagnostic
@@ -15,7 +16,8 @@ from drift.snapshot import Alternative, Bucket, Snapshot
 if TYPE_CHECKING:
     from drift.cors.verdict import Witness
     from drift.diff import Change
-    from drift.report import BucketReport, Finding, Report
+    from drift.finding import Example, Finding, Waived
+    from drift.report import BucketReport, Report
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -48,9 +50,33 @@ def report_to_json(report: Report) -> dict[str, Json]:
             "accepted": summary.accepted,
             "not_compared": summary.not_compared,
             "by_state": {state.value: count for state, count in summary.by_state},
+            "ignored": summary.ignored,
+            "waived": summary.waived,
         },
         "buckets": [_bucket_report(bucket) for bucket in report.buckets],
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [
+            *(_finding(finding, bucket) for bucket in report.buckets for finding in bucket.findings),
+            *(_finding(finding) for finding in report.general),
+        ],
+        "promises": [
+            {
+                "says": each.says,
+                "kept": each.kept,
+                "broken": each.broken,
+                "undecided": each.undecided,
+                "location": location_to_json(each.location),
+            }
+            for each in report.promises
+        ],
+        "ignored": [
+            {
+                "bucket": each.bucket,
+                "reason": each.reason,
+                "count": each.count,
+                "location": location_to_json(each.location),
+            }
+            for each in report.ignored
+        ],
         "diagnostics": [diagnostic_to_json(each) for each in report.diagnostics],
     }
 
@@ -171,14 +197,35 @@ def _answer(answer: CorsAnswer) -> dict[str, Json]:
     return {"allowed": answer.allowed, "rule": answer.rule, "headers": dict(answer.headers)}
 
 
-def _finding(finding: Finding) -> dict[str, Json]:
+def _finding(finding: Finding, report: BucketReport | None = None) -> dict[str, Json]:
+    side = None if report is None else report.declared or report.live
     return {
         "id": finding.id,
         "severity": finding.severity.value,
-        "bucket": value_to_json(finding.bucket),
+        "family": CATALOGUE[finding.id].family.value,
+        "bucket": None if finding.bucket is None else value_to_json(finding.bucket),
         "message": finding.message,
         "location": location_to_json(finding.location),
         "help": finding.help,
+        "side": finding.side,
+        "example": _example(finding.example),
+        "waived": _waived(finding.waived),
+        "fingerprint": finding.fingerprint(side.address if side else None),
+    }
+
+
+def _example(example: Example | None) -> Json:
+    return None if example is None else {"request": request_to_json(example.request), **_answer(example.answer)}
+
+
+def _waived(waived: Waived | None) -> Json:
+    if waived is None:
+        return None
+    return {
+        "reason": waived.reason,
+        "owner": waived.owner,
+        "expires": waived.expires.isoformat(),
+        "location": location_to_json(waived.location),
     }
 
 
