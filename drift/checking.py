@@ -12,6 +12,7 @@ from drift import errors
 from drift.compare import Rules, compare
 from drift.cors.model import Unknown
 from drift.coverage import all_listed
+from drift.ignoring import Ignores
 from drift.interfaces import Wanted
 from drift.live_side import LiveSide, Progress
 from drift.location import Diagnostic, Severity
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class Check:
-    """One check. ``rules`` and ``exits`` say what counts; ``keep`` gets what was read if the reading is interrupted."""
+    """One check. ``rules`` and ``exits`` say what counts; ``keep`` gets what was read if the reading is interrupted.
+
+    What ``ignores`` leave out is not read.
+    """
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class Check:
         exits: ExitPolicy,
         progress: Progress | None = None,
         keep: Callable[[Report], None] | None = None,
+        ignores: Ignores | None = None,
     ) -> None:
         if settings.live.all_buckets and settings.buckets:
             raise errors.UsageError(
@@ -48,6 +53,7 @@ class Check:
         self._exits = exits
         self._live = LiveSide(settings.live, progress)
         self._keep = keep
+        self._ignores = ignores or Ignores(())
         self._notes: list[Diagnostic] = []
         self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
 
@@ -100,7 +106,9 @@ class Check:
 
             found = identify(found, self._sources())
             found = replace(found, diagnostics=(*found.diagnostics, *self._notes))
-        return selected(found, names)
+        found = selected(found, names)
+        kept = tuple(each for each in found.buckets if not self._ignores.leaves_out(each.name))
+        return replace(found, buckets=kept, sensitive=found.all_sensitive)
 
     def _sources(self) -> list[Source]:
         """Whom to ask which bucket is meant, in this order; each makes its calls only if a name is still open."""

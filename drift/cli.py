@@ -17,7 +17,7 @@ from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
 from drift.config import find_config, read_config
 from drift.conversions import Command, Commands
-from drift.settings import Format, Undeclared
+from drift.settings import FailOn, Format, ListFormat, Undeclared
 
 SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
 
@@ -66,14 +66,18 @@ def _settings_file(
     command = context.invoked_subcommand
     judges = command in ("check", "compare")
     run.detailed = judges and run.asks_for_detailed_exitcode()
-    if command in ("demo", "schema") or {"--help", "-h"} & set(run.arguments):
+    if command in ("demo", "schema", "explain") or {"--help", "-h"} & set(run.arguments):
         return
     path = config or find_config(Path.cwd())
     if path is not None:
         found = read_config(path, named=config is not None)
         run.detailed = run.detailed or (judges and found.options.get("detailed_exitcode") is True)
-        context.default_map = {command: dict(found.options)}
-        context.meta[o.TABLES] = {"names": found.names, "accounts": found.accounts}
+        context.default_map = {command: o.defaults_of(command, found.options)}
+        context.meta[o.TABLES] = {
+            "names": found.names,
+            "accounts": found.accounts,
+            "assessment": found.assessment,
+        }
 
 
 app.command(cls=o.InOrder)(check)
@@ -93,7 +97,7 @@ def declared(
     parameter: o.Parameter = None,
     parameters_file: o.ParametersFile = None,
     stack_name: o.StackName = None,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.OutputFormat = ListFormat.TERMINAL,
     output: o.Output = None,
 ) -> None:
     """Show what the code declares, as a table or a snapshot. Reads no AWS."""
@@ -130,20 +134,22 @@ def compare(
     undeclared: o.UndeclaredRules = Undeclared.ERROR,
     strict: o.Strict = False,
     allow_incomplete: o.AllowIncomplete = False,
+    fail_on: o.FailOnLevel = FailOn.ERROR,
     exit_zero: o.ExitZero = False,
     detailed_exitcode: o.DetailedExitcode = False,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
+    sarif_incomplete: o.SarifIncomplete = False,
 ) -> None:
     """Compare any two snapshots or declarations. Reads no AWS."""
     from drift import pipeline
     from drift.output import emit, even_on_error, parse_targets
     from drift.report import Report
 
-    targets = parse_targets(output or [])
+    targets = parse_targets(output or [], Format)
     with even_on_error(Report, format_):
         report = pipeline.compare_sources(left, right, o.settings_of(context))
-    emit(report, format_, targets)
+    emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
     raise typer.Exit(report.exit_code)
 
 
@@ -164,19 +170,23 @@ def validate(
     parameter: o.Parameter = None,
     parameters_file: o.ParametersFile = None,
     stack_name: o.StackName = None,
-    format_: o.OutputFormat = Format.TERMINAL,
+    allow_incomplete: o.AllowIncomplete = False,
+    fail_on: o.FailOnLevel = FailOn.ERROR,
+    exit_zero: o.ExitZero = False,
+    format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
+    sarif_incomplete: o.SarifIncomplete = False,
 ) -> None:
-    """Tell what S3 would refuse of what is declared. Reads no AWS."""
+    """Tell what S3 would refuse of what is declared, what is risky, and which promises break. Reads no AWS."""
     from drift import pipeline
     from drift.output import emit, even_on_error, parse_targets
-    from drift.snapshot import Snapshot
+    from drift.report import Report
 
-    targets = parse_targets(output or [])
-    with even_on_error(Snapshot, format_):
-        snapshot = pipeline.validate_declared(paths or [], o.settings_of(context))
-    emit(snapshot, format_, targets)
-    raise typer.Exit(pipeline.exit_code_of(snapshot))
+    targets = parse_targets(output or [], Format)
+    with even_on_error(Report, format_):
+        report = pipeline.validate_declared(paths or [], o.settings_of(context))
+    emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
+    raise typer.Exit(report.exit_code)
 
 
 @app.command(cls=Command)
@@ -197,6 +207,23 @@ def schema(
     from importlib import resources
 
     sys.stdout.write(resources.files("drift").joinpath("schemas", f"{name}.json").read_text(encoding="utf-8"))
+
+
+@app.command(cls=Command)
+def explain(
+    name: Annotated[str, typer.Argument(help="The id of a finding.", metavar="FINDING")],
+) -> None:
+    """Tell what a finding means, with an example, and what to do about it."""
+    from drift.catalogue import CATALOGUE
+    from drift.catalogue.page import entry
+
+    if name not in CATALOGUE:
+        import difflib
+
+        near = difflib.get_close_matches(name, CATALOGUE, 1)
+        hint = f"did you mean {near[0]}?" if near else f"the findings are {', '.join(CATALOGUE)}"
+        raise errors.UsageError(f"there is no finding {name}", advice=hint)
+    typer.echo(entry(CATALOGUE[name]), nl=False)
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:

@@ -8,7 +8,7 @@ import typer
 
 from drift import errors
 from drift import options as o
-from drift.settings import Addressing, Format, Undeclared
+from drift.settings import Addressing, FailOn, Format, Undeclared
 
 
 def check(
@@ -42,17 +42,19 @@ def check(
     undeclared: o.UndeclaredRules = Undeclared.ERROR,
     strict: o.Strict = False,
     allow_incomplete: o.AllowIncomplete = False,
+    fail_on: o.FailOnLevel = FailOn.ERROR,
     exit_zero: o.ExitZero = False,
     detailed_exitcode: o.DetailedExitcode = False,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
+    sarif_incomplete: o.SarifIncomplete = False,
 ) -> None:
     """Compare the declared rules with the live ones: the main job."""
     from drift import pipeline
     from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar, save
     from drift.report import Report
 
-    targets = parse_targets(output or [])
+    targets = parse_targets(output or [], Format)
     shown: list[Report] = []
 
     def show(verdict: Report) -> None:
@@ -70,9 +72,9 @@ def check(
         told = show if format_ is Format.TERMINAL else None
         report = pipeline.check(paths or [], o.settings_of(context), progress, told, keep)
     if shown:
-        emit_history(report, shown[0], targets)
+        emit_history(report, shown[0], targets, sarif_incomplete=sarif_incomplete)
     else:
-        emit(report, format_, targets)
+        emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
     if report.exit_code == errors.EXIT_NOTHING:
         _tell_nothing_found()
     raise typer.Exit(report.exit_code)

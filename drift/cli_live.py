@@ -12,7 +12,7 @@ import typer
 
 from drift import options as o
 from drift.errors import UsageError
-from drift.settings import Addressing, Format
+from drift.settings import Addressing, Format, ListFormat
 
 if TYPE_CHECKING:
     from drift.interruption import Stop
@@ -41,7 +41,7 @@ def live(
     deadline: o.Deadline = None,
     shard: o.Shard = None,
     resume: o.Resume = None,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.OutputFormat = ListFormat.TERMINAL,
     output: o.Output = None,
 ) -> None:
     """Show what S3 holds, as a table or a snapshot."""
@@ -74,7 +74,7 @@ def live(
         except Interrupted:
             raise typer.Exit(stop.exit_code) from None
         try:
-            code = _read(run, format_, targets, stop)
+            code = _read(run, Format(format_), targets, stop)
         finally:
             run.close()
         raise typer.Exit(stop.exit_code if run.interrupted else code)
@@ -96,7 +96,7 @@ def merge(
             show_default=False,
         ),
     ] = False,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.OutputFormat = ListFormat.TERMINAL,
     output: o.Output = None,
 ) -> None:
     """Make one snapshot of several: of the shards of a run, or of any others."""
@@ -115,7 +115,7 @@ def merge(
             stop.reading = False
             if merging.diagnostics:
                 note(merging.diagnostics)
-            code = _merge(merging, format_, targets, stop)
+            code = _merge(merging, Format(format_), targets, stop)
         except Interrupted:
             raise typer.Exit(stop.exit_code) from None
     raise typer.Exit(EXIT_OK if allow_incomplete and code == EXIT_INCOMPLETE else code)

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from drift import options as o
-from drift.settings import Format
+from drift.settings import ListFormat
 
 
 def simulate(
@@ -38,7 +38,7 @@ def simulate(
     parameter: o.Parameter = None,
     parameters_file: o.ParametersFile = None,
     stack_name: o.StackName = None,
-    format_: o.OutputFormat = Format.TERMINAL,
+    format_: o.OutputFormat = ListFormat.TERMINAL,
     output: o.Output = None,
 ) -> None:
     """Tell what S3 answers to a request, by which rule, and why not by the others."""

@@ -15,7 +15,7 @@ from drift.interfaces import Wanted
 from drift.judge import Rules, judge, not_compared, undeclared
 from drift.location import Severity
 from drift.name_patterns import Pattern, shape_of
-from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
+from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, Verdict, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
 __all__ = ["Rules", "compare"]
@@ -61,6 +61,27 @@ def compare(
     code = (exits or ExitPolicy()).code(verdict, something_compared=compared)
     hidden = declared.all_sensitive | live.all_sensitive
     return Report(verdict, code, found_buckets, diagnostics, declared.source, live.source, now, hidden)
+
+
+def validated(declared: Snapshot, exits: ExitPolicy) -> Report:
+    """A report on declarations alone: nothing is compared. Every bucket is validated, or unresolved."""
+    buckets = []
+    for claims in by_bucket(declared.buckets):
+        spoken, *rest = speaking(claims)
+        report = BucketReport(spoken.name, BucketState.VALIDATED, spoken, None)
+        several = [_several(spoken, tuple(rest))] if rest else []
+        if not spoken.comparable:
+            told = spoken.reason or "it could not be resolved"
+            report = _not_compared(_UNREAD[spoken.state], spoken, None, told)
+        elif rest and not all(agree(spoken, other) for other in rest):
+            told = f"several declarations claim this bucket and do not agree: {places_of((spoken, *rest))}"
+            report = _not_compared(BucketState.UNRESOLVED, spoken, None, told)
+        buckets.append(replace(report, also_declared=tuple(rest), findings=(*several, *report.findings)))
+    verdict = Verdict.ERROR if declared.errors else Verdict.CLEAN
+    code = exits.code(verdict, something_compared=bool(buckets))
+    hidden = declared.all_sensitive
+    taken = declared.taken_at
+    return Report(verdict, code, tuple(buckets), declared.diagnostics, declared.source, "", taken, hidden)
 
 
 def revised(report: Report, newer: Report, again: Collection[Text], rules: Rules, exits: ExitPolicy) -> Report:

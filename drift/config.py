@@ -16,13 +16,15 @@ from typing import Any
 
 from drift.errors import UsageError
 from drift.location import Location
-from drift.settings import MAX_SECONDS, AccountAccess, Addressing, Format, Undeclared
+from drift.settings import MAX_SECONDS, AccountAccess, Addressing, AssessmentSettings, FailOn, Format, Undeclared
 
 CONFIG_NAME = "cors-drift.toml"
 
 _TEXT, _TEXTS, _FLAG, _NUMBER = "a string that is not empty", "a list of strings", "true or false", "a whole number"
 _SECONDS = "a number of seconds, a day at most"
 _NAMES = "a table of strings, each address in quotes"
+_TABLE = "a table of levels, one for each finding"
+_TABLES = "tables ([[...]])"
 _ACCOUNTS = "an account id, or tables with an id each ([[account]])"
 
 CONFIG_KEYS: Mapping[str, str] = {
@@ -41,8 +43,11 @@ CONFIG_KEYS: Mapping[str, str] = {
     "detailed-exitcode": _FLAG,
     "endpoint-url": _TEXT,
     "exit-zero": _FLAG,
+    "fail-on": _TEXT,
+    "findings": _TABLE,
     "format": _TEXT,
     "header": _TEXTS,
+    "ignore": _TABLES,
     "live": _TEXT,
     "method": _TEXT,
     "names": _NAMES,
@@ -54,10 +59,12 @@ CONFIG_KEYS: Mapping[str, str] = {
     "preflight": _FLAG,
     "processes": _NUMBER,
     "profile": _TEXT,
+    "promise": _TABLES,
     "recheck": _SECONDS,
     "region": _TEXT,
     "resume": _TEXT,
     "root": _TEXT,
+    "sarif-incomplete": _FLAG,
     "shard": _TEXT,
     "stack-name": _TEXT,
     "state": _TEXTS,
@@ -66,6 +73,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "var": _TEXTS,
     "var-file": _TEXTS,
     "wait": _SECONDS,
+    "waiver": _TABLES,
     "workspace": _TEXT,
 }
 """Key of ``cors-drift.toml``, which is the flag without its dashes, to what it must be."""
@@ -76,16 +84,24 @@ _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-f
 _NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root", "shard"})
 """Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
 
-_CHOICES = {"addressing": tuple(Addressing), "format": tuple(Format), "undeclared": tuple(Undeclared)}
+_CHOICES = {
+    "addressing": tuple(Addressing),
+    "fail-on": tuple(FailOn),
+    "format": tuple(Format),
+    "undeclared": tuple(Undeclared),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What the file says: values of options by flag name with underscores, names of buckets by address, accounts."""
+    """What the file says: values of options by flag name with underscores, names of buckets by address, accounts, and
+    what is made of findings.
+    """
 
     options: Mapping[str, Any]
     names: Mapping[str, str] = field(default_factory=dict)
     accounts: tuple[AccountAccess, ...] = ()
+    assessment: AssessmentSettings = field(default_factory=AssessmentSettings)
 
 
 def find_config(start: Path) -> Path | None:
@@ -122,8 +138,9 @@ def read_config(path: Path, *, named: bool) -> Config:
     checked = {key: _checked(key, config[key], _place(key, text, path), named) for key in config}
     names = checked.pop("names", {})
     accounts = _accounts(checked.pop("account"), _place("account", text, path)) if _has_accounts(checked) else ()
+    assessment = _assessment(checked, config, text, path)
     options = {_PARAMETERS.get(key, key.replace("-", "_")): value for key, value in checked.items()}
-    return Config(options, names, accounts)
+    return Config(options, names, accounts, assessment)
 
 
 _PARAMETERS = {"all": "all_"}
@@ -132,6 +149,15 @@ _PARAMETERS = {"all": "all_"}
 
 def _has_accounts(config: Mapping[str, Any]) -> bool:
     return isinstance(config.get("account"), list)
+
+
+def _assessment(checked: dict[str, Any], config: Mapping[str, Any], text: str, path: Path) -> AssessmentSettings:
+    """What is made of findings; the tables that say so are taken out of ``checked``."""
+    from drift.assessment_settings import ASSESSMENT_TABLES, assessment_from
+
+    for key in ASSESSMENT_TABLES:
+        checked.pop(key, None)
+    return assessment_from(config, text, path)
 
 
 def _accounts(tables: list[Any], place: Location) -> tuple[AccountAccess, ...]:
@@ -163,6 +189,8 @@ def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
         _SECONDS: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_SECONDS,
         _NAMES: isinstance(value, dict) and all(isinstance(item, str) and item for item in value.values()),
         _ACCOUNTS: isinstance(value, str | list) and bool(value),
+        _TABLE: isinstance(value, dict),
+        _TABLES: isinstance(value, list) and all(isinstance(item, dict) for item in value),
     }
     if not fits[wanted]:
         raise UsageError(f"{key} must be {wanted}", location=place)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,9 +16,12 @@ from drift.errors import UsageError
 from drift.settings import (
     MAX_SECONDS,
     Addressing,
+    AssessmentSettings,
     DeclaredSettings,
+    FailOn,
     Format,
     IdentitySettings,
+    ListFormat,
     LiveSettings,
     Settings,
     Undeclared,
@@ -151,10 +155,17 @@ AllowIncomplete = Annotated[
     bool, _switch("allow-incomplete", "Exit 0 where nothing drifted though some bucket could not be compared.")
 ]
 ExitZero = Annotated[bool, _switch("exit-zero", "Report only: exit 0 unless there is an error.")]
+FailOnLevel = Annotated[
+    FailOn, _option("fail-on", "Fail on findings of policy, promises and waivers from this severity on.")
+]
+SarifIncomplete = Annotated[
+    bool, _switch("sarif-incomplete", "Write SARIF although not everything could be looked at.")
+]
 DetailedExitcode = Annotated[
     bool, _switch("detailed-exitcode", "Terraform's exit codes: 0 in sync, 1 error or incomplete, 2 drift.")
 ]
-OutputFormat = Annotated[Format, _option("format", "What is printed.")]
+OutputFormat = Annotated[ListFormat, _option("format", "What is printed.")]
+ReportFormat = Annotated[Format, _option("format", "What is printed.")]
 Output = Annotated[
     list[str] | None, _option("output", "Also write a file in this format. Repeatable.", metavar="FORMAT=PATH")
 ]
@@ -186,9 +197,30 @@ def settings_of(context: typer.Context) -> Settings:
             tuple(given.get("state") or ()),
             bool(given.get("by_pattern")),
         ),
+        assessment=replace(
+            context.meta.get(TABLES, {}).get("assessment", AssessmentSettings()),
+            **_given(given, "fail_on", "sarif_incomplete"),
+        ),
         **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
     )
 
+
+REPORTING = ("check", "compare", "validate")
+"""The commands that give a report, and so have all formats."""
+
+
+def defaults_of(command: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a settings file for one command, without formats that only others have."""
+    found = dict(options)
+    if command not in REPORTING:
+        if found.get("format") not in (None, *ListFormat):
+            del found["format"]
+        if "output" in found:
+            found["output"] = [each for each in found["output"] if each.partition("=")[0] not in _REPORTS_ONLY]
+    return found
+
+
+_REPORTS_ONLY = frozenset(Format) - frozenset(map(Format, ListFormat))
 
 TABLES = "drift.options.tables"
 """Where a context keeps what the settings file holds beside the values of options."""

@@ -58,10 +58,25 @@ def check(
     ``told`` is called with the verdict before CloudTrail, which is slow, is asked who changed what; ``keep`` with what
     was read where reading is interrupted, before the interruption goes on.
     """
+    from drift.assessment import assess
     from drift.checking import Check
+    from drift.coverage import all_listed
+    from drift.ignoring import Ignores
 
-    job = Check(paths, settings, _rules(settings), _exits(settings), progress, keep)
-    report = job.run()
+    ignores = Ignores(settings.assessment.ignores)
+    rules = _rules(settings)
+
+    def assessed(report: Report) -> Report:
+        whole = all_listed(report.diagnostics) or not settings.live.all_buckets
+        narrowed = bool(paths or settings.buckets)
+        return assess(report, settings.assessment, _exits(settings), ignores=ignores, narrowed=narrowed, whole=whole)
+
+    def keep_assessed(part: Report) -> None:
+        if keep is not None:
+            keep(assessed(part))
+
+    job = Check(paths, settings, rules, _exits(settings), progress, keep_assessed, ignores)
+    report = assessed(job.run())
     if not settings.blame:
         return report
     if told is not None:
@@ -71,12 +86,16 @@ def check(
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:
     """Any two snapshots or declarations: the first in the place of declared, the second of live."""
+    from drift.assessment import assess
     from drift.compare import compare
+    from drift.coverage import all_listed
 
     sides = ((left, right), (right, left))
     declared, live = (selected(load(path, settings, (other,)), settings.buckets) for path, other in sides)
     rules = replace(_rules(settings), live_only=True)
-    return compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
+    report = compare(declared, live, rules, _exits(settings), now=datetime.now(UTC))
+    whole = all_listed(live.diagnostics)
+    return assess(report, settings.assessment, _exits(settings), narrowed=True, whole=whole)
 
 
 def simulate(source: str, asked: Asked, settings: Settings, progress: Progress | None = None) -> Simulation:
@@ -101,23 +120,23 @@ def simulate(source: str, asked: Asked, settings: Settings, progress: Progress |
     return answer_all(selected(found, settings.buckets), asked)
 
 
-def validate_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
-    """What is declared, with a diagnostic for everything that PutBucketCors refuses or may refuse, and for what has
-    no effect or hangs on an order that nobody controls. Reads no AWS.
+def validate_declared(paths: Sequence[Path], settings: Settings) -> Report:
+    """What is to be said of the declarations by themselves: what PutBucketCors refuses or may refuse, what is risky,
+    has no effect or hangs on an order that nobody controls, and which promises break. Reads no AWS.
     """
-    from drift.validation import remarks
+    from drift.assessment import assess
+    from drift.compare import validated
 
     declared = read_declared(paths, settings)
-    return replace(declared, diagnostics=(*declared.diagnostics, *remarks(declared)))
+    report = validated(declared, _exits(settings))
+    narrowed = bool(paths or settings.buckets)
+    return assess(report, settings.assessment, _exits(settings), narrowed=narrowed)
 
 
 def exit_code_of(snapshot: Snapshot) -> int:
-    """The exit code of a command that only shows: 2 error, 1 S3 refuses it, 3 some bucket not read, 4 nothing, 0."""
-    ids = {each.id for each in snapshot.errors}
-    if ids - {"refused-by-s3"}:
+    """The exit code of a command that only shows: 2 error, 3 some bucket not read, 4 nothing, 0."""
+    if snapshot.errors:
         return errors.EXIT_ERROR
-    if ids:
-        return errors.EXIT_DRIFT
     if not snapshot.buckets:
         return errors.EXIT_NOTHING
     known = (State.CONFIGURED, State.ABSENT)

@@ -66,6 +66,8 @@ EXIT_CODES = {
 
 COMPARED = (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED)
 """The states in which both sides were known."""
+LOOKED_AT = (*COMPARED, BucketState.VALIDATED)
+"""The states in which all was seen that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +158,8 @@ class Report:
     @property
     def incomplete(self) -> bool:
         """Whether something that should have been looked at was not: what it would have shown is not known."""
-        looked_at = (*COMPARED, BucketState.VALIDATED)
         return self.verdict in (Verdict.INCOMPLETE, Verdict.ERROR, Verdict.NOTHING) or any(
-            bucket.state not in looked_at for bucket in self.buckets
+            bucket.state not in LOOKED_AT for bucket in self.buckets
         )
 
     @property

@@ -12,9 +12,22 @@ KINDS = (
         Severity.ERROR,
         "Change the rules as the request shows, or the promise.",
         Family.PROMISE,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "A sentence in the settings says what must hold, and it does not: of all requests that a browser can "
+            "send, the finding shows one that breaks it, on the declared rules, the live ones, or both."
+        ),
+        before=(
+            "[[promise]]\n"
+            'says = "nobody but https://app.example.com may PUT"\n'
+            "\n"
+            "declared  PUT from https://*.example.com"
+        ),
+        after=(
+            "[[promise]]\n"
+            'says = "nobody but https://app.example.com may PUT"\n'
+            "\n"
+            "declared  PUT from https://app.example.com"
+        ),
         security=7.0,
     ),
     Kind(
@@ -23,9 +36,12 @@ KINDS = (
         Severity.WARNING,
         "Do what the reason says.",
         Family.PROMISE,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "The rules that a promise is about could not be read or resolved, or the answer hangs on something "
+            "that nobody knows of S3. The promise is neither kept nor broken, and the run is incomplete."
+        ),
+        before=('[[promise]]\nsays = "nobody may DELETE"\n\nlive      denied'),
+        after=('[[promise]]\nsays = "nobody may DELETE"\n\nlive      GET from https://app.example.com'),
     ),
     Kind(
         "promise-about-no-bucket",
@@ -33,9 +49,11 @@ KINDS = (
         Severity.WARNING,
         "Mend the bucket's name in it, or take it out.",
         Family.PROMISE,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "No bucket of the run has a name that fits the promise, so it holds of nothing: mostly a slip in the name."
+        ),
+        before=('[[promise]]\nsays = "nobody may DELETE"\nbucket = "acme-prd-*"'),
+        after=('[[promise]]\nsays = "nobody may DELETE"\nbucket = "acme-prod-*"'),
     ),
     Kind(
         "waiver-expired",
@@ -43,9 +61,9 @@ KINDS = (
         Severity.WARNING,
         "Mend what it waived, or renew it with cors-drift waive.",
         Family.WAIVER,
-        meaning="",
-        before="",
-        after="",
+        meaning="The last day of the waiver is over. What it waived counts again, from the day after on.",
+        before=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-01-31'),
+        after=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-12-31'),
     ),
     Kind(
         "waiver-void",
@@ -53,9 +71,12 @@ KINDS = (
         Severity.WARNING,
         "Look at what changed; cors-drift waive binds the waiver to the new rules.",
         Family.WAIVER,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "A waiver accepts the rules as they were when it was written, by a digest of what they mean. They "
+            "mean something else now, so what it waived counts again."
+        ),
+        before=('rules = "cors1:4f0c..."\n\nlive      GET, PUT from https://app.example.com'),
+        after=('rules = "cors1:4f0c..."\n\nlive      GET from https://app.example.com'),
     ),
     Kind(
         "waiver-unused",
@@ -63,9 +84,12 @@ KINDS = (
         Severity.WARNING,
         "Take it out.",
         Family.WAIVER,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "What it waived is no longer found, or no bucket has such a name. Left in place, it would accept the "
+            "same thing unseen when it comes back."
+        ),
+        before=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\n\nin sync'),
+        after="nothing waived, in sync",
     ),
     Kind(
         "ignore-unused",
@@ -73,8 +97,8 @@ KINDS = (
         Severity.INFO,
         "Take it out, or mend the bucket's name in it.",
         Family.WAIVER,
-        meaning="",
-        before="",
-        after="",
+        meaning="No bucket of the run has a name that fits, so it leaves out nothing.",
+        before=('[[ignore]]\nbucket = "acme-tmp-*"\nreason = "made by tests"'),
+        after="nothing ignored",
     ),
 )

@@ -1,0 +1,100 @@
+"""What is made of a comparison: policy, promises, levels, waivers and ignores, and then verdict and exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from drift.catalogue import CATALOGUE, Family
+from drift.finding import Finding
+from drift.ignoring import Ignores
+from drift.location import Severity
+from drift.policy import policy_findings
+from drift.promises import judge_promises
+from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
+from drift.settings import AssessmentSettings, FailOn
+from drift.waivers import apply_waivers, ignore_findings
+
+_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
+_LEAST = {FailOn.INFO: 0, FailOn.WARNING: 1, FailOn.ERROR: 2, FailOn.NEVER: 3}
+
+
+def assess(
+    report: Report,
+    settings: AssessmentSettings,
+    exits: ExitPolicy,
+    *,
+    ignores: Ignores | None = None,
+    narrowed: bool = False,
+    whole: bool = True,
+) -> Report:
+    """The report with all findings, and the verdict and exit code that come of them.
+
+    ``ignores``: those of the settings, where they were minded before anything was read. ``narrowed``: the run does not
+    look at all that the settings may speak of, so that what they say of other buckets is not called unused. Without
+    ``whole`` there may be buckets that did not even come up.
+    """
+    ignores = ignores or Ignores(settings.ignores)
+    buckets = tuple(
+        replace(each, findings=(*each.findings, *policy_findings(each)))
+        for each in report.buckets
+        if not ignores.leaves_out(each.name)
+    )
+    judged = judge_promises(buckets, settings.promises)
+    buckets = tuple(
+        replace(each, findings=_levelled((*each.findings, *judged.by_bucket.get(index, ())), settings))
+        for index, each in enumerate(buckets)
+    )
+    today = settings.today or datetime.now(UTC).date()
+    general = (*report.general, *judged.general)
+    buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
+    general = _levelled((*general, *ignore_findings(ignores.outcome, narrowed=narrowed)), settings)
+    buckets = tuple(replace(each, drift=each.drift and _still_drift(each, settings)) for each in buckets)
+    outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
+    verdict = _verdict(outcome, settings, whole=whole)
+    looked_at = any(bucket.state in LOOKED_AT for bucket in buckets)
+    return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))
+
+
+def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tuple[Finding, ...]:
+    """The findings as heavy as the settings have them, without those that they switch off."""
+    found = []
+    for each in findings:
+        level = settings.levels.get(each.id, each.severity)
+        if level is not None:
+            found.append(each if level is each.severity else replace(each, severity=level))
+    return tuple(found)
+
+
+def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
+    """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
+    told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT]
+    return any(
+        each.waived is None and (each.id not in settings.levels or _fails(each.severity, settings)) for each in told
+    )
+
+
+def _fails(severity: Severity, settings: AssessmentSettings) -> bool:
+    return _WEIGHT[severity] >= _LEAST[settings.fail_on]
+
+
+def _fails_the_run(finding: Finding, settings: AssessmentSettings) -> bool:
+    """Whether the finding by itself makes the run fail. Of drift the bucket says so."""
+    judged = CATALOGUE[finding.id].family in (Family.POLICY, Family.PROMISE, Family.WAIVER)
+    return judged and finding.waived is None and _fails(finding.severity, settings)
+
+
+def _verdict(report: Report, settings: AssessmentSettings, *, whole: bool) -> Verdict:
+    if report.verdict is Verdict.ERROR:
+        return Verdict.ERROR
+    if any(bucket.drift for bucket in report.buckets):
+        return Verdict.DRIFT
+    if any(_fails_the_run(each, settings) for each in report.findings):
+        return Verdict.POLICY
+    if not report.buckets and whole:
+        return Verdict.NOTHING
+    seen = all(bucket.state in LOOKED_AT for bucket in report.buckets)
+    if not seen or not whole or any(each.undecided for each in report.promises):
+        return Verdict.INCOMPLETE
+    return Verdict.CLEAN if all(each.state is BucketState.VALIDATED for each in report.buckets) else Verdict.IN_SYNC
