@@ -1,0 +1,102 @@
+"""HTML that cannot be forgotten to be escaped: text goes in as text, and there is no way to put markup in by hand.
+
+Elements are made by ``tag`` alone, from a closed list of elements and attributes. Whatever is a ``str`` is data: it is
+made printable and escaped. There is no attribute that runs anything, none for styles, and links lead only into the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+from typing import Final
+
+from drift.reporters.words import printable
+
+
+class Markup:
+    """A piece of HTML that ``tag`` or ``inline`` made."""
+
+    __slots__ = ("_html",)
+
+    def __init__(self, html: str, made_by: object) -> None:
+        if made_by is not _MADE_HERE:
+            raise TypeError("HTML is made by tag() and inline() alone")
+        self._html: Final = html
+
+    @property
+    def html(self) -> str:
+        """The HTML itself."""
+        return self._html
+
+
+_MADE_HERE = object()
+
+Child = str | int | Markup | None | Iterable["str | int | Markup | None"]
+"""What may stand in an element; None stands for nothing."""
+
+_TAGS = frozenset(
+    "a abbr article body button caption code dd del details div dl dt figcaption figure footer h1 h2 h3 h4 head header "
+    "html input ins label li main meta nav ol p pre section small span strong summary table tbody td th thead time "
+    "title tr ul svg g rect path circle line use symbol noscript".split()
+)
+_VOID = frozenset(("input", "meta"))
+_ATTRIBUTES = frozenset(
+    "id class title lang charset name content href hidden open role scope colspan rowspan headers type value for "
+    "placeholder autocomplete spellcheck tabindex datetime viewBox width height x y d r cx cy rx fill "
+    "popover popovertarget popovertargetaction autofocus http-equiv preserveAspectRatio focusable".split()
+)
+_FREE_ATTRIBUTES = ("aria-", "data-")
+_NAMES = {"class_": "class", "for_": "for", "http_equiv": "http-equiv", "type_": "type", "id_": "id"}
+
+
+def tag(name: str, *children: Child, **attributes: str | int | bool | None) -> Markup:
+    """An element. ``None`` and False leave an attribute out, True sets it without a value; ``_`` stands for ``-``.
+
+    Raises ``ValueError`` for an element or attribute that is not in the lists, and for a link out of the page.
+    """
+    if name not in _TAGS:
+        raise ValueError(f"no element {name} is made here")
+    opened = f"<{name}{''.join(_attribute(key, value) for key, value in attributes.items())}>"
+    if name in _VOID:
+        return Markup(opened, _MADE_HERE)
+    return Markup(f"{opened}{_inside(children)}</{name}>", _MADE_HERE)
+
+
+def together(*children: Child) -> Markup:
+    """The children side by side, without an element around them."""
+    return Markup(_inside(children), _MADE_HERE)
+
+
+def inline(name: str, source: str) -> Markup:
+    """A style or script of the program's own, as it is. Raises ``ValueError`` if it would end its element."""
+    if name not in ("style", "script") or "</" in source or "<!--" in source:
+        raise ValueError(f"this cannot stand in an element {name}")
+    return Markup(f"<{name}>{source}</{name}>", _MADE_HERE)
+
+
+def _attribute(key: str, value: str | int | bool | None) -> str:
+    if value is None or value is False:
+        return ""
+    key = _NAMES.get(key) or (key if "_" not in key else key.replace("_", "-"))
+    if key not in _ATTRIBUTES and not key.startswith(_FREE_ATTRIBUTES):
+        raise ValueError(f"no attribute {key} is made here")
+    if value is True:
+        return f" {key}"
+    text = str(value)
+    if key == "href" and not text.startswith("#"):
+        raise ValueError("links lead into the page alone")
+    return f' {key}="{escape(printable(text))}"'
+
+
+def _inside(children: Iterable[Child]) -> str:
+    parts = []
+    for child in children:
+        if isinstance(child, str):
+            parts.append(escape(printable(child), quote=False))
+        elif isinstance(child, Markup):
+            parts.append(child.html)
+        elif isinstance(child, int):
+            parts.append(str(child))
+        elif child is not None:
+            parts.append(_inside(child))
+    return "".join(parts)
