@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from drift.cors.model import CorsAnswer
+from drift.catalogue import CATALOGUE, Family
+from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Witness
 from drift.diff import Change, ChangeKind
+from drift.finding import Finding, PromiseOutcome, Side, Waived
+from drift.ignoring import Ignored
+from drift.location import Severity
 from drift.meaning import sentence
-from drift.report import BucketReport, BucketState, Report
+from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
 from drift.reporters.words import called, name_of, printable, rule_words, value_words
 from drift.snapshot import Bucket, State
 
@@ -23,8 +28,23 @@ STATE_WORDS = {
     BucketState.THROTTLED: "throttled",
     BucketState.UNSUPPORTED: "unsupported",
     BucketState.ERROR: "error",
+    BucketState.VALIDATED: "validated",
 }
 """State of a bucket in a report, as it is shown to people."""
+
+VERDICT_WORDS = {
+    Verdict.IN_SYNC: "In sync",
+    Verdict.CLEAN: "Clean",
+    Verdict.DRIFT: "Drift",
+    Verdict.POLICY: "Policy",
+    Verdict.INCOMPLETE: "Incomplete",
+    Verdict.NOTHING: "Nothing to compare",
+    Verdict.ERROR: "Error",
+}
+"""The whole run, as it is shown to people."""
+
+SIDE_WORDS = {Side.DECLARED: "declared", Side.LIVE: "live", Side.BOTH: "declared and live"}
+"""Which rules a finding is about, as it is shown to people."""
 
 WORST_FIRST = (
     BucketState.DRIFTED,
@@ -35,16 +55,21 @@ WORST_FIRST = (
     BucketState.UNRESOLVED,
     BucketState.MISSING,
     BucketState.UNSUPPORTED,
+    BucketState.VALIDATED,
     BucketState.IN_SYNC,
 )
-"""The order in which people read a report."""
+"""The order in which people read states."""
 
+WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
+"""Place of a severity among them, the worst first."""
+
+_EFFECTS = (Effect.DIFFERENT, Effect.WIDER, Effect.NARROWER, Effect.UNDECIDED, Effect.CACHE_ONLY)
 _IN_SYNC_WORDS = {Effect.COSMETIC: "in sync (differs in writing only: every request of a browser is answered alike)"}
 _DRIFT_WORDS = {
-    Effect.CACHE_ONLY: "DRIFTED: only in what browsers keep of a preflight",
-    Effect.WIDER: "DRIFTED: live allows more",
-    Effect.NARROWER: "DRIFTED: live allows less",
-    Effect.DIFFERENT: "DRIFTED: live allows some things more and some less",
+    Effect.CACHE_ONLY: "only in what browsers keep of a preflight",
+    Effect.WIDER: "live allows more",
+    Effect.NARROWER: "live allows less",
+    Effect.DIFFERENT: "live allows some things more and some less",
 }
 
 _NOTE_WORDS = OPEN_QUESTIONS | {
@@ -59,16 +84,79 @@ def title_of(report: BucketReport) -> str:
 
 
 def state_words(report: BucketReport) -> str:
-    """The bucket's state, with its meaning where that is known."""
-    if report.effect in _IN_SYNC_WORDS and report.state is BucketState.IN_SYNC:
+    """The bucket's state, with its meaning where that is known, and whether it is accepted."""
+    if report.state is BucketState.IN_SYNC and report.effect in _IN_SYNC_WORDS:
         return _IN_SYNC_WORDS[report.effect]
-    if report.state is BucketState.DRIFTED and report.live is not None and report.live.state is State.ABSENT:
-        return "DRIFTED (absent: S3 has no CORS configuration at all)"
-    if report.effect in _DRIFT_WORDS and report.state is BucketState.DRIFTED:
-        return _DRIFT_WORDS[report.effect]
     if report.state is BucketState.UNDECLARED and not report.drift:
-        return "undeclared rules (accepted by the settings)"
-    return STATE_WORDS[report.state]
+        return f"undeclared rules ({_accepted_by(report)})"
+    if report.state is not BucketState.DRIFTED:
+        return STATE_WORDS[report.state]
+    word = STATE_WORDS[report.state] if report.drift else f"drifted, {_accepted_by(report)}"
+    if report.live is not None and report.live.state is State.ABSENT:
+        return f"{word} (absent: S3 has no CORS configuration at all)"
+    return f"{word}: {_DRIFT_WORDS[report.effect]}" if report.effect in _DRIFT_WORDS else word
+
+
+def _accepted_by(report: BucketReport) -> str:
+    waived = any(each.waived and family_of(each) is Family.DRIFT for each in report.findings)
+    return "waived" if waived else "accepted by the settings"
+
+
+def family_of(finding: Finding) -> Family:
+    """What sort of thing the finding says."""
+    return CATALOGUE[finding.id].family
+
+
+def is_judged(finding: Finding) -> bool:
+    """Whether it is a finding of policy, promise or waiver: not of the comparison itself."""
+    return family_of(finding) not in (Family.DRIFT, Family.COVERAGE)
+
+
+def fails(report: Report, finding: Finding) -> bool:
+    """Whether a finding of policy, promise or waiver makes the run fail."""
+    return is_judged(finding) and finding.waived is None and finding.severity is Severity.ERROR
+
+
+def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
+    """Findings of the worst severity first, waived ones last; otherwise as they came."""
+    return sorted(findings, key=lambda each: (each.waived is not None, WEIGHT[each.severity]))
+
+
+def finding_name(finding: Finding, *, sided: bool = True) -> str:
+    """The finding's word, with the side that it is about: ``null-origin (live)``."""
+    side = f" ({SIDE_WORDS[finding.side]})" if sided and finding.side is not None else ""
+    return f"{finding.id}{side}"
+
+
+def waived_words(waived: Waived) -> str:
+    """Until when, by whom and why: ``until 2027-01-31 by web-team: the CDN needs it``."""
+    return f"until {waived.expires.isoformat()} by {printable(waived.owner)}: {printable(waived.reason)}"
+
+
+def promise_word(outcome: PromiseOutcome) -> str:
+    """What became of a promise, in one word or a few."""
+    if outcome.broken:
+        return "BROKEN"
+    if outcome.undecided:
+        return "undecided"
+    return "kept" if outcome.kept else "about no bucket"
+
+
+def promise_counts(outcome: PromiseOutcome) -> str:
+    """How often the promise was broken, left open and kept, without what did not happen: ``broken 1, kept 1``."""
+    counts = (("broken", outcome.broken), ("undecided", outcome.undecided), ("kept", outcome.kept))
+    return ", ".join(f"{word} {count}" for word, count in counts if count)
+
+
+def promises_worst_first(outcomes: Iterable[PromiseOutcome]) -> list[PromiseOutcome]:
+    """Broken ones first, then undecided, then those about no bucket, kept ones last."""
+    order = ("BROKEN", "undecided", "about no bucket", "kept")
+    return sorted(outcomes, key=lambda each: order.index(promise_word(each)))
+
+
+def ignored_words(ignored: Ignored) -> str:
+    """What an ignore left out, and why: ``3 buckets by tmp-*: throw-away buckets``."""
+    return f"{counted(ignored.count, 'bucket')} by {printable(ignored.bucket)}: {printable(ignored.reason)}"
 
 
 def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, str]]:
@@ -98,25 +186,43 @@ def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, st
 def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
     """What a witness means, and the request with both answers as S3 gives them."""
     yield printable(sentence(witness, report.live)) + "."
-    request = witness.request
+    yield f"  asked: {request_words(witness.request)}"
+    yield f"  declared: {answer_words(witness.declared)}"
+    yield f"  live: {answer_words(witness.live)}"
+
+
+def request_words(request: CorsRequest) -> str:
+    """A request in a line: ``a preflight for PUT from https://a.example with x-a``."""
     kind = "a preflight" if request.preflight else "a request"
     headers = f" with {', '.join(request.headers)}" if request.headers else ""
-    yield printable(f"  asked: {kind} for {request.method} from {request.origin}{headers}")
-    yield printable(f"  declared: {_answer_words(witness.declared)}")
-    yield printable(f"  live: {_answer_words(witness.live)}")
+    return printable(f"{kind} for {request.method} from {request.origin}{headers}")
 
 
-def _answer_words(answer: CorsAnswer) -> str:
+def answer_words(answer: CorsAnswer) -> str:
+    """An answer in a line, with its headers."""
     if not answer.allowed:
         return "refused"
-    rule = "" if answer.rule is None else f" by rule {answer.rule + 1}"
     headers = ", ".join(f"{name}: {value}" for name, value in answer.headers if name != "Vary")
-    return f"allowed{rule}: {headers}"
+    return printable(f"{_allowed(answer)}: {headers}")
+
+
+def example_words(finding: Finding) -> str | None:
+    """The request that proves a finding, and its answer, in short; None where there is none."""
+    if finding.example is None:
+        return None
+    answer = finding.example.answer
+    credentials = ", with credentials" if dict(answer.headers).get("Access-Control-Allow-Credentials") else ""
+    told = f"{_allowed(answer)}{credentials}" if answer.allowed else "refused"
+    return f"{request_words(finding.example.request)}: {told}"
+
+
+def _allowed(answer: CorsAnswer) -> str:
+    return "allowed" if answer.rule is None else f"allowed by rule {answer.rule + 1}"
 
 
 def note_words(note: str) -> str:
     """What a verdict hangs on or is limited to."""
-    return _NOTE_WORDS.get(note, note)
+    return _NOTE_WORDS.get(note, printable(note))
 
 
 def _rule_of(bucket: Bucket | None, index: int | None) -> str:
@@ -124,21 +230,63 @@ def _rule_of(bucket: Bucket | None, index: int | None) -> str:
 
 
 def summary_words(report: Report) -> str:
-    """The coverage line: how many buckets ended where. It is always shown."""
+    """How many buckets ended where, what was accepted, ignored and found, and what became of the promises.
+
+    It is always shown, and it is text of our own alone.
+    """
+    return " ".join(_summary(report))
+
+
+def _summary(report: Report) -> Iterator[str]:
     summary = report.summary
-    if not summary.buckets:
-        return "No bucket was found to compare."
-    counts = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
-    line = f"{_counted(summary.buckets, 'bucket')}: {counts}."
-    if summary.not_compared:
-        line += f" {_counted(summary.not_compared, 'bucket')} could not be compared."
-    return line
+    if summary.buckets:
+        counts = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
+        yield f"{counted(summary.buckets, 'bucket')}: {counts}."
+    else:
+        yield "No bucket was found to compare."
+    unseen = sum(count for state, count in summary.by_state if state not in LOOKED_AT)
+    if unseen:
+        yield f"{counted(unseen, 'bucket')} could not be compared."
+    if summary.accepted:
+        yield f"{counted(summary.accepted, 'bucket')} accepted."
+    if summary.ignored:
+        yield f"{counted(summary.ignored, 'bucket')} ignored."
+    found = Counter(each.severity for each in report.findings if each.waived is None and is_judged(each))
+    if found:
+        words = ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "info"))
+        yield f"Findings: {', '.join(counted(found[each], noun) for each, noun in words if found[each])}."
+    if summary.waived:
+        yield f"{counted(summary.waived, 'finding')} waived."
+    if report.promises:
+        told = Counter(promise_word(each) for each in promises_worst_first(report.promises))
+        yield f"Promises: {', '.join(f'{count} {word.lower()}' for word, count in told.items())}."
+    faults = sum(each.severity is Severity.ERROR for each in report.diagnostics)
+    if faults:
+        yield f"{counted(faults, 'error')} in the input."
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+def counted(count: int, noun: str) -> str:
+    """``1 bucket``, ``2 buckets``."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def sorted_worst_first(reports: Iterable[BucketReport]) -> list[BucketReport]:
-    """Worst state first; within a state in the order of the report."""
-    return sorted(reports, key=lambda report: (WORST_FIRST.index(report.state), not report.drift))
+    """Drift first, then what fails otherwise, what could not be looked at, what is accepted, what is only remarked."""
+    return sorted(reports, key=_badness)
+
+
+def _badness(report: BucketReport) -> tuple[int, int, int, int]:
+    counting = [WEIGHT[each.severity] for each in report.findings if each.waived is None]
+    worst = min(counting, default=len(WEIGHT))
+    effect = _EFFECTS.index(report.effect) if report.effect in _EFFECTS else len(_EFFECTS)
+    return _group(report, worst), worst, WORST_FIRST.index(report.state), effect
+
+
+def _group(report: BucketReport, worst: int) -> int:
+    if report.drift:
+        return 0
+    if worst == WEIGHT[Severity.ERROR]:
+        return 1
+    if report.state not in LOOKED_AT:
+        return 2
+    return 3 if report.state in (BucketState.DRIFTED, BucketState.UNDECLARED) else 4
