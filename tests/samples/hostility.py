@@ -34,6 +34,8 @@ PAYLOADS = {
     "command": "::error::forged",
     "command-with-place": "::error file=main.tf,line=1,title=forged::forged",
     "old-command": "##[error]forged",
+    "old-command-output": "a ##[set-output name=verdict]in_sync",
+    "old-command-of-others": "##vso[task.setvariable variable=verdict]in_sync ##teamcity[message text='forged']",
     "stop-commands": "::stop-commands::token",
     "command-behind-line-end": "x\n::error::forged\n::set-output name=a::b\nx",
     "command-behind-cr": "x\r::error::forged\r\n##[error]forged",
