@@ -6,35 +6,56 @@ rich is imported for a terminal alone: a pipe gets the same lines as they are, w
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from typing import Protocol, TextIO
+
+from drift.reporters.wrapping import Part, wrapped
 
 
 class Console(Protocol):
     """Where lines go."""
 
-    def line(self, *parts: tuple[str, str]) -> None:
+    def line(self, *parts: Part) -> None:
         """Write one line of parts, each a text with its style."""
         ...
 
 
 def open_console(stream: TextIO, width: int | None = None) -> Console:
-    """A console on the stream. ``width`` is that of the terminal unless told."""
-    return _Terminal(stream, width) if stream.isatty() else _Plain(stream)
+    """A console on the stream. ``width``: columns to wrap at, also where the stream is no terminal."""
+    return _Terminal(stream, width) if stream.isatty() else _Plain(stream, width)
 
 
-def write_line(console: Console, *parts: tuple[str, str]) -> None:
+def write_line(console: Console, *parts: Part) -> None:
     """Write one line of parts, each a text with its style."""
     console.line(*parts)
 
 
+def _disarmed(parts: Sequence[Part]) -> Sequence[Part]:
+    """The line without what a runner of GitHub Actions takes for a command: ``::`` at the start, ``##[`` anywhere.
+
+    The runner passes over blanks before ``::`` (actions/runner, ActionCommand.TryParseV2).
+    """
+    text = "".join(text for text, _ in parts)
+    if "##[" in text:
+        parts = [(text.replace("##[", "#\\x23["), style) for text, style in parts]
+        if "##[" in (text := "".join(text for text, _ in parts)):
+            parts = [(text.replace("##[", "#\\x23["), "")]
+    if text.lstrip(" ").startswith("::"):
+        text = "".join(text for text, _ in parts)
+        parts = [(text.replace("::", "\\x3a:", 1), parts[-1][1])]
+    return parts
+
+
 class _Plain:
-    """Lines as they are, however long."""
+    """Lines as they are, however long, unless a width is told."""
 
-    def __init__(self, stream: TextIO) -> None:
+    def __init__(self, stream: TextIO, width: int | None) -> None:
         self._stream = stream
+        self._width = width
 
-    def line(self, *parts: tuple[str, str]) -> None:
-        self._stream.write("".join(text for text, _ in parts) + "\n")
+    def line(self, *parts: Part) -> None:
+        for each in [parts] if self._width is None else wrapped(parts, self._width):
+            self._stream.write("".join(text for text, _ in _disarmed(each)) + "\n")
 
 
 class _Terminal:
@@ -52,7 +73,8 @@ class _Terminal:
             emoji=False,
         )
 
-    def line(self, *parts: tuple[str, str]) -> None:
+    def line(self, *parts: Part) -> None:
         from rich.text import Text
 
-        self._console.print(Text.assemble(*parts))
+        for each in wrapped(parts, self._console.width):
+            self._console.print(Text.assemble(*_disarmed(each)), soft_wrap=True)

@@ -2,94 +2,135 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TextIO
 
-from drift.catalogue import FOLDS
-from drift.report import BucketReport, BucketState, Report, Verdict
+from drift.catalogue import CATALOGUE
+from drift.finding import Finding, PromiseOutcome
+from drift.location import Severity
+from drift.report import Report, Verdict
 from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import (
-    change_lines,
-    note_words,
+    VERDICT_WORDS,
+    findings_worst_first,
+    ignored_words,
+    is_judged,
+    promise_counts,
+    promise_word,
+    promises_worst_first,
     sorted_worst_first,
-    state_words,
     summary_words,
     title_of,
-    witness_lines,
 )
-from drift.reporters.words import place_words, printable
+from drift.reporters.terminal_bucket import SEVERITY_STYLES, Line, bucket_lines, finding_lines
+from drift.reporters.words import printable
 
-_SIGN_STYLES = {"+": "red", "-": "green", "~": "bold"}
-_STATE_STYLES = {BucketState.IN_SYNC: "green", BucketState.DRIFTED: "bold red", BucketState.UNDECLARED: "bold red"}
-_VERDICT_WORDS = {
-    Verdict.IN_SYNC: ("In sync", "bold green"),
-    Verdict.DRIFT: ("Drift", "bold red"),
-    Verdict.INCOMPLETE: ("Incomplete", "bold yellow"),
-    Verdict.NOTHING: ("Nothing to compare", "bold yellow"),
-    Verdict.ERROR: ("Error", "bold red"),
+_VERDICT_STYLES = {
+    Verdict.IN_SYNC: "bold green",
+    Verdict.CLEAN: "bold green",
+    Verdict.DRIFT: "bold red",
+    Verdict.POLICY: "bold red",
+    Verdict.ERROR: "bold red",
 }
+_PROMISE_STYLES = {"BROKEN": "bold red", "kept": "green"}
+
+MAX_KEPT = 10
+"""Promises that are kept and told one by one; the rest is counted."""
 
 
 def write_report(report: Report, stream: TextIO, *, width: int | None = None) -> None:
-    """Write the whole report. Colour and wrapping only if the stream is a terminal and NO_COLOR is not set."""
+    """Write the whole report.
+
+    It is wrapped at a terminal, or where ``width`` is told, and in colour at a terminal unless NO_COLOR is set.
+    """
     console = open_console(stream, width)
-    for bucket in sorted_worst_first(report.buckets):
-        _write_bucket(console, bucket)
+    _write_buckets(console, report)
+    _write_block(console, "Promises", list(_promise_lines(report)))
+    _write_block(console, "Settings", list(_settings_lines(report)))
+    _write_block(console, "What to do", list(_help_lines(report)))
     if any(bucket.changes for bucket in report.buckets):
         write_line(console, ("+ is live only, - is declared only.", "dim"))
-    word, style = _VERDICT_WORDS[report.verdict]
-    write_line(console, (f"{word}. ", style), (summary_words(report), ""))
+    style = _VERDICT_STYLES.get(report.verdict, "bold yellow")
+    write_line(console, (f"{VERDICT_WORDS[report.verdict]}. ", style), (summary_words(report), ""))
 
 
 def write_history(report: Report, stream: TextIO, *, width: int | None = None) -> None:
     """Write who changed the buckets of the report, as far as that was looked up."""
+    from drift.reporters.history import history_lines
+
     console = open_console(stream, width)
     for bucket in sorted_worst_first(report.buckets):
         if bucket.history is not None:
             write_line(console, (title_of(bucket), "bold"), ("  who changed it", ""))
-            _write_history(console, bucket)
+            for line in history_lines(bucket.history):
+                write_line(console, (f"  {line}", ""))
             write_line(console)
 
 
-def _write_history(console: Console, report: BucketReport) -> None:
-    if report.history is None:
-        return
-    from drift.reporters.history import history_lines
+def _write_buckets(console: Console, report: Report) -> None:
+    """Every bucket, an empty line after it; buckets of one line stand together."""
+    fold_infos = _infos_fold(report)
+    short = False
+    for bucket in sorted_worst_first(report.buckets):
+        lines = bucket_lines(bucket, fold_infos=fold_infos)
+        if short and len(lines) > 1:
+            write_line(console)
+        for line in lines:
+            write_line(console, *line)
+        short = len(lines) == 1
+        if not short:
+            write_line(console)
+    if short:
+        write_line(console)
 
-    for line in history_lines(report.history):
-        write_line(console, (f"  {line}", ""))
+
+def _write_block(console: Console, heading: str, lines: list[Line]) -> None:
+    if lines:
+        write_line(console, (heading, "bold"))
+        for line in lines:
+            write_line(console, *line)
+        write_line(console)
 
 
-def _write_bucket(console: Console, report: BucketReport) -> None:
-    style = _STATE_STYLES.get(report.state, "yellow")
-    write_line(console, (title_of(report), "bold"), ("  ", ""), (state_words(report), style))
-    for side in (report.declared, *report.also_declared):
-        if place := place_words(side):
-            write_line(console, (f"  declared at {place}", "dim"))
-    if report.declared is not None and report.declared.identity is not None:
-        write_line(console, (f"  known by: {printable(report.declared.identity.says)}", "dim"))
-    if report.live is not None and report.live.as_of is not None:
-        told = f"{report.live.source}, as of {report.live.as_of:%Y-%m-%d %H:%M} UTC"
-        write_line(console, (f"  live by: {printable(told)}", "dim"))
-    if report.reason:
-        write_line(console, (f"  {printable(report.reason)}", ""))
-    for witness in report.witnesses:
-        heading, *details = witness_lines(report, witness)
-        write_line(console, (f"  {heading}", "bold"))
-        for detail in details:
-            write_line(console, (f"  {detail}", "dim"))
-    for note in report.notes:
-        if note_words(note) == report.reason:
-            continue
-        write_line(console, (f"  {note_words(note)}", ""))
-    for change in report.changes:
-        for sign, text in change_lines(report, change):
-            indent = "  " if sign == "~" else f"    {sign} "
-            write_line(console, (indent + text, _SIGN_STYLES[sign]))
-    if report.folds:
-        folded = dict.fromkeys(FOLDS[fold.id] for fold in report.folds)
-        write_line(console, (f"  taken as equal: {'; '.join(folded)}", "dim"))
-    for finding in report.findings:
-        if finding.id != "not-compared":
-            write_line(console, (f"  {finding.id}: ", "cyan"), (printable(finding.help), ""))
-    _write_history(console, report)
-    write_line(console)
+def _infos_fold(report: Report) -> bool:
+    """Whether something worse than a remark is to be told, which remarks must not drown."""
+    return any(bucket.drift for bucket in report.buckets) or any(
+        each.severity is not Severity.INFO and each.waived is None for each in report.findings
+    )
+
+
+def _promise_lines(report: Report) -> Iterator[Line]:
+    outcomes = promises_worst_first(report.promises)
+    kept = [each for each in outcomes if promise_word(each) == "kept"]
+    for each in [*(each for each in outcomes if promise_word(each) != "kept"), *kept[:MAX_KEPT]]:
+        yield _promise_line(each)
+    if len(kept) > MAX_KEPT:
+        yield ((f"  and {len(kept) - MAX_KEPT} more kept", "green"),)
+
+
+def _promise_line(outcome: PromiseOutcome) -> Line:
+    word = promise_word(outcome)
+    counts = f"  ({promise_counts(outcome)})" if promise_counts(outcome) else ""
+    place = f"  {printable(str(outcome.location))}" if outcome.location else ""
+    style = _PROMISE_STYLES.get(word, "yellow")
+    return (f"  {word}: ", style), (printable(outcome.says), ""), (counts, ""), (place, "dim")
+
+
+def _settings_lines(report: Report) -> Iterator[Line]:
+    """Findings about no bucket in particular, and what the settings leave out."""
+    for finding in findings_worst_first(report.general):
+        yield from finding_lines(finding)
+    for each in (each for each in report.ignored if each.count):
+        place = f"  {printable(str(each.location))}" if each.location else ""
+        yield ("  ignored: ", "dim"), (ignored_words(each), ""), (place, "dim")
+
+
+def _help_lines(report: Report) -> Iterator[Line]:
+    """What helps against the findings that were told, each kind once: of drift the bucket says it."""
+    folded = _infos_fold(report)
+    told = dict[str, Finding]()
+    for finding in findings_worst_first(report.findings):
+        if finding.waived is None and is_judged(finding) and not (folded and finding.severity is Severity.INFO):
+            told.setdefault(finding.id, finding)
+    for name, finding in told.items():
+        yield (f"  {name}: ", SEVERITY_STYLES[finding.severity]), (CATALOGUE[name].help, "")
