@@ -9,6 +9,7 @@ import os
 from collections.abc import Sequence
 from typing import Protocol, TextIO
 
+from drift.reporters.words import disarmed
 from drift.reporters.wrapping import Part, wrapped
 
 
@@ -36,14 +37,10 @@ def _disarmed(parts: Sequence[Part]) -> Sequence[Part]:
     The runner passes over blanks before ``::`` (actions/runner, ActionCommand.TryParseV2).
     """
     text = "".join(text for text, _ in parts)
-    if "##[" in text:
-        parts = [(text.replace("##[", "#\\x23["), style) for text, style in parts]
-        if "##[" in (text := "".join(text for text, _ in parts)):
-            parts = [(text.replace("##[", "#\\x23["), "")]
-    if text.lstrip(" ").startswith("::"):
-        text = "".join(text for text, _ in parts)
-        parts = [(text.replace("::", "\\x3a:", 1), parts[-1][1])]
-    return parts
+    harmless = disarmed(text)
+    if harmless.lstrip(" ").startswith("::"):
+        harmless = harmless.replace("::", "\\x3a:", 1)
+    return parts if harmless == text else [(harmless, parts[-1][1])]
 
 
 class _Plain:

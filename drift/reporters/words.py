@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -10,11 +11,22 @@ from drift.sensitive import REASON, SHOWN
 from drift.snapshot import Alternative, Bucket
 
 
+_COMMAND = re.compile(r"#(?=#[A-Za-z.]*\[)")
+"""What runners take for a command anywhere in a line: ``##[error]``, ``##vso[``, ``##teamcity[``."""
+
+
 def printable(text: str) -> str:
-    """The text with everything that a terminal would act on written out: escapes, line ends, direction marks."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+    """The text with everything written out that a terminal or a runner's log would act on: escapes, line ends,
+    direction marks, ``##[``. What runners obey at the start of a line alone is up to who begins one with it.
+    """
+    if not text.isprintable():
+        text = "".join(char if char.isprintable() else _escaped(char) for char in text)
+    return disarmed(text) if "##" in text else text
+
+
+def disarmed(line: str) -> str:
+    """The line without the start of any command that a runner looks for anywhere in it."""
+    return _COMMAND.sub(r"\\x23", line)
 
 
 def _escaped(char: str) -> str:

@@ -1,4 +1,4 @@
-"""Lines of styled text broken at a width: between words, under a hanging indent; inside a word only where it must be."""
+"""Lines of styled text broken at a width: between words, under a hanging indent; inside a word only if need be."""
 
 from __future__ import annotations
 
