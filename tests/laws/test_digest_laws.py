@@ -115,9 +115,11 @@ def test_two_neighbours_that_no_request_tells_apart_may_change_places(rules: Rul
     place = data.draw(st.integers(0, len(rules) - 2))
     pair = rules[place : place + 2]
     one, other = (set(each.allowed_methods) for each in pair)  # type: ignore[arg-type]
-    alike = replace(pair[0], allowed_origins=pair[1].allowed_origins, allowed_headers=(), id=None) == replace(
-        pair[1], allowed_headers=(), id=None
-    ) and "*" not in pair[1].allowed_origins
+    alike = (
+        replace(pair[0], allowed_origins=pair[1].allowed_origins, allowed_headers=(), id=None)
+        == replace(pair[1], allowed_headers=(), id=None)
+        and "*" not in pair[1].allowed_origins
+    )
     if not one & other or alike:
         swapped = (*rules[:place], *pair[::-1], *rules[place + 2 :])
         assert of(swapped) == of(rules)
