@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from drift.cors.digest import digest
-from drift.cors.model import METHODS, BucketCors, CorsRule
+from drift.cors.model import BucketCors, CorsRule, TextList
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect
 from drift.cors.within import COVERED, DEAD_ORIGIN, NEVER_ANSWERS, within
-from tests.rules import EXPOSED, HEADERS, ORIGINS, rule_lists, rules_
+from tests.rules import rule_lists, rules_
 
 law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")), deadline=None)
 
@@ -41,6 +41,10 @@ few_rules = st.lists(
     max_size=3,
 ).map(tuple)
 """So few that equal digests come up by themselves."""
+
+
+def texts(values: TextList) -> tuple[str, ...]:
+    return tuple(each for each in values if isinstance(each, str)) if isinstance(values, tuple) else ()
 
 
 def of(rules: Rules, *, ordered: bool = True, zero_is_unset: bool = False) -> str | None:
@@ -88,22 +92,20 @@ def rewritten(rule: CorsRule, data: st.DataObject) -> CorsRule:
     def cased(values: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(data.draw(st.sampled_from([each, each.upper(), each.lower()])) for each in values)
 
-    assert isinstance(rule.allowed_origins, tuple) and isinstance(rule.allowed_headers, tuple)
-    assert isinstance(rule.expose_headers, tuple) and isinstance(rule.allowed_methods, tuple)
-    origins = rule.allowed_origins
+    origins = texts(rule.allowed_origins)
     if "*" not in origins:
         covered = [f"https://{name}.a.example" for name in ("x", "y") if "https://*.a.example" in origins]
         origins = mixed(origins, [*covered, *DEAD_ORIGINS])
     else:  # the order of what stands beside a star may count
         origins = (*origins, *data.draw(st.lists(st.sampled_from(DEAD_ORIGINS), max_size=2)))
-    covered_names = ["x-c", "x-*-d"] if "x-*" in rule.allowed_headers else []
+    covered_names = ["x-c", "x-*-d"] if "x-*" in texts(rule.allowed_headers) else []
     return replace(
         rule,
         id=data.draw(st.sampled_from([None, "three"])),
-        allowed_methods=mixed(rule.allowed_methods, []),
+        allowed_methods=mixed(texts(rule.allowed_methods), []),
         allowed_origins=origins,
-        allowed_headers=cased(mixed(rule.allowed_headers, [*covered_names, *DEAD_HEADERS])),
-        expose_headers=cased(mixed(rule.expose_headers, ["Content-Type", "Set-Cookie"])),
+        allowed_headers=cased(mixed(texts(rule.allowed_headers), [*covered_names, *DEAD_HEADERS])),
+        expose_headers=cased(mixed(texts(rule.expose_headers), ["Content-Type", "Set-Cookie"])),
     )
 
 
@@ -114,12 +116,9 @@ def test_two_neighbours_that_no_request_tells_apart_may_change_places(rules: Rul
         return
     place = data.draw(st.integers(0, len(rules) - 2))
     pair = rules[place : place + 2]
-    one, other = (set(each.allowed_methods) for each in pair)  # type: ignore[arg-type]
-    alike = (
-        replace(pair[0], allowed_origins=pair[1].allowed_origins, allowed_headers=(), id=None)
-        == replace(pair[1], allowed_headers=(), id=None)
-        and "*" not in pair[1].allowed_origins
-    )
+    one, other = (set(texts(each.allowed_methods)) for each in pair)
+    alike = replace(pair[0], allowed_headers=()) == replace(pair[1], allowed_headers=())
+    alike = alike and "*" not in texts(pair[0].allowed_origins)
     if not one & other or alike:
         swapped = (*rules[:place], *pair[::-1], *rules[place + 2 :])
         assert of(swapped) == of(rules)
@@ -144,14 +143,16 @@ def test_a_rule_that_never_answers_counts_for_nothing(rules: Rules, extra: CorsR
 @given(rule_lists)
 def test_what_is_said_to_have_no_effect_counts_for_nothing(rules: Rules) -> None:
     for note in within(BucketCors(rules)):
-        if note.id in (COVERED, DEAD_ORIGIN):
-            rule = rules[note.rule]
-            field = "allowed_origins" if note.field == "AllowedOrigins" else "allowed_headers"
-            if "*" in rule.allowed_origins and field == "allowed_origins":  # type: ignore[operator]
-                continue
-            left = tuple(each for each in getattr(rule, field) if each != note.value)
-            without = (*rules[: note.rule], replace(rule, **{field: left}), *rules[note.rule + 1 :])
-            assert of(without) == of(rules)
+        rule = rules[note.rule]
+        if note.id in (COVERED, DEAD_ORIGIN) and note.field == "AllowedHeaders":
+            left = tuple(each for each in texts(rule.allowed_headers) if each != note.value)
+            shorter = replace(rule, allowed_headers=left)
+        elif note.id in (COVERED, DEAD_ORIGIN) and "*" not in texts(rule.allowed_origins):
+            left = tuple(each for each in texts(rule.allowed_origins) if each != note.value)
+            shorter = replace(rule, allowed_origins=left)
+        else:
+            continue
+        assert of((*rules[: note.rule], shorter, *rules[note.rule + 1 :])) == of(rules)
 
 
 @law
@@ -163,8 +164,3 @@ def test_rules_without_an_order_have_one_digest_in_whatever_order_they_are_writt
     assert of(rules, ordered=False) == of(other, ordered=False)
     if of(rules, ordered=False) == of(rules):
         assert of(other) == of(rules)
-
-
-def test_the_names_that_these_laws_draw_from_are_those_of_the_rules() -> None:
-    assert {"*", "https://*.a.example"} <= set(ORIGINS) and "x-*" in HEADERS and "ETag" in EXPOSED
-    assert set(METHODS) == {"GET", "HEAD", "PUT", "POST", "DELETE"}
