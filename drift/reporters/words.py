@@ -10,7 +10,6 @@ from drift.cors.model import CorsRule, Text, TextList, Unknown
 from drift.sensitive import REASON, SHOWN
 from drift.snapshot import Alternative, Bucket
 
-
 _COMMAND = re.compile(r"#(?=#[A-Za-z.]*\[)")
 """What runners take for a command anywhere in a line: ``##[error]``, ``##vso[``, ``##teamcity[``."""
 
