@@ -1,108 +1,29 @@
-"""Findings about rules by themselves: risky whatever was declared, or without effect."""
+"""Findings about rules by themselves: risky whatever was declared, or without effect.
+
+The examples are lists of rules as JSON, but for the findings about several declarations.
+"""
 
 from __future__ import annotations
 
+from drift.catalogue import openings
 from drift.catalogue.kind import Family, Kind
 from drift.location import Severity
 
 KINDS = (
-    Kind(
-        "write-from-any-origin",
-        "Any page may write",
-        Severity.WARNING,
-        "Name the origins that write, or let a server of yours do it.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=7.5,
-    ),
-    Kind(
-        "any-origin-with-credentials",
-        "Any page gets its own origin back, with credentials",
-        Severity.WARNING,
-        "Name the origins, or write * alone: S3 then answers without credentials.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=8.1,
-    ),
-    Kind(
-        "wildcard-over-public-suffix",
-        "The wildcard covers names that anybody can register",
-        Severity.WARNING,
-        "Name the origins, or put the wildcard under a domain of yours.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=7.5,
-    ),
-    Kind(
-        "wildcard-without-dot",
-        "The wildcard stands before a name without a dot, so it covers other domains too",
-        Severity.WARNING,
-        "Write https://*.example.com, and https://example.com beside it if that is meant.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=7.5,
-    ),
-    Kind(
-        "wildcard-open-ended",
-        "The wildcard stands behind the host, so it covers other domains too",
-        Severity.WARNING,
-        "Write the origin out to its end.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=7.5,
-    ),
-    Kind(
-        "insecure-origin",
-        "Pages loaded over plain HTTP are allowed",
-        Severity.WARNING,
-        "Write https://.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=4.5,
-    ),
-    Kind(
-        "null-origin",
-        "The origin null is allowed, which any page can send",
-        Severity.WARNING,
-        "Take null out: sandboxed frames and local files send it, of anybody's.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=6.5,
-    ),
-    Kind(
-        "localhost-origin",
-        "A developer's machine is allowed on what looks like production",
-        Severity.WARNING,
-        "Keep localhost to buckets for development.",
-        Family.POLICY,
-        meaning="",
-        before="",
-        after="",
-        security=4.0,
-    ),
+    *openings.KINDS,
     Kind(
         "origin-never-sent",
         "No browser sends such an origin",
         Severity.WARNING,
         "Write the origin as a browser does: lower case, no path, no final slash, no default port.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "S3 compares origins as text. Browsers send scheme://host, with the port where it is not the scheme's "
+            "own, in lower case and without a slash, so an entry of another form never matches and its page is "
+            "refused."
+        ),
+        before='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com/"]}]',
+        after='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}]',
     ),
     Kind(
         "rule-never-answers",
@@ -110,19 +31,51 @@ KINDS = (
         Severity.WARNING,
         "Take it out, or put it before the rules that answer in its place.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "The first rule that allows a request answers it. Earlier rules answer all that this one allows, or no "
+            "browser sends any of it: its own headers and ages never take effect."
+        ),
+        before=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}, {"AllowedMethods": '
+            '["GET"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]}]'
+        ),
+        after=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]},'
+            ' {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "AllowedHeaders": ["*"]}]'
+        ),
+    ),
+    Kind(
+        "rules-overlap",
+        "Two rules answer one request differently, and the first takes it",
+        Severity.INFO,
+        "Look whether that is meant; rules that no request has in common can stand in any order.",
+        Family.POLICY,
+        meaning=(
+            "Some request is allowed by both rules, and they say different things about it: with or without "
+            "credentials, other headers to read. The one that stands first answers. That is often meant, and easily "
+            "lost when rules are moved."
+        ),
+        before=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]},'
+            ' {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]'
+        ),
+        after=(
+            '[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]},'
+            ' {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]'
+        ),
     ),
     Kind(
         "covered-entry",
         "Another entry of the same list covers this one",
-        Severity.WARNING,
-        "Take it out.",
+        Severity.INFO,
+        "Take it out, or the wider one if that is not meant.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "Another entry of the same list matches all that this one does, so it changes nothing. The narrower one "
+            "was perhaps meant to be all."
+        ),
+        before='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://*.example.com", "https://app.example.com"]}]',
+        after='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://*.example.com"]}]',
     ),
     Kind(
         "origin-beside-star",
@@ -130,9 +83,15 @@ KINDS = (
         Severity.WARNING,
         "Keep one of them, or put them into rules of their own.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "S3 answers * without credentials, and an origin with them. Which of the two it does where both stand in"
+            " one list is documented nowhere, and other stores differ."
+        ),
+        before='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["*", "https://app.example.com"]}]',
+        after=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}, {"AllowedMethods": '
+            '["GET"], "AllowedOrigins": ["*"]}]'
+        ),
     ),
     Kind(
         "declared-inline-and-separately",
@@ -140,19 +99,29 @@ KINDS = (
         Severity.WARNING,
         "Keep the separate resource: the two overwrite one another at every apply.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "Rules in aws_s3_bucket and in aws_s3_bucket_cors_configuration are written to the same place, and each "
+            "replaces all of the other's. After every apply the other one differs."
+        ),
+        before='resource "aws_s3_bucket" with cors_rule, and aws_s3_bucket_cors_configuration for the same bucket',
+        after="aws_s3_bucket_cors_configuration alone",
     ),
     Kind(
         "etag-not-exposed",
         "Uploads are allowed, and the page cannot read the ETag that a multipart upload needs",
-        Severity.INFO,
+        Severity.WARNING,
         "Add ETag to ExposeHeaders, if pages upload in parts.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "To finish an upload in parts a page sends the ETag of each part back, and it can read none unless "
+            "ExposeHeaders has ETag. A warning where the page may PUT and POST, as such an upload does; where it may"
+            " only PUT, it weighs info."
+        ),
+        before='[{"AllowedMethods": ["PUT", "POST"], "AllowedOrigins": ["https://app.example.com"]}]',
+        after=(
+            '[{"AllowedMethods": ["PUT", "POST"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": '
+            '["ETag"]}]'
+        ),
     ),
     Kind(
         "max-age-over-browsers",
@@ -160,9 +129,18 @@ KINDS = (
         Severity.INFO,
         "Firefox keeps it for a day at most, Chromium for two hours.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "A longer time has no effect. What is allowed today stays allowed in a browser for as long as it keeps "
+            "the answer."
+        ),
+        before=(
+            '[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"], '
+            '"MaxAgeSeconds": 31536000}]'
+        ),
+        after=(
+            '[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"], '
+            '"MaxAgeSeconds": 3600}]'
+        ),
     ),
     Kind(
         "max-age-not-cached",
@@ -170,9 +148,16 @@ KINDS = (
         Severity.INFO,
         "Set MaxAgeSeconds to what you can live with after a change, an hour for one.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "With 0 or less every request that needs a preflight costs a second one. Unset is not meant: browsers "
+            "then keep it for five seconds. Terraform and CloudFormation store 0 for unset, so live 0 counts only "
+            "where the declaration has 0 too."
+        ),
+        before=(
+            '[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"], '
+            '"MaxAgeSeconds": 0}]'
+        ),
+        after='[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]}]',
     ),
     Kind(
         "refused-by-s3",
@@ -180,9 +165,12 @@ KINDS = (
         Severity.ERROR,
         "Change what the message names; deploying fails until then.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "PutBucketCors answers these rules with an error, seen of S3 or of tests that were run against it. It is"
+            " not told where live has just these rules."
+        ),
+        before='[{"AllowedMethods": ["GET", "OPTIONS"], "AllowedOrigins": ["https://app.example.com"]}]',
+        after='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}]',
     ),
     Kind(
         "may-be-refused-by-s3",
@@ -190,9 +178,14 @@ KINDS = (
         Severity.WARNING,
         "Change what the message names, or try it on a bucket of your own.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "The documentation has a limit that nobody has seen S3 keep, other stores refuse it, or CloudFormation "
+            "does."
+        ),
+        before=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com", "https://app.example.com"]}]'
+        ),
+        after='[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"]}]',
     ),
     Kind(
         "declared-more-than-once",
@@ -200,9 +193,9 @@ KINDS = (
         Severity.WARNING,
         "Keep one of them: whichever is applied last replaces all rules of the others.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning="A bucket has one list of rules, and whatever is deployed last writes all of it.",
+        before="two aws_s3_bucket_cors_configuration for one bucket",
+        after="one of them, with the rules of both",
     ),
     Kind(
         "order-matters",
@@ -210,8 +203,18 @@ KINDS = (
         Severity.WARNING,
         "Make the rules apart, so that no request matches two of them: Terraform does not control their order.",
         Family.POLICY,
-        meaning="",
-        before="",
-        after="",
+        meaning=(
+            "The first rule that allows a request answers it, and the blocks of aws_s3_bucket_cors_configuration are"
+            " a set: which of them S3 gets first is not in the code. The examples are of such a set. Where only what"
+            " a browser keeps of a preflight differs, it weighs info."
+        ),
+        before=(
+            '[{"AllowedMethods": ["GET"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]},'
+            ' {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]'
+        ),
+        after=(
+            '[{"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://app.example.com"], "ExposeHeaders": ["ETag"]},'
+            ' {"AllowedMethods": ["GET"], "AllowedOrigins": ["*"]}]'
+        ),
     ),
 )

@@ -34,7 +34,8 @@ class Note:
 
     ``rule``: which it is about. ``field`` and ``value``: the entry, by the API name of its list, None of a whole rule.
     ``others``: the rules that shadow it, or the rule with which its order matters. ``why``: in words. ``witness``: of
-    an order that matters, a request with the answer of ``rule`` and that of the other, were each of them first.
+    an order that matters, a request with the answer of ``rule`` and that of the other, were each of them first;
+    ``cache_only``: they differ in nothing but what feeds a browser's preflight cache.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Note:
     value: str | None = None
     others: tuple[int, ...] = ()
     witness: Witness | None = None
+    cache_only: bool = False
 
 
 def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
@@ -221,7 +223,8 @@ def _order_note(clash: Clash) -> Note:
     request = clash.witness.request
     what = "with other methods or another max-age" if clash.cache_only else "differently"
     why = f"rules {clash.first + 1} and {clash.second + 1} both allow {request.method} from {request.origin}, {what}"
-    return Note(ORDER_MATTERS, clash.first, why, others=(clash.second,), witness=clash.witness)
+    others = (clash.second,)
+    return Note(ORDER_MATTERS, clash.first, why, others=others, witness=clash.witness, cache_only=clash.cache_only)
 
 
 def _never_answering(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Note]:

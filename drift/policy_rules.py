@@ -1,0 +1,223 @@
+"""What is risky in a list of rules, by what they let a page do: each entry that gets to answer, judged by its meaning.
+
+A rule that an earlier one answers for in all that it allows, and an entry that no browser sends, are no risk. Values
+that are not known fire nothing; what is known beside them is judged, as far as no value of them could make it false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from functools import lru_cache
+
+from drift.cors.evaluate import evaluate
+from drift.cors.grammar import is_browser_header
+from drift.cors.model import BucketCors, CorsRequest, TextList, Unknown
+from drift.cors.pattern import covers, matches
+from drift.cors.replay import without_unknowns
+from drift.cors.risk import Reached
+from drift.finding import Example
+from drift.location import Severity
+from drift.policy_origins import Cover, Covered, covered, is_loopback, over_plain_http
+from drift.policy_risk import Risk, entry_subject, joined, rule_subject
+
+ORIGINS = "AllowedOrigins"
+LOCALHOST = "localhost-origin"
+"""Told only of what looks like production."""
+NOT_CACHED = "max-age-not-cached"
+"""Told only where 0 was written by somebody: some tools store it for unset."""
+
+WRITING = ("PUT", "DELETE", "POST")
+LONGEST_SECONDS = 86_400
+"""Firefox keeps a preflight for a day at most, Chromium for two hours."""
+
+REMEMBERED = 4096
+
+
+@lru_cache(maxsize=REMEMBERED)
+def risks(cors: BucketCors) -> tuple[Risk, ...]:
+    """All that is risky in the rules, in their order; one for each kind and subject."""
+    judged = _Judged(cors)
+    found: dict[tuple[str, str], Risk] = {}
+    for index in range(len(cors.rules)):
+        for risk in judged.of_rule(index):
+            known = found.setdefault((risk.id, risk.subject), risk)
+            if known.severity is Severity.INFO and risk.severity is None:
+                found[risk.id, risk.subject] = risk
+    return tuple(found.values())
+
+
+class _Judged:
+    """One list of rules."""
+
+    def __init__(self, cors: BucketCors) -> None:
+        self._rules = cors.rules
+        self._plain = [without_unknowns(rule) for rule in cors.rules]
+        self._reached = Reached(cors.rules)
+
+    def of_rule(self, index: int) -> Iterator[Risk]:
+        entries = _known(self._rules[index].allowed_origins)
+        if "*" in entries:
+            entries = ["*"]  # S3 answers * for all of them; which it takes for one that stands beside it is not known
+        for entry in dict.fromkeys(entries):
+            yield from self._of_entry(index, entry)
+        yield from self._unexposed_etag(index, entries)
+        yield from self._ages(index, entries)
+
+    def _of_entry(self, index: int, entry: str) -> Iterator[Risk]:
+        if entry.count("*") > 1:
+            return  # S3 refuses it
+        cover = covered(entry)
+        if cover.cover is Cover.ANY:
+            yield from self._any_origin(index, entry)
+            return
+        if cover.cover is not Cover.BOUNDED:
+            yield from self._wide(index, entry, cover)
+        if matches(entry, "null"):
+            yield from self._told("null-origin", index, entry, "null", _null)
+        if is_loopback(entry):
+            yield from self._told(LOCALHOST, index, entry, entry, _localhost)
+        over_http = over_plain_http(entry)
+        if over_http is not None:
+            yield from self._told("insecure-origin", index, entry, over_http, _insecure)
+
+    def _any_origin(self, index: int, entry: str) -> Iterator[Risk]:
+        webs = [each for each in ("https://*", "http://*") if covers(entry, each)] or [entry]
+        who = "any page" if webs != [entry] or entry in webs else f"a page of any host that fits {entry}"
+        for part in webs:
+            writes = self._reached.requests(index, part, WRITING, headers=False)
+            if writes:
+                names = joined([str(each.method) for each in writes])
+                message = f"rule {index + 1} lets {who} {names}: {ORIGINS} has {entry}"
+                yield self._risk("write-from-any-origin", index, entry, message, writes[0])
+                break
+        if entry == "*" or self._may_say_star(index):
+            return
+        for part in webs:
+            echoed = self._reached.requests(index, part, answered=True, headers=False)
+            if echoed:
+                message = (
+                    f"rule {index + 1} sends {who} its own origin back, with credentials allowed: {ORIGINS} has "
+                    f"{entry}, where * alone would be answered without credentials"
+                )
+                yield self._risk("any-origin-with-credentials", index, entry, message, echoed[0])
+                return
+
+    def _wide(self, index: int, entry: str, cover: Covered) -> Iterator[Risk]:
+        kind, words = _WIDE[cover.cover]
+
+        def message(index: int, entry: str, names: str, request: CorsRequest) -> str:
+            return f"rule {index + 1} lets {request.origin} {names}: {words(entry, cover.name)}"
+
+        yield from self._told(kind, index, entry, cover.dangerous, message, cover.besides)
+
+    def _told(
+        self,
+        kind: str,
+        index: int,
+        entry: str,
+        part: str,
+        message: Callable[[int, str, str, CorsRequest], str],
+        besides: Collection[str] = (),
+    ) -> Iterator[Risk]:
+        """The risk, if something of this part of the entry gets to the rule."""
+        found = self._reached.requests(index, part, besides=besides)
+        if found:
+            names = joined([str(each.method) for each in found])
+            yield self._risk(kind, index, entry, message(index, entry, names, found[0]), found[0])
+
+    def _risk(self, kind: str, index: int, entry: str, message: str, request: CorsRequest) -> Risk:
+        return Risk(kind, message, entry_subject(ORIGINS, entry), index, ORIGINS, self._example(request))
+
+    def _example(self, request: CorsRequest) -> Example:
+        return Example(request, evaluate(self._plain, request))
+
+    def _may_say_star(self, index: int) -> bool:
+        origins = self._rules[index].allowed_origins
+        return isinstance(origins, Unknown) or any(isinstance(each, Unknown) and each.may_be("*") for each in origins)
+
+    def _unexposed_etag(self, index: int, entries: list[str]) -> Iterator[Risk]:
+        rule = self._rules[index]
+        exposed = rule.expose_headers
+        if not isinstance(exposed, tuple) or any(isinstance(each, Unknown) for each in exposed):
+            return
+        if "etag" in (str(each).lower() for each in exposed):
+            return
+        for entry in entries:
+            put = self._reached.request(index, entry, "PUT", answered=True, headers=False)
+            if put is not None:
+                put = CorsRequest(put.origin, "PUT", preflight=False)
+                post = evaluate(self._plain, CorsRequest(put.origin, "POST", preflight=False), explain=False)
+                message = (
+                    f"rule {index + 1} lets {put.origin} PUT and does not let it read the ETag of the answer, which a "
+                    f"multipart upload has to send back{'' if post.allowed else ' (POST is not allowed to it either)'}"
+                )
+                severity = None if post.allowed else Severity.INFO
+                yield Risk(
+                    "etag-not-exposed",
+                    message,
+                    rule_subject(rule),
+                    index,
+                    "ExposeHeaders",
+                    self._example(put),
+                    severity,
+                )
+                return
+
+    def _ages(self, index: int, entries: list[str]) -> Iterator[Risk]:
+        rule = self._rules[index]
+        age = rule.max_age_seconds
+        if not isinstance(age, int) or 0 < age <= LONGEST_SECONDS:
+            return
+        asked = self._preflight(index, entries)
+        if asked is None:
+            return
+        kind, message = NOT_CACHED, f"rule {index + 1} has MaxAgeSeconds {age}, so browsers ask before every request"
+        if age > 0:
+            kind = "max-age-over-browsers"
+            message = f"rule {index + 1} has MaxAgeSeconds {age}, and no browser keeps an answer for so long"
+        yield Risk(kind, message, rule_subject(rule), index, "MaxAgeSeconds", self._example(asked))
+
+    def _preflight(self, index: int, entries: list[str]) -> CorsRequest | None:
+        """A preflight that the rule answers, if there is one: of a method that needs it, or of a header that does."""
+        for entry in entries:
+            for request in self._reached.requests(index, entry, answered=True):
+                if request.preflight:
+                    return request
+                for header in _known(self._rules[index].allowed_headers):
+                    name = header.lower().replace("*", "x-page" if header == "*" else "page")
+                    asked = CorsRequest(request.origin, request.method, (name,))
+                    if is_browser_header(name) and evaluate(self._plain, asked, explain=False).rule == index:
+                        return asked
+        return None
+
+
+def _known(values: TextList) -> list[str]:
+    return [each for each in values if isinstance(each, str)] if isinstance(values, tuple) else []
+
+
+def _null(index: int, entry: str, names: str, request: CorsRequest) -> str:
+    return f"rule {index + 1} lets the origin null {names}, which any page has that puts itself into a sandboxed frame"
+
+
+def _localhost(index: int, entry: str, names: str, request: CorsRequest) -> str:
+    return f"rule {index + 1} lets {request.origin} {names}"
+
+
+def _insecure(index: int, entry: str, names: str, request: CorsRequest) -> str:
+    return (
+        f"rule {index + 1} lets {request.origin} {names}, and whoever is between it and the visitor can write what "
+        "comes over plain HTTP"
+    )
+
+
+_WIDE: dict[Cover, tuple[str, Callable[[str, str], str]]] = {
+    Cover.OPEN_ENDED: (
+        "wildcard-open-ended",
+        lambda entry, name: f"{entry} says how the host starts, and not how it ends",
+    ),
+    Cover.NO_DOT: ("wildcard-without-dot", lambda entry, name: f"{entry} has no dot between * and {name}"),
+    Cover.OWNERS: (
+        "wildcard-over-public-suffix",
+        lambda entry, name: f"{entry} covers names under {name}, which have many owners",
+    ),
+}
