@@ -1,13 +1,40 @@
-"""Promises: statements that must hold of the declared and of the live rules of buckets."""
+"""Promises: statements that must hold of the declared and of the live rules of buckets, each side by itself.
+
+A side is one bucket's declared rules or its live ones. No CORS configuration is a list of rules that allows nothing.
+What could not be read or resolved keeps no promise and breaks none: it leaves it undecided.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from drift.finding import Finding, PromiseOutcome
-from drift.report import BucketReport
+from drift.cors.evaluate import requested_headers
+from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, Unknown
+from drift.cors.promised import Decision, Held, decide
+from drift.cors.promised_search import Bad
+from drift.cors.promised_statement import Statement
+from drift.errors import UsageError
+from drift.finding import Example, Finding, PromiseOutcome, Side
+from drift.findings import finding
+from drift.location import Location
+from drift.promise_globs import Fit, fit
+from drift.promise_text import parse
+from drift.report import BucketReport, BucketState
 from drift.settings import Promise
+from drift.snapshot import Bucket, State
+
+_SHOWN = 4
+"""Cases that are told one by one; of more, only how many there are."""
+
+_WHY = {
+    State.UNKNOWN: "what is declared could not be resolved",
+    State.DENIED: "reading the live rules was denied",
+    State.MISSING: "there is no such bucket",
+    State.THROTTLED: "S3 asked to slow down",
+    State.UNSUPPORTED: "the store has no CORS configuration to ask for",
+    State.ERROR: "reading the live rules failed",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +47,240 @@ class Judged:
 
 
 def judge_promises(buckets: Sequence[BucketReport], promises: Sequence[Promise], *, narrowed: bool = False) -> Judged:
-    """Every promise held against each bucket whose name fits it."""
-    outcomes = tuple(PromiseOutcome(each.says, 0, 0, 0, each.location) for each in promises)
-    return Judged({}, (), outcomes)
+    """Every promise held against each bucket whose name fits it, the declared rules and the live ones by themselves.
+
+    ``narrowed``: these are not all buckets that the settings may speak of, so a promise about none of them is not told.
+    Raises ``UsageError`` for a sentence that is not understood.
+    """
+    found: dict[int, list[Finding]] = {}
+    general: list[Finding] = []
+    outcomes = []
+    for promise in promises:
+        judge = _Judge(promise)
+        for index, report in enumerate(buckets):
+            told = judge.findings(report)
+            if told:
+                found.setdefault(index, []).extend(told)
+        if not judge.about and not narrowed:
+            general.append(judge.about_nothing())
+        outcomes.append(judge.outcome)
+    return Judged({index: tuple(told) for index, told in found.items()}, tuple(general), tuple(outcomes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A declaration or a live bucket, and what became of the promise there. ``when``: in which case, "" in any."""
+
+    when: str
+    bucket: Bucket
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """What became of the promise on one side, in words where it was not kept, and where."""
+
+    side: Side
+    held: Held
+    says: str = ""
+    place: Location | None = None
+    example: Example | None = None
+
+    @property
+    def outcome(self) -> object:
+        """Equal for two sides of which the same is to be told."""
+        shown = self.example and (self.example.request, self.example.answer.rule, self.example.answer.headers)
+        return self.held, self.says, shown
+
+
+class _Judge:
+    """One promise; it counts what became of it."""
+
+    def __init__(self, promise: Promise) -> None:
+        statement = parse(promise.says, location=promise.location)
+        if statement.buckets and promise.buckets:
+            message = "the buckets of a promise stand in its sentence or beside it, not in both"
+            raise UsageError(message, location=promise.location)
+        self._promise = promise
+        self._statement = replace(statement, buckets=statement.buckets or promise.buckets)
+        self._rules = replace(statement, buckets=())
+        self._known: dict[BucketCors | None, Decision] = {}
+        self._counts = dict.fromkeys(Held, 0)
+        self.about = False
+
+    @property
+    def outcome(self) -> PromiseOutcome:
+        """The counts so far."""
+        kept, broken, undecided = (self._counts[each] for each in (Held.KEPT, Held.BROKEN, Held.UNDECIDED))
+        return PromiseOutcome(self._promise.says, kept, broken, undecided, self._promise.location)
+
+    def about_nothing(self) -> Finding:
+        """That no bucket fits."""
+        which = f"fits {', '.join(self._statement.buckets)}" if self._statement.buckets else "was looked at"
+        message = f"{self._named()} is about no bucket of this run: none {which}"
+        place = self._promise.location
+        return finding("promise-about-no-bucket", None, message, place, subject=str(self._statement))
+
+    def findings(self, report: BucketReport) -> list[Finding]:
+        """What is to be told of the bucket; nothing where the promise is kept or about others."""
+        fits = fit(self._statement.buckets, report.name)
+        if fits is Fit.NO:
+            return []
+        self.about = True
+        told = [self._told(side, cases, report) for side, cases in self._sides(report)]
+        if fits is Fit.MAYBE:
+            told = [_only_if_meant(each, report) for each in told]
+        for each in told:
+            self._counts[each.held] += 1
+        told = [each for each in told if each.held is not Held.KEPT]
+        if len(told) == 2 and told[0].outcome == told[1].outcome:
+            told = [replace(told[0], side=Side.BOTH)]
+        return [self._finding(report, each) for each in told]
+
+    def _sides(self, report: BucketReport) -> Iterator[tuple[Side, list[_Case]]]:
+        declared, live = report.declared, report.live
+        if declared is not None:
+            yield Side.DECLARED, list(self._cases((declared, *report.also_declared)))
+        if live is not None:
+            yield Side.LIVE, [_Case("", live, self._decision(live))]
+        elif declared is not None and _unread(report):
+            why = report.reason or "which live bucket is meant is not known"
+            yield Side.LIVE, [_Case("", declared, Decision(Held.UNDECIDED, why=why))]
+
+    def _cases(self, claims: Sequence[Bucket]) -> Iterator[_Case]:
+        """Whatever the declarations may come to: several of one bucket overwrite one another."""
+        for claim in claims:
+            when = f"the declaration at {claim.location} counts" if len(claims) > 1 and claim.location else ""
+            for each in claim.alternatives:
+                if each.bucket is not None:
+                    yield _Case(
+                        f"{when}, and {each.when}" if when else each.when, each.bucket, self._decision(each.bucket)
+                    )
+            if not claim.alternatives:
+                yield _Case(when, claim, self._decision(claim))
+
+    def _decision(self, bucket: Bucket) -> Decision:
+        if bucket.state is State.ABSENT and bucket.reason is not None and not bucket.says_none:
+            return Decision(Held.UNDECIDED, why=bucket.reason)
+        if bucket.state not in (State.CONFIGURED, State.ABSENT):
+            return Decision(Held.UNDECIDED, why=bucket.reason or _WHY[bucket.state])
+        if bucket.cors not in self._known:
+            self._known[bucket.cors] = decide(bucket.cors, self._rules)
+        return self._known[bucket.cors]
+
+    def _told(self, side: Side, cases: Sequence[_Case], report: BucketReport) -> _Told:
+        """What became of it on the side: it must hold in every case."""
+        for held in (Held.BROKEN, Held.UNDECIDED):
+            of_these = [case for case in cases if case.decision.held is held]
+            if of_these:
+                first = of_these[0]
+                everywhere = len(of_these) == len(cases) and all(
+                    case.decision.request == first.decision.request for case in of_these
+                )
+                when = "" if everywhere or not first.when else f"if {_any_of([case.when for case in of_these])}: "
+                return _Told(
+                    side,
+                    held,
+                    when + self._says(first.decision),
+                    self._place(side, first, report),
+                    _example(first.decision),
+                )
+        return _Told(side, Held.KEPT)
+
+    def _place(self, side: Side, case: _Case, report: BucketReport) -> Location | None:
+        if side is Side.DECLARED:
+            decision, bucket = case.decision, case.bucket
+            if decision.rule is not None and bucket.places:
+                return bucket.places[decision.rule].of(decision.field or "")
+            declared = bucket.location or (report.declared.location if report.declared else None)
+            return declared or self._promise.location
+        known = [each.location for each in (report.declared, report.live) if each is not None and each.location]
+        return known[0] if known else self._promise.location
+
+    def _says(self, decision: Decision) -> str:
+        if decision.request is None or decision.answer is None or decision.bad is None:
+            return decision.why or "its meaning could not be decided"
+        said = _shown(decision.request, decision.answer, decision.bad, self._statement)
+        return said + (", in an order in which S3 may store these rules" if decision.reordered else "")
+
+    def _finding(self, report: BucketReport, told: _Told) -> Finding:
+        kind, verb = (
+            ("promise-broken", "does not hold")
+            if told.held is Held.BROKEN
+            else ("promise-undecided", "cannot be decided")
+        )
+        message = f"{self._named()} {verb} on {_SIDES[told.side]}: {told.says}"
+        return finding(
+            kind,
+            report.name,
+            message,
+            told.place,
+            side=told.side,
+            subject=str(self._statement),
+            example=told.example,
+        )
+
+    def _named(self) -> str:
+        place = f" ({self._promise.location})" if self._promise.location else ""
+        return f'The promise "{self._statement}"{place}'
+
+
+_SIDES = {
+    Side.DECLARED: "what is declared",
+    Side.LIVE: "what is live",
+    Side.BOTH: "what is declared and what is live",
+}
+
+
+def _unread(report: BucketReport) -> bool:
+    """Whether a live side should be there: of a declaration that is looked at alone, none is.
+
+    A report on declarations alone has a bucket as unresolved only if what it declares is not known.
+    """
+    known = report.declared is not None and report.declared.comparable and not report.also_declared
+    return report.state is BucketState.UNRESOLVED and known
+
+
+def _only_if_meant(told: _Told, report: BucketReport) -> _Told:
+    """What a broken promise is on a bucket that it may not be about. Kept is kept either way."""
+    if told.held is Held.KEPT or not isinstance(report.name, Unknown):
+        return told
+    open_ = f"whether the promise is about this bucket, whose name is not known ({report.name.reason})"
+    if told.held is Held.BROKEN:
+        return replace(told, held=Held.UNDECIDED, says=f"{open_}; if it is, it is broken: {told.says}")
+    return replace(told, says=f"{open_}; and {told.says}")
+
+
+def _example(decision: Decision) -> Example | None:
+    if decision.request is None or decision.answer is None:
+        return None
+    return Example(decision.request, decision.answer)
+
+
+def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statement) -> str:
+    """What the answer is and must not be, without a full stop."""
+    names = requested_headers(",".join(request.headers))
+    asked = f"{request.method} from {request.origin}" + (f" with {_listed(names)}" if names else "")
+    if answer.rule is None:
+        return f"{asked} is refused"
+    rule = f"rule {answer.rule + 1}"
+    if bad & Bad.ALLOWED:
+        return f"{asked} is allowed by {rule}"
+    if bad & Bad.ECHO:
+        return f"{asked} is answered with credentials by {rule}"
+    if bad & Bad.STAR:
+        return f"{asked} is answered with * and so without credentials by {rule}"
+    if bad & Bad.UNREAD:
+        return f"{rule} lets the page not read all of {_listed(statement.exposed)} in the answer to {asked}"
+    return f"{rule} lets the page read {_listed(statement.exposed, 'or')} in the answer to {asked}"
+
+
+def _listed(words: Sequence[str], joint: str = "and") -> str:
+    *before, last = words
+    return f"{', '.join(before)} {joint} {last}" if before else last
+
+
+def _any_of(words: Sequence[str]) -> str:
+    distinct = list(dict.fromkeys(words))
+    more = len(distinct) - _SHOWN
+    return " or ".join(distinct[:_SHOWN]) + (f" or in {more} more cases" if more > 0 else "")
