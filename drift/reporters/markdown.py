@@ -76,7 +76,7 @@ def write_report(report: Report, stream: TextIO, *, limit: int = SUMMARY_BYTES, 
 
 def _faults(report: Report) -> Section:
     """Errors and warnings about the input; remarks are for the log."""
-    section = Section("#### Input\n\n")
+    section = Section("#### Input\n\n", gap="- ")
     told = [each for each in report.diagnostics if each.severity is not Severity.INFO]
     for number, each in enumerate(sorted(told, key=lambda each: WEIGHT[each.severity])):
         early = each.severity is Severity.ERROR and number < _EARLY
@@ -85,8 +85,8 @@ def _faults(report: Report) -> Section:
 
 
 def _fault(each: Diagnostic) -> str:
-    help = f" Try: {_prose(each.help)}" if each.help else ""
-    return f"- **{each.severity}**{_at(each.location)}: {_prose(each.message)}{help}\n"
+    help = f"  - try: {_prose(each.help)}\n" if each.help else ""
+    return f"- **{each.severity}**{_at(each.location)}: {_prose(each.message)}\n{help}"
 
 
 def _table(buckets: list[BucketReport], early: int) -> Section:
@@ -98,7 +98,7 @@ def _table(buckets: list[BucketReport], early: int) -> Section:
 
 
 def _not_compared(buckets: list[BucketReport]) -> Section:
-    section = Section("#### Not compared\n\n")
+    section = Section("#### Not compared\n\n", gap="- ")
     for order, bucket in enumerate(buckets):
         if bucket.state not in LOOKED_AT:
             side = bucket.declared or bucket.live
@@ -108,7 +108,7 @@ def _not_compared(buckets: list[BucketReport]) -> Section:
 
 
 def _promises(report: Report) -> Section:
-    section = Section("#### Promises\n\n")
+    section = Section("#### Promises\n\n", gap="- ")
     for number, each in enumerate(promises_worst_first(report.promises)):
         section.add((_promise_rank(each, number), -1, number), "promise", _promise(each))
     return section
@@ -129,7 +129,7 @@ def _promise(outcome: PromiseOutcome) -> str:
 
 def _settings(report: Report) -> Section:
     """Findings about no bucket in particular."""
-    section = Section("#### Settings\n\n")
+    section = Section("#### Settings\n\n", gap="- ")
     for number, each in enumerate(findings_worst_first(report.general)):
         weight = REMARKS if each.waived or each.severity is Severity.INFO else WARNINGS
         early = each.severity is Severity.ERROR and each.waived is None and number < _EARLY
@@ -139,7 +139,7 @@ def _settings(report: Report) -> Section:
 
 
 def _ignored(report: Report) -> Section:
-    section = Section("#### Ignored\n\n")
+    section = Section("#### Ignored\n\n", gap="- ")
     for number, each in enumerate(report.ignored):
         if each.count:
             section.add((REMARKS, -1, number), "ignore", f"- {_prose(ignored_words(each))}{_at(each.location)}\n")
@@ -148,7 +148,7 @@ def _ignored(report: Report) -> Section:
 
 def _helps(report: Report) -> Section:
     """What helps against findings of policy, promise and waiver, each kind once: of drift the bucket says it."""
-    section = Section("#### What to do\n\n")
+    section = Section("#### What to do\n\n", gap="- ")
     told = dict[str, Finding]()
     for finding in findings_worst_first(report.findings):
         if finding.waived is None and is_judged(finding):

@@ -16,6 +16,7 @@ from drift.location import Severity
 from drift.meaning import sentence
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
 from drift.reporters.words import called, name_of, printable, rule_words, value_words
+from drift.settings import FailOn
 from drift.snapshot import Bucket, State
 
 STATE_WORDS = {
@@ -114,7 +115,8 @@ def is_judged(finding: Finding) -> bool:
 
 def fails(report: Report, finding: Finding) -> bool:
     """Whether a finding of policy, promise or waiver makes the run fail."""
-    return is_judged(finding) and finding.waived is None and finding.severity is Severity.ERROR
+    weighs = report.fail_on is not FailOn.NEVER and WEIGHT[finding.severity] <= WEIGHT[Severity(report.fail_on)]
+    return weighs and is_judged(finding) and finding.waived is None
 
 
 def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
@@ -240,7 +242,7 @@ def summary_words(report: Report) -> str:
 def _summary(report: Report) -> Iterator[str]:
     summary = report.summary
     if summary.buckets:
-        counts = ", ".join(f"{count} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
+        counts = ", ".join(f"{count:,} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
         yield f"{counted(summary.buckets, 'bucket')}: {counts}."
     else:
         yield "No bucket was found to compare."
@@ -259,7 +261,7 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"{counted(summary.waived, 'finding')} waived."
     if report.promises:
         told = Counter(promise_word(each) for each in promises_worst_first(report.promises))
-        yield f"Promises: {', '.join(f'{count} {word.lower()}' for word, count in told.items())}."
+        yield f"Promises: {', '.join(f'{count:,} {word.lower()}' for word, count in told.items())}."
     faults = sum(each.severity is Severity.ERROR for each in report.diagnostics)
     if faults:
         yield f"{counted(faults, 'error')} in the input."
