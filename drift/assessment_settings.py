@@ -58,6 +58,8 @@ MAX_LIST = 10_000
 
 _MAX_TEXT = {"bucket": 255, "finding": 100, "owner": 200, "reason": 2000, "says": 4000}
 
+_SAYS = {key: f"{key} is {says}" for keys in TABLE_KEYS.values() for key, says in keys.items()}
+
 _DIGEST = re.compile(r"cors[0-9]{1,3}:[0-9a-f]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_WAIVED = {
@@ -65,6 +67,8 @@ _NOT_WAIVED = {
     "waiver": "mend the waiver or the ignore that it speaks of",
 }
 """Family of findings that no waiver is for, to what to do instead."""
+
+_ABOUT_NO_BUCKET = frozenset({"promise-about-no-bucket"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +111,21 @@ def check_waivable(finding: str) -> None:
 
     if finding not in CATALOGUE:
         raise UsageError(f"there is no finding {_short(finding)}", advice=_near(finding, CATALOGUE))
+    if finding in _ABOUT_NO_BUCKET:
+        raise UsageError(f"{finding} cannot be waived", advice=f'write {finding} = "{OFF}" under [findings]')
     family = CATALOGUE[finding].family.value
     if family in _NOT_WAIVED:
         raise UsageError(f"{finding} cannot be waived", advice=_NOT_WAIVED[family])
+
+
+def check_text(key: str, text: str) -> None:
+    """Raises ``UsageError`` for a text of a waiver, promise or ignore that says nothing, or too much."""
+    if not text.strip():
+        raise UsageError(f"{key} says nothing", advice=_SAYS[key])
+    if len(text) > _MAX_TEXT[key]:
+        raise UsageError(f"{key} has more than {_MAX_TEXT[key]:,} characters", advice="say it in fewer words")
+    if any("\ud800" <= each <= "\udfff" for each in text):
+        raise UsageError(f"{key} is not valid UTF-8", advice="write it in UTF-8")
 
 
 def _levels(value: object, source: _Source) -> dict[str, Severity | None]:
@@ -208,11 +224,11 @@ def _promise(table: dict[str, Any], source: _Source, number: int) -> Promise:
     if len(globs) > MAX_LIST or ("bucket" in table and not globs):
         raise UsageError(f"bucket must be {TABLE_KEYS['promise']['bucket']}", location=place)
     buckets = tuple(_text("promise", {"bucket": each}, "bucket", source, number) for each in globs)
-    try:
-        parse(says)
-    except UsageError as error:
-        error.location = source.at("promise", number, "says")
-        raise
+    statement = parse(says, location=source.at("promise", number, "says"))
+    if statement.buckets and buckets:
+        raise UsageError(
+            "this promise names buckets twice", location=place, advice="keep those of the sentence, or bucket"
+        )
     return Promise(says, buckets, source.at("promise", number))
 
 
@@ -223,15 +239,14 @@ def _ignore(table: dict[str, Any], source: _Source, number: int) -> Ignore:
 
 def _text(name: str, table: Mapping[str, Any], key: str, source: _Source, number: int) -> str:
     value = table[key]
-    if not isinstance(value, str) or not value.strip():
-        raise UsageError(
-            f"{key} of this [[{name}]] must be {TABLE_KEYS[name][key]}", location=source.at(name, number, key)
-        )
-    if len(value) > _MAX_TEXT[key]:
-        raise UsageError(
-            f"{key} of this [[{name}]] has more than {_MAX_TEXT[key]:,} characters",
-            location=source.at(name, number, key),
-        )
+    place = source.at(name, number, key)
+    if not isinstance(value, str):
+        raise UsageError(f"{key} of this [[{name}]] must be {TABLE_KEYS[name][key]}", location=place)
+    try:
+        check_text(key, value)
+    except UsageError as error:
+        error.location = place
+        raise
     return value
 
 

@@ -36,12 +36,14 @@ class TomlPlaces:
     def __init__(self, text: str) -> None:
         self._headers: dict[str, list[int]] = {}
         self._keys: dict[tuple[str, int, str], int] = {}
+        self._starts: list[int] = []
         table, number = "", 0
         for each in _statements(text):
             if each.table is not None:
                 table = each.table
                 lines = self._headers.setdefault(table, [])
                 lines.append(each.line)
+                self._starts.append(each.line)
                 number = len(lines) - 1 if each.of_many else 0
             elif each.key is not None:
                 self._keys.setdefault((table, number, each.key), each.line)
@@ -50,6 +52,15 @@ class TomlPlaces:
         """The header ``[name]``, or the one of ``[[name]]`` with this number from 0; else the key of that name."""
         lines = self._headers.get(name, [])
         return lines[number] if number < len(lines) else self._keys.get(("", 0, name))
+
+    def after(self, line: int) -> int | None:
+        """The line of the next header behind this one; None if there is none."""
+        return next((start for start in self._starts if start > line), None)
+
+    def header(self, name: str, number: int) -> int | None:
+        """The header ``[[name]]`` with this number; None where the tables are written otherwise."""
+        lines = self._headers.get(name, [])
+        return lines[number] if number < len(lines) else None
 
     def key(self, table: str, key: str, number: int = 0) -> int | None:
         """A key of a table; the table itself where the key is not written as a line of its own."""
