@@ -1,0 +1,258 @@
+"""The top of the page: the verdict at a glance, how many buckets ended where, and what makes the run fail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from drift.documents.writing import time_to_json
+from drift.location import Severity
+from drift.report import EXIT_CODES, BucketReport, BucketState, Report, Verdict
+from drift.reporters.html_bucket import finding_list
+from drift.reporters.html_markup import Markup, tag
+from drift.reporters.html_words import (
+    VERDICT_TONES,
+    code,
+    listed,
+    place,
+    severity_badge,
+    short,
+    tone_icon,
+)
+from drift.reporters.report_words import (
+    STATE_WORDS,
+    VERDICT_WORDS,
+    WEIGHT,
+    WORST_FIRST,
+    counted,
+    fails,
+    findings_worst_first,
+    ignored_words,
+    promise_counts,
+    promise_word,
+    promises_worst_first,
+    state_words,
+    summary_words,
+    title_of,
+)
+
+MAX_FAILING = 12
+MAX_PROMISES = 200
+MAX_DIAGNOSTICS = 100
+
+_VERDICT_MEANING = {
+    Verdict.IN_SYNC: "What is live answers every browser as the code declares.",
+    Verdict.CLEAN: "Only the declarations were looked at, and nothing in them fails the run.",
+    Verdict.DRIFT: "What is live does not answer browsers as the code declares.",
+    Verdict.POLICY: "No drift, but something found in the rules or the settings fails the run.",
+    Verdict.INCOMPLETE: "No drift was seen, but not everything could be looked at.",
+    Verdict.NOTHING: "There was nothing to compare.",
+    Verdict.ERROR: "Some input could not be used, so this is not the whole picture.",
+}
+_BAR = 1_000
+"""Units of the bar's length."""
+
+
+def top(report: Report, ids: dict[int, str]) -> Markup:
+    """Verdict, bar, and what fails the run. ``ids`` are those of the buckets, by their place in the report."""
+    tone = VERDICT_TONES[report.verdict]
+    expected = EXIT_CODES[report.verdict]
+    code_words = f"Exit code {report.exit_code}" + ("" if report.exit_code == expected else ", as the options have it")
+    return tag(
+        "header",
+        tag("p", "cors-drift", tag("span", " report on S3 CORS rules"), class_="product"),
+        tag(
+            "div",
+            tag("h1", tone_icon(tone), VERDICT_WORDS[report.verdict]),
+            tag("p", _VERDICT_MEANING[report.verdict], class_="meaning"),
+            class_=f"verdict tone-{tone}",
+        ),
+        _bar(report),
+        _states(report),
+        tag("p", summary_words(report), class_="summary"),
+        _failing(report, ids),
+        tag("p", _about(report, code_words), class_="about"),
+        class_="top",
+    )
+
+
+def _about(report: Report, code_words: str) -> list[str | Markup]:
+    parts: list[str | Markup] = [code_words, "."]
+    if report.declared_source or report.live_source:
+        parts += [" Declared by ", code(report.declared_source or "–")]
+        if report.live_source:
+            parts += [", live by ", code(report.live_source)]
+        parts.append(".")
+    when = time_to_json(report.compared_at)
+    if when is not None:
+        parts += [" Compared at ", tag("time", when.replace("T", " ").replace("Z", " UTC"), datetime=when), "."]
+    return parts
+
+
+def states_of(report: Report) -> list[tuple[BucketState, int]]:
+    """The states that came up, worst first, and how often."""
+    counts = dict(report.summary.by_state)
+    return [(state, counts[state]) for state in WORST_FIRST if state in counts]
+
+
+def _bar(report: Report) -> Markup | None:
+    """One line, cut by how many buckets ended where."""
+    states = states_of(report)
+    total = sum(count for _, count in states)
+    if not total:
+        return None
+    parts, start = [], 0.0
+    gap = 4 if len(states) > 1 else 0
+    least = 12
+    widths = [max(least, count / total * _BAR) for _, count in states]
+    scale = (_BAR - gap * (len(states) - 1)) / sum(widths)
+    for (state, _), width in zip(states, widths, strict=True):
+        own = width * scale
+        class_ = f"part state-{state.value}"
+        parts.append(tag("rect", x=f"{start:.1f}", y=0, width=f"{own:.1f}", height=14, class_=class_))
+        start += own + gap
+    words = ", ".join(f"{count:,} {STATE_WORDS[state].lower()}" for state, count in states)
+    return tag(
+        "svg",
+        parts,
+        class_="bar",
+        viewBox=f"0 0 {_BAR} 14",
+        preserveAspectRatio="none",
+        role="img",
+        aria_label=f"{counted(total, 'bucket')}: {words}",
+    )
+
+
+def _states(report: Report) -> Markup | None:
+    items = [
+        tag("li", tag("span", class_=f"swatch state-{state.value}"), tag("strong", f"{count:,}"), " ", _word(state))
+        for state, count in states_of(report)
+    ]
+    return tag("ul", items, class_="states", role="list") if items else None
+
+
+def _word(state: BucketState) -> str:
+    return STATE_WORDS[state].lower()
+
+
+def filters(report: Report) -> Markup:
+    """What narrows the list of buckets; shown only where a script runs."""
+    states = states_of(report)
+    buttons = [_filter("all", "all", sum(count for _, count in states), pressed=True)]
+    buttons += [_filter(state.value, _word(state), count) for state, count in states]
+    field = tag(
+        "input", type="search", id="filter-name", placeholder="part of a name", autocomplete="off", spellcheck="false"
+    )
+    return tag(
+        "div",
+        tag("label", "Find a bucket", for_="filter-name"),
+        field,
+        tag("div", buttons, role="group", aria_label="Show buckets by state", class_="buttons"),
+        tag("p", role="status", class_="shown", id="shown"),
+        class_="filters",
+        id="filters",
+        hidden=True,
+    )
+
+
+def _filter(value: str, word: str, count: int, *, pressed: bool = False) -> Markup:
+    swatch = None if value == "all" else tag("span", class_=f"swatch state-{value}")
+    return tag(
+        "button",
+        swatch,
+        word,
+        " ",
+        tag("span", f"{count:,}", class_="count"),
+        type="button",
+        data_filter=value,
+        aria_pressed="true" if pressed else "false",
+    )
+
+
+def _failing(report: Report, ids: dict[int, str]) -> Markup | None:
+    items = list(_failures(report, ids))
+    if not items:
+        return None
+    told = listed([item for _, item in sorted(items, key=lambda each: each[0])], MAX_FAILING, class_="failures")
+    return tag("section", tag("h2", "What fails the run"), told, class_="failing")
+
+
+def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[int, Markup]]:
+    """Each with a number that is lower for what comes first."""
+    for diagnostic in report.diagnostics:
+        if diagnostic.severity is Severity.ERROR:
+            yield 0, tag("span", "Input: ", short(diagnostic.message, 200), " ", place(diagnostic.location))
+    for index, bucket in enumerate(report.buckets):
+        if bucket.drift:
+            yield 1, tag("span", _link(bucket, ids.get(index)), " ", state_words(bucket).lower())
+        for finding in bucket.findings:
+            if fails(report, finding):
+                yield 2, tag("span", _link(bucket, ids.get(index)), " ", code(finding.id), " ", short(finding.message, 160))
+    for finding in report.general:
+        if fails(report, finding):
+            yield 2, tag("span", code(finding.id), " ", short(finding.message, 200))
+
+
+def _link(bucket: BucketReport, name: str | None) -> Markup:
+    title = short(title_of(bucket), 120)
+    return tag("strong", title) if name is None else tag("a", title, href=f"#{name}")
+
+
+def about_the_run(report: Report) -> Iterator[Markup]:
+    """What is about no bucket: promises, findings on the settings, ignores, and what was to be said of the input."""
+    if report.promises:
+        yield _promises(report)
+    yield from finding_list(findings_worst_first(report.general), "About the settings")
+    if report.ignored:
+        ignored = [tag("span", short(ignored_words(each)), " ", place(each.location)) for each in report.ignored]
+        yield tag("section", tag("h2", "Ignored"), listed(ignored), class_="ignored")
+    if report.diagnostics:
+        yield _diagnostics(report)
+
+
+def _promises(report: Report) -> Markup:
+    tones = {"BROKEN": "bad", "undecided": "open", "about no bucket": "open", "kept": "good"}
+    rows = []
+    for each in promises_worst_first(report.promises)[:MAX_PROMISES]:
+        word = promise_word(each)
+        told = tag("span", tone_icon(tones[word]), word.lower(), class_=f"badge tone-{tones[word]}")
+        rows.append(
+            tag(
+                "tr",
+                tag("th", short(each.says), place(each.location), scope="row"),
+                tag("td", told),
+                tag("td", promise_counts(each)),
+            )
+        )
+    more = len(report.promises) - MAX_PROMISES
+    head = tag("tr", [tag("th", each, scope="col") for each in ("Promise", "Outcome", "Sides of buckets")])
+    return tag(
+        "section",
+        tag("h2", "Promises"),
+        tag("table", tag("thead", head), tag("tbody", rows), class_="list"),
+        tag("p", f"{more:,} more are not shown.", class_="hint") if more > 0 else None,
+        class_="promises",
+    )
+
+
+def _diagnostics(report: Report) -> Markup:
+    told = sorted(report.diagnostics, key=lambda each: WEIGHT[each.severity])
+    items = [
+        tag(
+            "li",
+            tag("p", severity_badge(each.severity), tag("code", each.id, class_="id"), class_="finding-head"),
+            tag("p", short(each.message)),
+            tag("p", short(each.help), class_="help") if each.help else None,
+            tag("p", place(each.location)) if each.location else None,
+        )
+        for each in told[:MAX_DIAGNOSTICS]
+    ]
+    more = len(told) - MAX_DIAGNOSTICS
+    return tag(
+        "section",
+        tag("h2", "About the input"),
+        tag("ul", items, class_="findings", role="list"),
+        tag("p", f"{more:,} more are not shown.", class_="hint") if more > 0 else None,
+        class_="diagnostics",
+    )
+
+
