@@ -18,6 +18,9 @@ from drift.reporters.words import name_of, printable
 MAX_NUMBER = 2**31 - 1
 """Lines and columns beyond this are read by nobody."""
 
+MAX_PATH = 4_096
+"""No file has a longer path."""
+
 _UNSPEAKABLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _DRIVE = re.compile(r"[A-Za-z]:/")
 
@@ -49,6 +52,8 @@ class Checkout:
 
 def _speakable(path: str) -> bool:
     """Whether every reader takes it as it is: no control character, line end, direction mark or half of a character."""
+    if len(path) > MAX_PATH:
+        return False
     return path.isprintable() or not any(unicodedata.category(char) in _UNSPEAKABLE for char in path)
 
 
