@@ -60,11 +60,15 @@ def access_section(report: BucketReport, picture: AccessPicture, name: str) -> M
     figure = tag(
         "figure",
         caption,
-        [_table(grid, picture, f"{name}-g{index}") for index, grid in enumerate(picture.grids) if grid.rows],
+        tag(
+            "div",
+            [_table(grid, picture, f"{name}-g{index}") for index, grid in enumerate(picture.grids) if grid.rows],
+            class_="grids",
+        ),
         _legend(picture, cells),
         [tag("p", text, class_="hint") for text in _remarks(picture)],
     )
-    return tag("section", figure, _popovers(report, picture, name), class_="access", aria_label="Who may do what")
+    return tag("section", figure, _popovers(report, picture, name), class_="access")
 
 
 def _sides_words(picture: AccessPicture) -> str:
@@ -161,7 +165,7 @@ def _legend(picture: AccessPicture, cells: list[Cell]) -> Markup:
         for each in seen
     ]
     items += [tag("li", icon(_MARK_ICONS[each], "mark"), tag("span", _MARK_WORDS[each])) for each in marks]
-    return tag("ul", items, class_="legend", role="list")
+    return tag("ul", items, class_="legend")
 
 
 def _remarks(picture: AccessPicture) -> Iterator[str]:
