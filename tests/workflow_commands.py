@@ -15,10 +15,8 @@ from drift.report import Report
 from drift.reporters.github import write_report
 
 _ISSUES = ("error", "warning", "notice")
-REGISTERED = frozenset(
-    (*_ISSUES, "add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "group", "remove-matcher")
-    + ("save-state", "set-env", "set-output", "stop-commands")
-)
+_OTHERS = ("add-mask", "add-matcher", "add-path", "debug", "echo", "endgroup", "group", "remove-matcher")
+REGISTERED = frozenset((*_ISSUES, *_OTHERS, "save-state", "set-env", "set-output", "stop-commands"))
 
 
 @dataclass(frozen=True)

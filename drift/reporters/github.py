@@ -85,18 +85,19 @@ def write_report(report: Report, stream: TextIO, *, prefix: str = "", root: str 
 
 def _of_finding(placed: Placed) -> Command:
     finding = placed.finding
-    lines = [headline(placed), *proof_lines(placed), printable(finding.help).strip() or placed.kind.help]
+    lines = [headline(placed), *proof_lines(placed), printable(finding.help.strip()) or placed.kind.help]
     level = Level.ERROR if placed.fails else _LEVELS[finding.severity]
     title = f"{finding_name(finding)}: {placed.kind.title}"
     return Command(level, title, _message(lines, finding.location, placed.region), placed.region)
 
 
 def _of_fault(fault: Diagnostic, checkout: Checkout) -> Command:
-    lines = [printable(fault.message)]
+    title = printable(fault.id.strip()) or fault.severity.value
+    lines = [printable(fault.message.strip()) or title]
     if fault.help:
         lines.append(f"try: {printable(fault.help)}")
     region = region_of(fault.location, checkout)
-    return Command(_LEVELS[fault.severity], printable(fault.id), _message(lines, fault.location, region), region)
+    return Command(_LEVELS[fault.severity], title, _message(lines, fault.location, region), region)
 
 
 def _message(lines: Iterable[str], place: Location | None, region: Region | None) -> str:

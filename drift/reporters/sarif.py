@@ -207,8 +207,8 @@ def _note(severity: Severity, identifier: str, text: str) -> dict[str, Json]:
 
 
 def _note_of(fault: Diagnostic, checkout: Checkout) -> dict[str, Json]:
-    identifier = printable(fault.id).strip() or "diagnostic"
-    text = printable(fault.message).strip() or identifier
+    identifier = printable(fault.id.strip()) or "diagnostic"
+    text = printable(fault.message.strip()) or identifier
     if fault.help:
         text = f"{text}\ntry: {printable(fault.help)}"
     region = region_of(fault.location, checkout)
