@@ -91,10 +91,7 @@ def _table(grid: Grid, picture: AccessPicture, name: str) -> Markup:
 
 
 def _row(row: Row, picture: AccessPicture, name: str) -> Markup:
-    cells = [
-        tag("td", _button(cell, picture, f"{name}-c{index}"))
-        for index, cell in enumerate(row.cells)
-    ]
+    cells = [tag("td", _button(cell, picture, f"{name}-c{index}")) for index, cell in enumerate(row.cells)]
     class_ = "differs" if row.differs else "unsent" if row.who.unsent else None
     return tag("tr", tag("th", _who(row.who), scope="row", class_="origin"), cells, class_=class_)
 
@@ -197,7 +194,12 @@ def _popover(report: BucketReport, picture: AccessPicture, cell: Cell, name: str
             "header",
             tag("h5", tag("strong", request.method or ""), " from ", code(request.origin or "", 200), id=f"{name}-t"),
             tag(
-                "button", "Close", type="button", class_="close", popovertarget=name, popovertargetaction="hide",
+                "button",
+                "Close",
+                type="button",
+                class_="close",
+                popovertarget=name,
+                popovertargetaction="hide",
                 autofocus=True,
             ),
         ),

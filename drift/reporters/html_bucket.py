@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from drift.access import access_picture
 from drift.catalogue import CATALOGUE, FOLDS, Family
 from drift.diff import Change, ChangeKind
-from drift.finding import Finding
+from drift.finding import Finding, Waived
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState
 from drift.reporters.html_access import access_section
@@ -144,7 +144,7 @@ def _values(values: list[Markup]) -> Markup:
 
 
 def _gone(text: str) -> Markup:
-    return tag("del", tag("span", "− ", class_="sign"), code(text))
+    return tag("del", tag("span", "\N{MINUS SIGN} ", class_="sign"), code(text))
 
 
 def _came(text: str) -> Markup:
@@ -188,10 +188,14 @@ def _finding(finding: Finding) -> Markup:
         tag("p", short(finding.message)),
         tag("p", "Asked: ", short(proof), class_="hint") if proof else None,
         tag("p", short(finding.help), class_="help") if waived is None else None,
-        tag("p", tag("strong", "Waived "), short(waived_words(waived)), " ", place(waived.location)) if waived else None,
+        _waived(waived) if waived else None,
         tag("p", place(finding.location)) if finding.location is not None else None,
         class_="waived" if waived is not None else None,
     )
+
+
+def _waived(waived: Waived) -> Markup:
+    return tag("p", tag("strong", "Waived "), short(waived_words(waived)), " ", place(waived.location))
 
 
 def _what_to_do(report: BucketReport) -> Markup | None:
@@ -288,5 +292,3 @@ def bucket_row(report: BucketReport, name: str) -> Markup:
         id=name,
         data_state=report.state.value,
     )
-
-

@@ -85,7 +85,7 @@ def _rest(report: Report) -> str:
 def _about(report: Report, code_words: str) -> list[str | Markup]:
     parts: list[str | Markup] = [code_words, "."]
     if report.declared_source or report.live_source:
-        parts += [" Declared by ", code(report.declared_source or "–")]
+        parts += [" Declared by ", code(report.declared_source or "nothing")]
         if report.live_source:
             parts += [", live by ", code(report.live_source)]
         parts.append(".")
@@ -264,5 +264,3 @@ def _diagnostics(report: Report) -> Markup:
         tag("p", f"{more:,} more are not shown.", class_="hint") if more > 0 else None,
         class_="diagnostics",
     )
-
-
