@@ -24,6 +24,9 @@ from drift.snapshot import Bucket, State
 WAIVABLE = (Family.DRIFT, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
 
+_SEEN_BY_SOME = frozenset({"undeclared-rules"})
+"""Findings on buckets that no declaration names, which a run looks at only if told to."""
+
 _NAMED = 3
 """Buckets that a message names; of more it tells how many."""
 
@@ -177,8 +180,9 @@ class _Waiving:
 
     def told(self, narrowed: bool) -> Iterator[Finding]:
         """What is to be said of waivers that have expired, and of those that nothing came up for."""
-        for (bucket, _), group in self._groups.items():
-            open_end = self._unnamed or group.unsettled or (narrowed and (is_glob(bucket) or not group.near))
+        for (bucket, kind), group in self._groups.items():
+            elsewhere = narrowed or kind in _SEEN_BY_SOME
+            open_end = self._unnamed or group.unsettled or (elsewhere and (is_glob(bucket) or not group.near))
             for waiver in group.expired:
                 yield _expired(waiver, group.counted, open_end)
             if group.void or open_end:

@@ -114,6 +114,11 @@ def test_in_a_narrowed_run_only_a_waiver_of_a_bucket_that_was_looked_at_is_unuse
     assert len(applied([drifted(live=DECLARED)], waiver(glob), narrowed=True)[1]) == told
 
 
+@pytest.mark.parametrize(("glob", "told"), [("b", 1), ("other", 0), ("b*", 0)])
+def test_rules_that_no_declaration_names_may_be_where_this_run_did_not_look(glob: str, told: int) -> None:
+    assert len(applied([drifted(live=DECLARED)], waiver(glob, "undeclared-rules"))[1]) == told
+
+
 @pytest.mark.parametrize(
     "unseen",
     [
