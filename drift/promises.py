@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drift.cors.evaluate import requested_headers
-from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, Unknown
-from drift.cors.promised import Decision, Held, decide
+from drift.cors.model import CorsAnswer, CorsRequest, Unknown
+from drift.cors.promised import Decider, Decision, Held
 from drift.cors.promised_search import Bad
 from drift.cors.promised_statement import Statement
 from drift.errors import UsageError
@@ -103,8 +103,7 @@ class _Judge:
             raise UsageError(message, location=promise.location)
         self._promise = promise
         self._statement = replace(statement, buckets=statement.buckets or promise.buckets)
-        self._rules = replace(statement, buckets=())
-        self._known: dict[BucketCors | None, Decision] = {}
+        self._decider = Decider(statement)
         self._counts = dict.fromkeys(Held, 0)
         self.about = False
 
@@ -164,9 +163,7 @@ class _Judge:
             return Decision(Held.UNDECIDED, why=bucket.reason)
         if bucket.state not in (State.CONFIGURED, State.ABSENT):
             return Decision(Held.UNDECIDED, why=bucket.reason or _WHY[bucket.state])
-        if bucket.cors not in self._known:
-            self._known[bucket.cors] = decide(bucket.cors, self._rules)
-        return self._known[bucket.cors]
+        return self._decider.decide(bucket.cors)
 
     def _told(self, side: Side, cases: Sequence[_Case], report: BucketReport) -> _Told:
         """What became of it on the side: it must hold in every case."""
