@@ -12,7 +12,7 @@ from datetime import date
 
 from drift.assessment_settings import is_glob
 from drift.catalogue import CATALOGUE, Family
-from drift.cors.digest import digest
+from drift.cors.digest import digest, digest_with
 from drift.finding import Finding, Side, Waived
 from drift.findings import finding as found_that
 from drift.ignoring import Ignored
@@ -23,6 +23,11 @@ from drift.snapshot import Bucket, State
 
 WAIVABLE = (Family.DRIFT, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
+
+_WITHOUT_EFFECT = frozenset(
+    {"covered-entry", "origin-never-sent", "rule-never-answers", "refused-by-s3", "may-be-refused-by-s3"}
+)
+"""Findings about what a digest of rules folds, or S3 never takes."""
 
 _SEEN_BY_SOME = frozenset({"undeclared-rules"})
 """Findings on buckets that no declaration names, which a run looks at only if told to."""
@@ -68,7 +73,8 @@ def rules_accepted(report: BucketReport, finding: Finding) -> frozenset[str] | N
     """The digests of the rules that the finding is about, all of which a waiver must hold; None if one has none.
 
     That is of the live rules; of the declared ones where the finding is about those; of both where it is about both, or
-    is none of drift and about no side in particular.
+    is none of drift and about no side in particular. What can come up anew without any rule meaning something else, a
+    promise or an entry without effect, is accepted one by one: its subject goes into the digest.
     """
     sides = list(_sides(report, finding))
     if not sides:
@@ -76,6 +82,8 @@ def rules_accepted(report: BucketReport, finding: Finding) -> frozenset[str] | N
     zero = any(each is not None and each.writes_max_age_zero for each in (report.declared, report.live))
     found = [digest(each.cors, zero_is_unset=zero) if _is_read(each) else None for each in sides]
     told = frozenset(each for each in found if each is not None)
+    if CATALOGUE[finding.id].family is Family.PROMISE or finding.id in _WITHOUT_EFFECT:
+        told = frozenset(digest_with(each, finding.subject) for each in told)
     return told if None not in found else None
 
 
@@ -194,11 +202,11 @@ class _Waiving:
 
 def _void(waiver: Waiver, name: str, found: Finding, *, known: bool) -> Finding:
     whose = "declared" if found.side is Side.DECLARED else "live"
-    why = (
-        f"its {whose} rules are none of those that were accepted"
-        if known
-        else "its rules are not all known, so that nobody can tell whether they are those that were accepted"
-    )
+    why = f"its {whose} rules are none of those that were accepted"
+    if not known:
+        why = "its rules are not all known, so that nobody can tell whether they are those that were accepted"
+    elif CATALOGUE[found.id].family is Family.PROMISE:
+        why = f"its {whose} rules, or the promise, are none of those that were accepted"
     message = f"the waiver of {waiver.finding} on {waiver.bucket} does not hold for {name}: {why}"
     return found_that("waiver-void", name, message, waiver.location, subject=_subject(waiver))
 

@@ -18,7 +18,7 @@ from drift.name_globs import Globs
 from drift.report import BucketReport, ExitPolicy
 from drift.settings import Waiver
 from drift.snapshot import State
-from drift.waivers import apply_waivers, ignore_findings
+from drift.waivers import apply_waivers, ignore_findings, rules_accepted
 from tests.rules import bucket, rule, snapshot
 
 TODAY = date(2026, 11, 22)
@@ -176,6 +176,17 @@ def test_a_waiver_is_bound_to_the_rules_that_the_finding_is_about(
 ) -> None:
     rules = tuple(digest_of(each) for each in accepted)
     assert waived(applied([policy(side, drifted())], waiver(kind="null-origin", rules=rules))[0]) == [holds]
+
+
+@pytest.mark.parametrize("kind", ["promise-broken", "origin-never-sent"])
+def test_what_can_come_up_anew_under_the_same_rules_is_accepted_one_by_one(kind: str) -> None:
+    first, second = (finding(kind, "b", None, None, side=Side.LIVE, subject=each) for each in ("one", "two"))
+    report = drifted()
+    accepted = rules_accepted(report, first)
+    assert accepted is not None
+    assert accepted != rules_accepted(report, second)
+    both = replace(report, findings=(first, second))
+    assert waived(applied([both], waiver(kind=kind, rules=tuple(accepted)))[0]) == [True, False]
 
 
 def test_a_finding_about_declarations_is_bound_to_all_of_them() -> None:
