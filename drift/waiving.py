@@ -129,9 +129,13 @@ def with_waiver(text: str, waiver: Waiver, path: Path) -> Edited:
 
 
 def write_settings(path: Path, text: str) -> None:
-    """Put the text in the place of the file, as a whole or not at all."""
-    with replacing(path, durable=True) as stream:
-        stream.write(text)
+    """Put the text in the place of the file, as a whole or not at all. Raises ``UsageError``."""
+    try:
+        with replacing(path, durable=True) as stream:
+            stream.write(text)
+    except UsageError as error:
+        error.advice = "print the waiver with --dry-run, and put it in by hand"
+        raise
 
 
 def table_of(waiver: Waiver) -> str:

@@ -218,6 +218,49 @@ def test_what_is_found_of_declarations_alone_is_waived_without_anything_live(cli
     assert (after.code, told(after)) == (0, [])
 
 
+def test_a_waiver_of_a_broken_promise_is_for_that_promise_alone(cli: Cli, tree: Path) -> None:
+    (tree / FILE).write_text('[[promise]]\nsays = "nobody but https://a.example may GET"\n', encoding="utf-8")
+    assert waive(cli).code == 0
+    assert check(cli).code == 1
+    assert waive(cli, kind="promise-broken").code == 0
+    assert check(cli).code == 0
+    with (tree / FILE).open("a", encoding="utf-8") as file:
+        file.write('[[promise]]\nsays = "https://b.example may not GET"\n')
+    result = check(cli)
+    assert result.code == 1
+    [(kind, message, _)] = told(result)
+    assert kind == "waiver-void"
+    assert "or the promise" in message
+
+
+def test_a_named_file_that_is_not_there_is_an_error(cli: Cli, tree: Path) -> None:
+    (tree / "named").mkdir()
+    given = ("--live", "live.json", "--bucket", "assets", "--finding", "live-wider", *WHY)
+    (tree / "named" / FILE).symlink_to(tree / "nowhere" / "x.toml")
+    result = cli("--config", f"named/{FILE}", "waive", *given)
+    assert result.code == 2
+    assert "there is no such file" in result.err
+
+
+def test_of_two_waivers_of_the_same_none_is_guessed(cli: Cli, tree: Path) -> None:
+    waive(cli)
+    text = (tree / FILE).read_text()
+    (tree / FILE).write_text(text + text, encoding="utf-8")
+    result = waive(cli)
+    assert result.code == 2
+    assert f"{FILE}:8: there are 2 waivers of live-wider on assets" in result.err.replace(f"{tree}/", "")
+    assert (tree / FILE).read_text() == text + text
+
+
+def test_a_found_settings_file_that_is_a_link_is_not_followed(cli: Cli, tree: Path) -> None:
+    (tree / "real.toml").write_text("strict = false\n", encoding="utf-8")
+    (tree / FILE).symlink_to("real.toml")
+    result = waive(cli)
+    assert result.code == 2
+    assert "this settings file is a link" in result.err
+    assert (tree / "real.toml").read_text() == "strict = false\n"
+
+
 def test_hostile_texts_survive_and_forge_nothing(cli: Cli, tree: Path) -> None:
     reason = 'a "quote"\n[[waiver]]\n\x1b[31m\x00 \u202e ::error::\\ \'\'\' """'
     result = waive(cli, why=("--reason", reason, "--owner", "o\r\n::error::x", "--expires", "30d"))
