@@ -38,7 +38,7 @@ from drift.reporters.report_words import (
     waived_words,
     witness_lines,
 )
-from drift.reporters.words import place_words, printable
+from drift.reporters.words import line_start, place_words, printable
 
 MAX_NAME = 200
 """Characters of a case's name; a longer one ends in what tells it apart."""
@@ -186,7 +186,7 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
     lines = [f"{finding.severity}: {finding.message}"]
     if proof := example_words(finding):
         lines.append(f"asked: {proof}")
-    lines.append(finding.help)
+    lines.append(f"what to do: {finding.help}")
     message, outcome = finding.message, Outcome.FAILURE
     if finding.waived is not None:
         message, outcome = f"waived {waived_words(finding.waived)}", Outcome.SKIPPED
@@ -260,7 +260,7 @@ def _open(name: str, attributes: dict[str, str], close: str = "", end: str = "\n
 
 def _text(lines: Iterable[str]) -> str:
     """Lines as text of an element; what XML forbids is written out."""
-    return _ascii(escape("\n".join(_bounded(printable(line), MAX_LINE) for line in lines)))
+    return _ascii(escape("\n".join(line_start(_bounded(printable(line), MAX_LINE)) for line in lines)))
 
 
 def _bounded(text: str, most: int) -> str:
