@@ -248,7 +248,8 @@ class _Picture:
         marks = []
         if (_CREDENTIALS in dict(declared.headers)) != (_CREDENTIALS in dict(live.headers)):
             marks.append(Mark.CREDENTIALS)
-        preflights = [True] if request.headers else [False, True] if request.preflight else [False]
+        first = request.preflight or request.method in ASKS_FIRST
+        preflights = [True] if request.headers else [False, True] if first else [False]
         for preflight in preflights:
             asked = replace(request, preflight=preflight)
             found = shown_by(declared, live, asked, zero_is_unset=self._zero)
