@@ -35,6 +35,7 @@ from drift.reporters.report_words import (
     state_words,
     summary_words,
     title_of,
+    unknown_lines,
     waived_words,
     witness_lines,
 )
@@ -100,8 +101,8 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
     compared = [each for each in report.buckets if each.state is not BucketState.VALIDATED]
     parts = {
         "input": [*_faults(report)],
-        "comparison": [_comparison(each, title) for each, title in _titled(compared)],
-        "validation": [_comparison(each, title) for each, title in _titled(validated)],
+        "comparison": [_comparison(report, each, title) for each, title in _titled(compared)],
+        "validation": [_comparison(report, each, title) for each, title in _titled(validated)],
         "policy": [*_of_family(report, found, Family.POLICY)],
         "promises": [*_promises(report.promises), *_of_family(report, found, Family.PROMISE)],
         "waivers": [*_of_family(report, found, Family.WAIVER)],
@@ -110,8 +111,14 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
     bad = any(case.outcome in (Outcome.FAILURE, Outcome.ERROR) for cases in parts.values() for case in cases)
     if not bad and (not good or not report.buckets):
         told = f"{VERDICT_WORDS[report.verdict]}. {summary_words(report)}"
-        parts["input"].append(Case("input", "the whole run", Outcome.ERROR, report.verdict.value, told))
+        faults = tuple(f"{each.severity}: {each.message}" for each in report.diagnostics)
+        parts["input"].append(Case("input", "the whole run", _unknown(report), report.verdict.value, told, faults))
     return [(name, _apart(cases)) for name, cases in parts.items() if cases]
+
+
+def _unknown(report: Report) -> Outcome:
+    """How a case ends of which nothing is known: skipped where the run may be incomplete."""
+    return Outcome.SKIPPED if report.verdict is Verdict.INCOMPLETE and report.exit_code == 0 else Outcome.ERROR
 
 
 def _titled(buckets: Sequence[BucketReport]) -> list[tuple[BucketReport, str]]:
@@ -134,7 +141,7 @@ def _faults(report: Report) -> Iterator[Case]:
             yield Case("input", name, Outcome.ERROR, each.id, each.message, lines, each.location)
 
 
-def _comparison(bucket: BucketReport, title: str) -> Case:
+def _comparison(report: Report, bucket: BucketReport, title: str) -> Case:
     side = bucket.declared or bucket.live
     place = side.location if side is not None else None
     drift = [each for each in bucket.findings if family_of(each) in (Family.DRIFT, Family.COVERAGE)]
@@ -144,7 +151,7 @@ def _comparison(bucket: BucketReport, title: str) -> Case:
         return Case("comparison", title, Outcome.FAILURE, kind, state_words(bucket), lines, place)
     if bucket.state not in LOOKED_AT:
         message = f"{state_words(bucket)}: {bucket.reason or 'not compared'}"
-        return Case("comparison", title, Outcome.ERROR, kind, message, tuple(_difference(bucket)), place)
+        return Case("comparison", title, _unknown(report), kind, message, tuple(_difference(bucket)), place)
     if bucket.state in (BucketState.DRIFTED, BucketState.UNDECLARED):
         why = [waived_words(each.waived) for each in drift if each.waived is not None]
         message = "; ".join([state_words(bucket), *why])
@@ -160,6 +167,7 @@ def _difference(bucket: BucketReport) -> Iterator[str]:
             yield f"declared at {place}"
     for witness in bucket.witnesses:
         yield from witness_lines(bucket, witness)
+    yield from unknown_lines(bucket)
     yield from (note_words(note) for note in bucket.notes)
     for change in bucket.changes:
         for sign, text in change_lines(bucket, change):
@@ -191,7 +199,7 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
     if finding.waived is not None:
         message, outcome = f"waived {waived_words(finding.waived)}", Outcome.SKIPPED
     elif finding.id == "promise-undecided":
-        outcome = Outcome.ERROR
+        outcome = _unknown(report)
     elif not fails(report, finding):
         message, outcome = f"{finding.severity}, which does not fail the run: {message}", Outcome.SKIPPED
     name = f"{about}{finding_name(finding)}{subject}"
