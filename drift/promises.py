@@ -171,17 +171,8 @@ class _Judge:
             of_these = [case for case in cases if case.decision.held is held]
             if of_these:
                 first = of_these[0]
-                everywhere = len(of_these) == len(cases) and all(
-                    case.decision.request == first.decision.request for case in of_these
-                )
-                when = "" if everywhere or not first.when else f"if {_any_of([case.when for case in of_these])}: "
-                return _Told(
-                    side,
-                    held,
-                    when + self._says(first.decision),
-                    self._place(side, first, report),
-                    _example(first.decision),
-                )
+                says = self._says(first.decision) + _cases_of(of_these, cases)
+                return _Told(side, held, says, self._place(side, first, report), _example(first.decision))
         return _Told(side, Held.KEPT)
 
     def _place(self, side: Side, case: _Case, report: BucketReport) -> Location | None:
@@ -275,6 +266,17 @@ def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statem
 def _listed(words: Sequence[str], joint: str = "and") -> str:
     *before, last = words
     return f"{', '.join(before)} {joint} {last}" if before else last
+
+
+def _cases_of(of_these: Sequence[_Case], cases: Sequence[_Case]) -> str:
+    """In which cases the first of these comes out so, where not in all of them alike."""
+    first = of_these[0].decision
+    alike = [case for case in of_these if (case.decision.request, case.decision.why) == (first.request, first.why)]
+    if len(alike) == len(cases) or not alike[0].when:
+        return ""
+    others = [case.when for case in of_these if case not in alike]
+    told = f", if {_any_of([case.when for case in alike])}"
+    return f"{told}; and otherwise if {_any_of(others)}" if others else told
 
 
 def _any_of(words: Sequence[str]) -> str:

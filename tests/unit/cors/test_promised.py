@@ -155,6 +155,12 @@ def test_unknown_values_leave_open_only_what_hangs_on_them(held: Held, sentence:
         assert "of rule 1: v" in (found.why or "")
 
 
+def test_unknown_headers_may_let_a_later_rule_answer() -> None:
+    later = CorsRule(("GET",), ("https://a.example",), Unknown("var.x"))
+    assert decided("nobody gets credentials", rule("GET", "*"), later) is UNDECIDED
+    assert decided("nobody gets credentials", rule("GET", "*", "*"), later) is KEPT
+
+
 def test_more_work_than_the_cap_allows_leaves_it_undecided() -> None:
     rules = [rule("PUT", f"https://{n}*.a*") for n in range(50)]
     assert decided("nobody may PUT with x-a", *rules, max_steps=10) is UNDECIDED

@@ -75,3 +75,11 @@ def test_the_findings_that_are_listed_are_those_of_the_catalogue_with_their_seve
     listed = re.findall(r"^\| `(promise-[a-z-]+)` \|.*\| `(\w+)`", TEXT, re.MULTILINE)
     kinds = {each.id: each.severity.value for each in CATALOGUE.values() if each.family is Family.PROMISE}
     assert dict(listed) == kinds
+
+
+def test_the_promises_in_the_catalogue_are_sentences() -> None:
+    examples = [text for each in CATALOGUE.values() for text in (each.before, each.after)]
+    sentences = re.findall(r'says = "([^"]+)"', "\n".join(examples))
+    assert sentences
+    for sentence in sentences:
+        parse(sentence)
