@@ -91,7 +91,7 @@ def assessment_from(config: Mapping[str, Any], text: str, path: Path) -> Assessm
     """
     if not any(table in config for table in ASSESSMENT_TABLES):
         return AssessmentSettings()
-    source = _Source(_shown(path), TomlPlaces(text))
+    source = _Source(shown_path(path), TomlPlaces(text))
     waivers = tuple(_waiver(each, source, n) for n, each in _tables("waiver", config, source))
     promises = tuple(_promise(each, source, n) for n, each in _tables("promise", config, source))
     ignores = tuple(_ignore(each, source, n) for n, each in _tables("ignore", config, source))
@@ -100,7 +100,7 @@ def assessment_from(config: Mapping[str, Any], text: str, path: Path) -> Assessm
     )
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as the places of findings have it: from the working folder, where the file is in it."""
     try:
         return path.relative_to(Path.cwd()).as_posix()
