@@ -122,10 +122,15 @@ def _fails(report: Report, finding: Finding, bucket: BucketReport | None) -> boo
     return fails(report, finding)
 
 
+def line_of(text: str) -> str:
+    """The text in one line that is safe to print, without blanks around it."""
+    return printable(text.strip())
+
+
 def headline(placed: Placed, *, sided: bool = False) -> str:
     """The bucket, with ``sided`` the side of it, and what is found of it, in one line that is safe to print."""
     finding = placed.finding
-    told = printable(finding.message.strip()) or placed.kind.title
+    told = line_of(finding.message) or placed.kind.title
     if finding.bucket is None:
         return told
     side = f" ({SIDE_WORDS[finding.side]})" if sided and finding.side is not None else ""

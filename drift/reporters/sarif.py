@@ -22,6 +22,7 @@ from drift.reporters.placed import (
     Checkout,
     Placed,
     bounded,
+    line_of,
     placed_findings,
     region_of,
 )
@@ -207,10 +208,10 @@ def _note(severity: Severity, identifier: str, text: str) -> dict[str, Json]:
 
 
 def _note_of(fault: Diagnostic, checkout: Checkout) -> dict[str, Json]:
-    identifier = printable(fault.id.strip()) or "diagnostic"
-    text = printable(fault.message.strip()) or identifier
+    identifier = line_of(fault.id) or "diagnostic"
+    text = line_of(fault.message) or identifier
     if fault.help:
-        text = f"{text}\ntry: {printable(fault.help)}"
+        text = f"{text}\ntry: {line_of(fault.help)}"
     region = region_of(fault.location, checkout)
     where = {} if region is None else {"locations": [location(region)]}
     return {**_note(fault.severity, bounded(identifier, MAX_NAME), text), **where}
