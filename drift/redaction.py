@@ -268,7 +268,9 @@ def _report(report: BucketReport, known: Sensitive) -> BucketReport:
     here = known.at(own)
     live = report.live if report.live is not None and not report.live.sensitive else None
     found = [text for text in (_texts(live) if live else ()) if here.betrays(text)]
-    asked = [text for each in report.witnesses for text in (each.request.origin or "", *each.request.headers)]
+    requests = [each.request for each in report.witnesses]
+    requests += [each.example.request for each in report.findings if each.example is not None]
+    asked = [text for each in requests for text in (each.origin or "", *each.headers)]
     found += [text for text in asked if known.at(own, found).betrays_part(text)]
     return _plain(report, _Walk(known.at(own, found), close=True), live_has_marks=live is None)
 

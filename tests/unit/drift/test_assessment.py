@@ -13,10 +13,12 @@ from drift.cors.digest import digest
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.ignoring import Ignore
 from drift.location import Severity
+from drift.redaction import redacted
 from drift.report import BucketState, ExitPolicy, Report, Verdict
-from drift.settings import AssessmentSettings, FailOn, Promise, Waiver
+from drift.settings import AssessmentSettings, FailOn, Format, Promise, Waiver
 from drift.snapshot import Bucket, State
 from tests.rules import bucket, rule, snapshot
+from tests.samples.rendering import written
 
 TODAY = date(2026, 11, 22)
 ANY_SITE = rule("GET", "https://*")
@@ -165,3 +167,19 @@ def test_errors_of_the_input_beat_everything() -> None:
 def test_buckets_that_did_not_come_up_leave_a_run_incomplete() -> None:
     report = assess(in_sync(SAFE), AssessmentSettings(today=TODAY), ExitPolicy(), whole=False)
     assert report.exit_code == 3
+
+
+@pytest.mark.parametrize("kind", Format)
+def test_what_is_sensitive_shows_in_no_finding_and_no_promise(kind: Format) -> None:
+    hidden = frozenset({"https://hush.example", "x-hush-*"})
+    ours = bucket("b", rule("PUT", "https://hush.example", "x-hush-*"), sensitive=hidden)
+    says = (
+        "nobody may PUT with any header",
+        "https://hush.example may DELETE",
+        "nobody but https://hush.example may GET",
+    )
+    report = settled(compared((ours, ours)), promises=tuple(Promise(each) for each in says))
+    assert report.exit_code == 1
+    text = written(kind, redacted(report))
+    assert "hush" not in text.lower()
+    assert kind is Format.GITHUB or "sensitive value" in text
