@@ -335,7 +335,7 @@ def test_an_origin_that_is_not_known_to_its_end_makes_no_finding() -> None:
     assert ids(CorsRule(("GET",), (Unknown("x", "http://"),))) == set()
 
 
-def test_rules_that_would_take_too_long_to_prove_are_judged_by_what_is_seen_at_once() -> None:
+def test_rules_of_extreme_size_are_judged_all_the_same() -> None:
     many = tuple(rule("GET", " ".join(f"https://{n}x{m}*" for m in range(40))) for n in range(60))
     assert "insecure-origin" in ids(*many, rule("GET", "http://a.example"))
 
