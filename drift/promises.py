@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from drift.cors.evaluate import requested_headers
 from drift.cors.model import CorsAnswer, CorsRequest, Unknown
-from drift.cors.promised import Decider, Decision, Held
+from drift.cors.promised import Decider, Decision, Held, names_read
 from drift.cors.promised_search import Bad
 from drift.cors.promised_statement import Statement
 from drift.errors import UsageError
@@ -258,9 +258,10 @@ def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statem
         return f"{asked} is answered with credentials by {rule}"
     if bad & Bad.STAR:
         return f"{asked} is answered with * and so without credentials by {rule}"
-    if bad & Bad.UNREAD:
-        return f"{rule} lets the page not read all of {_listed(statement.exposed)} in the answer to {asked}"
-    return f"{rule} lets the page read {_listed(statement.exposed, 'or')} in the answer to {asked}"
+    readable = names_read(answer)
+    reads, joint = ("does not let", "or") if bad & Bad.UNREAD else ("lets", "and")
+    told = [name for name in statement.exposed if (name.lower() in readable) is not bool(bad & Bad.UNREAD)]
+    return f"{rule} {reads} the page read {_listed(told, joint)} in the answer to {asked}"
 
 
 def _listed(words: Sequence[str], joint: str = "and") -> str:

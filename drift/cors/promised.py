@@ -221,13 +221,18 @@ def shown_by(answer: CorsAnswer, request: CorsRequest, statement: Statement) -> 
     shown = Bad.ALLOWED | (Bad.ECHO if echo else Bad.STAR)
     if request.preflight or not statement.exposed:
         return shown
-    exposed = {each.strip().lower() for each in headers.get("Access-Control-Expose-Headers", "").split(",")}
-    wanted = {each.lower() for each in statement.exposed}
-    if wanted - exposed - ALWAYS_EXPOSED:
+    readable, wanted = names_read(answer), {each.lower() for each in statement.exposed}
+    if wanted - readable:
         shown |= Bad.UNREAD
-    if wanted & (exposed | ALWAYS_EXPOSED):
+    if wanted & readable:
         shown |= Bad.READ
     return shown
+
+
+def names_read(answer: CorsAnswer) -> frozenset[str]:
+    """The response headers that a page may read of the answer, in lower case."""
+    exposed = dict(answer.headers).get("Access-Control-Expose-Headers", "").split(",")
+    return ALWAYS_EXPOSED.union(each.strip().lower() for each in exposed)
 
 
 def _where(

@@ -19,7 +19,19 @@ from tests.laws.prove_brute_force import strings
 from tests.laws.test_prove_brute_force import EXPOSED, HEADERS, ORIGINS
 from tests.laws.test_prove_unknowns import Veil
 
-NAMED = ["https://a", "https://b.a", "https://*.a", "https://*", "null", "*a", "http*", "https://a:8443", "h*", "*.a"]
+NAMED = [
+    "https://a",
+    "https://b.a",
+    "https://*.a",
+    "https://*",
+    "null",
+    "*a",
+    "http*",
+    "https://a:8443",
+    "h*",
+    "*.a",
+    "https://a*a",
+]
 ASKED = ["x-a", "x-b", "x-*", "q", "*-a", "content-type", "*b"]
 READ = ["ETag", "x-a", "Content-Type"]
 

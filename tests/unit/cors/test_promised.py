@@ -92,6 +92,17 @@ def test_two_excepted_patterns_leave_the_origin_between_them() -> None:
     assert not label.endswith("b")
 
 
+def test_an_origin_is_found_below_rows_that_hold_none_of_a_browser() -> None:
+    of_each_letter = " ".join(f"{letter}*y.x" for letter in string.ascii_lowercase)
+    assert decided("*.x may GET", rule("GET", of_each_letter)) is BROKEN
+    assert decided("*y.x may GET", rule("GET", of_each_letter)) is KEPT
+
+
+def test_the_two_ends_of_a_pattern_in_a_sentence_share_no_characters() -> None:
+    assert decided("nobody but https://a.*.a may GET", rule("GET", "https://a.a")) is BROKEN
+    assert decided("https://a.*.a may not GET", rule("GET", "https://a.a")) is KEPT
+
+
 def test_a_missing_header_is_told_with_the_rule_and_the_field_that_lack_it() -> None:
     rules = (rule("GET"), rule("PUT", headers="content-type x-amz-meta-*"))
     found = decide(BucketCors(rules), parse("https://a.example may PUT with content-type and x-amz-*"))
@@ -145,6 +156,7 @@ def test_what_is_not_known_of_s3_leaves_it_undecided_and_is_named() -> None:
         (UNDECIDED, "https://a.example may GET and read ETag", CorsRule(("GET",), ("*",), (), Unknown("v"))),
         (KEPT, "https://a.example may GET and read ETag", CorsRule(("GET",), ("*",), (), ("ETag", Unknown("v")))),
         (BROKEN, "nobody may GET and read ETag", CorsRule(("GET",), ("*",), (), ("ETag", Unknown("v")))),
+        (UNDECIDED, "nobody may GET and read ETag", CorsRule(("GET",), ("*",), (), ("x-a", Unknown("v")))),
         (KEPT, "nobody may GET", CorsRule(("PUT",), ("*",), (), (), Unknown("v"), Unknown("v"))),
     ],
 )  # fmt: skip

@@ -204,9 +204,14 @@ def test_rules_without_an_order_are_told_to_break_it_in_some_order() -> None:
         (
             f"{APP} may PUT and read ETag",
             PUT_APP,
-            "rule 1 lets the page not read all of ETag in the answer to PUT from",
+            "rule 1 does not let the page read ETag in the answer to PUT from",
         ),
-        ("nobody may PUT and read ETag, x-b", rule("PUT", "*", "", "etag"), "rule 1 lets the page read ETag or x-b in"),
+        (
+            f"{APP} may PUT and read ETag, x-b, x-c",
+            rule("PUT", APP, "", "X-B"),
+            "not let the page read ETag or x-c in the",
+        ),
+        ("nobody may PUT and read ETag, x-b", rule("PUT", "*", "", "etag"), "rule 1 lets the page read ETag in the"),
     ],
 )
 def test_what_is_wrong_is_said_in_words(says: str, one: CorsRule, words: str) -> None:
