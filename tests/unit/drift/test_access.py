@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from drift.access import MAX_ROWS, METHODS, Access, AccessPicture, Cell, Mark, Row, access_picture
 from drift.access_answers import CASE, ORDER, Unsettled, allows
-from drift.access_origins import ELSEWHERE, origin_classes
+from drift.access_origins import ELSEWHERE, entries_of, origin_classes
 from drift.cors.evaluate import evaluate
 from drift.cors.grammar import is_browser_origin
 from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, CorsRule, Unknown
@@ -128,7 +128,7 @@ def test_any_origin_is_treated_as_the_one_that_stands_for_it(
 ) -> None:
     classes, complete = origin_classes([ours, theirs])
     assert complete
-    patterns = {str(each) for one in (*ours, *theirs) for each in one.allowed_origins}
+    patterns = {entry.pattern for entries in entries_of((*ours, *theirs)) for entry in entries}
     own = {pattern for pattern in patterns if matches(pattern, origin)}
     same = [
         each
@@ -202,6 +202,18 @@ def test_an_origin_that_no_browser_sends_says_so() -> None:
     assert row.who.unsent == "an origin has no slash at its end"
 
 
+def test_a_header_that_one_side_alone_allows_has_rows_of_its_own() -> None:
+    ours = bucket("b", rule("PUT", "https://a.example", "content-type x-amz-*"), rule("GET", "https://b.example"))
+    theirs = bucket("b", rule("PUT", "https://a.example", "*"), rule("GET HEAD", "https://b.example"))
+    picture = picture_of(ours, theirs)
+    assert [(grid.headers, [row.who.origin for row in grid.rows if row.differs]) for grid in picture.grids] == [
+        ((), ["https://b.example"]),
+        (("x-any-header",), ["https://a.example"]),
+    ]
+    assert cell(picture, "https://a.example", "PUT").access is Access.ALLOWED
+    assert cell(picture, "https://a.example", "PUT", ("x-any-header",)).access is Access.WIDER
+
+
 def test_credentials_exposure_and_caching_are_marks() -> None:
     ours = bucket("b", rule("GET", "*"))
     assert cell(picture_of(ours, bucket("b", rule("GET", "https://*"))), "https://evil.example", "GET").marks == (
@@ -237,7 +249,7 @@ def test_no_value_of_an_unknown_contradicts_a_cell(
     ours: tuple[CorsRule, ...], theirs: tuple[CorsRule, ...], which: int, field: str
 ) -> None:
     place = which % len(ours)
-    open_rule = replace(ours[place], **{field: Unknown("not known")})  # type: ignore[arg-type]
+    open_rule = replace(ours[place], **{field: Unknown("not known")})
     known = (*ours[:place], open_rule, *ours[place + 1 :])
     picture = access_picture(judged(bucket("b", *known), bucket("b", *theirs)))
     assert picture is not None
