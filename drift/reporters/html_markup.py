@@ -32,7 +32,7 @@ class Markup:
 
 _MADE_HERE = object()
 
-Child: TypeAlias = "str | int | Markup | None | Iterable[Child]"
+Child: TypeAlias = "str | int | Markup | Iterable[Child] | None"
 """What may stand in an element; None stands for nothing."""
 
 _ELEMENTS = (
