@@ -168,9 +168,17 @@ def test_unknown_values_leave_open_only_what_hangs_on_them(held: Held, sentence:
 
 
 def test_unknown_headers_may_let_a_later_rule_answer() -> None:
-    later = CorsRule(("GET",), ("https://a.example",), Unknown("var.x"))
+    later = CorsRule(("GET",), ("https://a.example",), (Unknown("var.x", "x-quite-"),))
     assert decided("nobody gets credentials", rule("GET", "*"), later) is UNDECIDED
     assert decided("nobody gets credentials", rule("GET", "*", "*"), later) is KEPT
+    assert decided("nobody gets credentials", rule("GET", "*"), later, rule("GET", "*", "*")) is UNDECIDED
+
+
+def test_what_is_read_is_told_by_the_answer_to_the_request_whichever_rule_answered_its_preflight() -> None:
+    rules = rule("GET", expose="ETag"), rule("GET", headers="x-a")
+    assert decided("https://a.example may GET with x-a and read ETag", *rules) is KEPT
+    assert decided("https://a.example may GET with x-a and read ETag", *rules[::-1]) is BROKEN
+    assert decided("nobody may GET and read ETag", *rules[::-1]) is KEPT
 
 
 def test_more_work_than_the_cap_allows_leaves_it_undecided() -> None:
