@@ -72,8 +72,10 @@ def region_of(place: Location | None, checkout: Checkout) -> Region | None:
     path = None if place is None else checkout.path(place.path)
     if place is None or path is None:
         return None
+    if place.line is None:
+        return Region(path, 1, 1)
     line = _clamped(place.line)
-    column = None if place.column is None or place.line is None else _clamped(place.column)
+    column = None if place.column is None else _clamped(place.column)
     return Region(path, line, max(line, _clamped(place.end_line)), column)
 
 
@@ -92,6 +94,7 @@ class Placed:
 
     @property
     def kind(self) -> Kind:
+        """What the catalogue says of it."""
         return CATALOGUE[self.finding.id]
 
     @property

@@ -18,17 +18,9 @@ from drift.documents.parts import Json
 from drift.documents.writing import time_to_json
 from drift.location import Diagnostic, Severity
 from drift.report import LOOKED_AT, Report, Verdict
-from drift.reporters.placed import (
-    Checkout,
-    Placed,
-    bounded,
-    line_of,
-    placed_findings,
-    region_of,
-)
+from drift.reporters.placed import Checkout, Placed, bounded, line_of, placed_findings, region_of
 from drift.reporters.report_words import VERDICT_WORDS, WEIGHT, counted, summary_words
-from drift.reporters.sarif_results import BASE, MAX_MESSAGE, MAX_NAME, location, plain
-from drift.reporters.sarif_results import result as result_of
+from drift.reporters.sarif_results import BASE, MAX_MESSAGE, MAX_NAME, location, plain, result_of
 from drift.reporters.sarif_rules import LEVELS, rules
 from drift.reporters.words import name_of, printable
 
@@ -111,10 +103,10 @@ def _fitting(results: Iterable[str]) -> list[str]:
     """The results that GitHub takes in one upload."""
     kept: list[str] = []
     squeezed = zlib.compressobj()
-    plain = size = 0
+    whole = size = 0
     for result in results:
-        plain += len(result)
-        if plain > MAX_BYTES:  # until then it fits as it is
+        whole += len(result)
+        if whole > MAX_BYTES:  # until then it fits as it is
             text = result if size else "".join([*kept, result])
             size += len(squeezed.compress(text.encode())) + len(squeezed.flush(zlib.Z_SYNC_FLUSH))
             if size > MAX_BYTES:

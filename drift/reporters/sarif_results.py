@@ -25,11 +25,15 @@ MAX_RELATED = 10
 _PLACEHOLDER = re.compile(r"\{(?=\d+\})")
 
 
-def result(placed: Placed, line_hash: str, checkout: Checkout, *, suppressions: bool) -> dict[str, Json]:
+def result_of(placed: Placed, line_hash: str, checkout: Checkout, *, suppressions: bool) -> dict[str, Json]:
+    """The result of a finding that has a place. ``suppressions`` has it say whether it is waived.
+
+    ``line_hash`` is what code scanning knows it by. Raises ``ValueError`` where there is no place.
+    """
     finding, region = placed.finding, placed.region
     if region is None:
         raise ValueError("a result has a place")
-    related = list(related_places(placed, checkout))
+    related = list(_related(placed, checkout))
     result: dict[str, Json] = {
         "ruleId": finding.id,
         "ruleIndex": RULE_INDEX[finding.id],
@@ -62,7 +66,7 @@ def plain(text: str) -> str:
     return _PLACEHOLDER.sub("{ ", text.replace("](", "] ("))
 
 
-def related_places(placed: Placed, checkout: Checkout) -> Iterator[tuple[str, Region]]:
+def _related(placed: Placed, checkout: Checkout) -> Iterator[tuple[str, Region]]:
     """Other places that have to do with it, each once, with words of our own."""
     seen = {placed.region}
     for words, place in _other_places(placed):

@@ -14,6 +14,7 @@ from drift.finding import Finding, Side, Waived
 from drift.findings import finding
 from drift.location import Diagnostic, Location, Severity
 from drift.report import Report, Verdict
+from drift.reporters.report_words import VERDICT_WORDS, summary_words
 from drift.settings import FailOn
 from tests.samples import hostile, many, reports
 from tests.samples.comparisons import NOW
@@ -218,9 +219,9 @@ class TestCaps:
 class TestTheRun:
     @pytest.mark.parametrize("verdict", [Verdict.INCOMPLETE, Verdict.NOTHING, Verdict.ERROR, Verdict.DRIFT])
     def test_a_run_that_fails_without_a_finding_says_so(self, verdict: Verdict) -> None:
-        (command,) = commands_of(general(verdict=verdict, exit_code=3))
-        assert command.name == "error"
-        assert command.data == "No bucket was found to compare."
+        report = general(verdict=verdict, exit_code=3)
+        (command,) = commands_of(report)
+        assert command == Parsed("error", summary_words(report), {"title": VERDICT_WORDS[verdict]})
 
     def test_a_run_that_did_not_see_everything_says_so_also_where_it_passes(self) -> None:
         (command,) = commands_of(general(verdict=Verdict.INCOMPLETE))

@@ -189,7 +189,7 @@ class TestPlaces:
             (Location("a.tf", 3, 9, 4), {"startLine": 3, "endLine": 9, "startColumn": 4}),
             (Location("a.tf", 3), {"startLine": 3, "endLine": 3}),
             (Location("a.tf"), {"startLine": 1, "endLine": 1}),
-            (Location("a.tf", None, 7, 4), {"startLine": 1, "endLine": 7}),
+            (Location("a.tf", None, 7, 4), {"startLine": 1, "endLine": 1}),
             (Location("a.tf", 0, 0, 0), {"startLine": 1, "endLine": 1, "startColumn": 1}),
             (Location("a.tf", -5, 3, -1), {"startLine": 1, "endLine": 3, "startColumn": 1}),
             (Location("a.tf", 9, 3), {"startLine": 9, "endLine": 9}),
