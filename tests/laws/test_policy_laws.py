@@ -17,7 +17,7 @@ from drift.cors.replay import without_unknowns
 from drift.policy_origins import Cover, covered, is_loopback, over_plain_http
 from drift.policy_risk import Risk
 from drift.policy_rules import LOCALHOST, risks
-from drift.policy_validity import notes
+from drift.policy_validity import notes, refusals
 
 PATTERNS = [
     "*", "https://*", "http*", "http://*", "https://*.com", "https://*example.com", "https://example.com*",
@@ -216,3 +216,15 @@ def test_the_part_that_comes_over_http_is_part_of_the_entry(pattern: str) -> Non
 @given(lists_)
 def test_localhost_is_known_by_its_host(rules: tuple[CorsRule, ...]) -> None:
     assert {entry_of(each) for each in of_kind(rules, LOCALHOST)} <= {"http://localhost:3000"}
+
+
+odd = st.text(alphabet="*.:/[]ahtp\u00e9\ud800\u202e\n\x00A-_s1", max_size=14)
+
+
+@given(st.lists(st.one_of(odd, odd.map("https://".__add__), odd.map("https://*.".__add__)), min_size=1, max_size=4))
+def test_no_text_is_too_odd_to_be_judged(origins: list[str]) -> None:
+    cors = BucketCors((CorsRule(("GET", "PUT"), tuple(origins), tuple(origins), tuple(origins), -1),))
+    for risk in (*risks(cors), *notes(cors), *refusals(cors)):
+        assert risk.message
+        if risk.example is not None:
+            assert is_browser_origin(str(risk.example.request.origin))

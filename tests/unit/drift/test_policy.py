@@ -326,6 +326,13 @@ def test_the_worst_method_makes_the_example() -> None:
     assert finding.example.request.method == "DELETE"
 
 
+def test_the_example_of_a_shared_suffix_below_the_name_is_a_name_that_others_can_have() -> None:
+    [finding] = found(rule("GET", "https://*.amazonaws.com:8443"))
+    assert finding.example is not None
+    assert finding.example.request.origin == "https://evil.s3.amazonaws.com:8443"
+    assert "names under s3.amazonaws.com" in finding.message
+
+
 def test_what_is_known_beside_an_unknown_value_is_judged() -> None:
     rules = CorsRule(("GET",), (UNKNOWN, "http://a.example", "null"), UNKNOWN, UNKNOWN, UNKNOWN)
     assert ids(rules) == {"insecure-origin", "null-origin"}

@@ -123,9 +123,23 @@ def test_what_one_case_declares_and_live_has_is_told_of_each_by_itself() -> None
 
 
 def test_two_declarations_of_one_bucket_are_told_with_their_places() -> None:
-    [one] = found(bucket("b", GOOD, address="a", location=place(1)), bucket("b", GOOD), bucket("b", GOOD, address="c"))
+    [one] = found(
+        bucket("b", GOOD, address="a", location=place(1)), None, bucket("b", GOOD), bucket("b", GOOD, address="c")
+    )
     assert one.id == "declared-more-than-once"
-    assert "a at main.tf:1, c" in one.message
+    assert one.message.endswith("3 declarations claim the CORS rules of one bucket: a at main.tf:1, test and c")
+
+
+def test_a_module_that_several_others_call_is_named_once() -> None:
+    [one] = found(
+        bucket("b", GOOD, address="a", location=place(1)), None, bucket("b", GOOD, address="a", location=place(1))
+    )
+    assert one.message.endswith("a at main.tf:1, which is called 2 times")
+
+
+def test_of_very_many_declarations_a_few_are_named() -> None:
+    [one] = found(bucket("b", GOOD, address="a"), None, *(bucket("b", GOOD, address=str(each)) for each in range(9)))
+    assert one.message.endswith("a, 0, 1, 2, 3 and 5 more")
 
 
 def test_rules_inline_and_in_a_resource_of_their_own_are_told_as_such() -> None:
