@@ -46,10 +46,12 @@ def plain(kind: Format) -> Element:
 
 
 def elements(root: Element) -> Iterator[Element]:
-    """Elements (and comments) in order, without the pictures: who may do what follows from the text of the rules."""
+    """Elements (and comments) in order, without what follows from the text: the pictures of who may do what, and which
+    words of a sentence are set as code.
+    """
     yield root
     for each in root:
-        if each.attrib.get("class") != "access":
+        if each.attrib.get("class") != "access" and (each.tag != "code" or root.tag == "pre"):
             yield from elements(each)
 
 
