@@ -21,7 +21,7 @@ from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.evaluate import evaluate, requested_headers
 from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, CorsRule, TextList, Unknown
 from drift.cors.open_questions import OPEN_QUESTIONS, STAR_BESIDE_ORIGIN, WILDCARD_OVERLAP
-from drift.cors.pattern import covers, intersects, matches, matches_overlapping, overlapped
+from drift.cors.pattern import covers, intersects, matches, matches_overlapping
 from drift.cors.promised_search import OF_ONE_RULE, Bad, PromiseSearch, bad_of
 from drift.cors.promised_statement import Sense, Statement
 from drift.cors.readings import Reading, StarReading, readings_of
@@ -175,7 +175,7 @@ def _fitting(values: TextList, fits: Callable[[str], bool]) -> TextList:
 def _may_be_meant(pattern: str, statement: Statement) -> bool:
     """Whether the pattern may match an origin of which the statement speaks; True where in doubt."""
     if statement.sense is Sense.NOBODY_BUT:
-        return any(True for _ in overlapped(pattern)) or not any(covers(each, pattern) for each in statement.origins)
+        return not any(covers(each, pattern) for each in statement.origins)
     return any(
         intersects(pattern, each) if "*" in each else matches_overlapping(pattern, each) for each in statement.origins
     )

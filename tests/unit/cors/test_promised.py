@@ -103,6 +103,14 @@ def test_the_two_ends_of_a_pattern_in_a_sentence_share_no_characters() -> None:
     assert decided("https://a.*.a may not GET", rule("GET", "https://a.a")) is KEPT
 
 
+@pytest.mark.parametrize("sentence", ["nobody but {} may GET", "{} may GET"])
+def test_a_pattern_in_a_sentence_is_read_as_the_same_pattern_in_a_rule_is(sentence: str) -> None:
+    pattern = "https://pr-*-preview.example.com"
+    assert decided(sentence.format(pattern), rule("GET", pattern)) is KEPT
+    with_literal = rule("GET", f"{pattern} https://pr-preview.example.com")
+    assert decided("nobody but https://pr-*-preview.example.com may GET", with_literal) is BROKEN
+
+
 def test_a_missing_header_is_told_with_the_rule_and_the_field_that_lack_it() -> None:
     rules = (rule("GET"), rule("PUT", headers="content-type x-amz-meta-*"))
     found = decide(BucketCors(rules), parse("https://a.example may PUT with content-type and x-amz-*"))

@@ -107,6 +107,28 @@ def test_a_bucket_whose_live_rules_are_not_known_keeps_nothing(state: State) -> 
     assert found.example is None
 
 
+def test_all_promises_that_a_side_which_was_not_read_leaves_open_are_told_at_once() -> None:
+    live = Bucket("b", State.DENIED, "s3", reason="because of the test")
+    says = [
+        "nobody may DELETE",
+        "nobody may PUT",
+        "nobody may GET",
+        f"{APP} may PUT",
+        "null may not PUT",
+        "null may GET",
+    ]
+    judged = judge_promises(reports([bucket("b", PUT_APP)], [live]), [promise(each) for each in says])
+    broken, undecided, *others = sorted(judged.by_bucket[0], key=lambda each: each.side is Side.LIVE)[-2:]
+    assert not others
+    assert broken.side is Side.DECLARED
+    assert (undecided.side, undecided.subject) == (Side.LIVE, "")
+    assert undecided.message == (
+        '6 promises cannot be decided on what is live: because of the test ("nobody may DELETE" and "nobody may PUT" '
+        f'and "nobody may GET" and "{APP} may PUT" and 2 more promises)'
+    )
+    assert [each.undecided for each in judged.outcomes] == [1] * 6
+
+
 def test_a_declaration_that_could_not_be_resolved_keeps_nothing() -> None:
     declared = Bucket("b", State.UNKNOWN, "terraform", reason="variable x has no value")
     judged = checked("nobody may DELETE", declared, bucket("b", PUT_APP))
