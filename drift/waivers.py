@@ -110,7 +110,9 @@ class _Group:
     expired: list[Waiver] = field(default_factory=list)
     by_rules: dict[str, list[int]] = field(default_factory=dict)
     counted: list[str] = field(default_factory=list)
-    """Buckets on which the finding counts although there are waivers."""
+    """The first few buckets on which the finding counts although there are waivers; ``more`` is how many others."""
+    more: int = 0
+    last: str | None = None
     used: set[int] = field(default_factory=set)
     void: bool = False
     near: bool = False
@@ -125,6 +127,17 @@ class _Group:
         for each in waiver.rules:
             self.by_rules.setdefault(each, []).append(len(self.in_force))
         self.in_force.append(waiver)
+
+    def counts(self, name: str) -> bool:
+        """Take note of a bucket on which the finding counts; False if it was the last to be noted, too."""
+        if name == self.last:
+            return False
+        self.last = name
+        if len(self.counted) < _NAMED:
+            self.counted.append(name)
+        else:
+            self.more += 1
+        return True
 
     def holding(self, rules: frozenset[str]) -> Waiver | None:
         """The waiver that accepts all these rules; the one that lasts longest if there are several."""
@@ -178,12 +191,12 @@ class _Waiving:
         if holding:
             best = max(holding, key=lambda each: each.expires)
             return replace(found, waived=Waived(best.reason, best.owner, best.expires, best.location))
+        told = False
         for group in groups:
-            if not group.counted or group.counted[-1] != name:
-                group.counted.append(name)
-                if group.in_force:
-                    group.void = True
-                    self.void.append(_void(group.in_force[0], name, found, known=rules is not None))
+            fresh, group.void = group.counts(name), group.void or bool(group.in_force)
+            if fresh and group.in_force and not told:  # once for a bucket, however many waivers would be meant
+                told = True
+                self.void.append(_void(group.in_force[0], name, found, known=rules is not None))
         return found
 
     def told(self, narrowed: bool) -> Iterator[Finding]:
@@ -192,7 +205,7 @@ class _Waiving:
             elsewhere = narrowed or kind in _SEEN_BY_SOME
             open_end = self._unnamed or group.unsettled or (elsewhere and (is_glob(bucket) or not group.near))
             for waiver in group.expired:
-                yield _expired(waiver, group.counted, open_end)
+                yield _expired(waiver, group, open_end)
             if group.void or open_end:
                 continue
             for place, waiver in enumerate(group.in_force):
@@ -211,11 +224,12 @@ def _void(waiver: Waiver, name: str, found: Finding, *, known: bool) -> Finding:
     return found_that("waiver-void", name, message, waiver.location, subject=_subject(waiver))
 
 
-def _expired(waiver: Waiver, counted: Sequence[str], open_end: bool) -> Finding:
+def _expired(waiver: Waiver, group: _Group, open_end: bool) -> Finding:
     message = f"the waiver of {waiver.finding} on {waiver.bucket} expired on {waiver.expires.isoformat()}"
     help = None
-    if counted:
-        message += f" and no longer waives what is found on {_listed(counted)}"
+    if group.counted:
+        others = f" and {group.more:,} more" if group.more else ""
+        message += f" and no longer waives what is found on {', '.join(group.counted)}{others}"
     elif not open_end:
         message += "; what it was for no longer comes up"
         help = "Take it out."
@@ -233,8 +247,3 @@ def _unused(waiver: Waiver, near: bool, doubled: bool) -> Finding:
 
 def _subject(waiver: Waiver) -> str:
     return f"{waiver.finding} on {waiver.bucket}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

@@ -212,6 +212,12 @@ def test_where_the_tool_writes_a_max_age_of_zero_it_is_the_same_as_none() -> Non
     assert waived(applied([report], waiver())[0]) == [True]
 
 
+def test_a_bucket_is_told_once_however_many_waivers_no_longer_hold_for_it() -> None:
+    told = applied([drifted(live=WIDEST)], waiver("*"), waiver("b*"), waiver("b"), waiver("?"))[1]
+    assert [kind for kind, _ in told] == ["waiver-void"]
+    assert "of live-wider on b does" in told[0][1]
+
+
 def test_one_waiver_in_force_is_enough_and_the_one_that_lasts_longest_is_told() -> None:
     later = replace(waiver("b*", days=9), reason="later")
     buckets, told = applied([drifted()], waiver(days=-3), waiver(days=2), later, waiver("*", rules=(digest_of(),)))
