@@ -68,10 +68,19 @@ def _finding(report: BucketReport, risk: Risk, place: Location | None, side: Sid
 
 
 def _declared(report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None, str | None]]:
-    """The risks of what is declared, each with its place and, where it is not one of every case, the case."""
-    declared = report.declared
-    if declared is None:
-        return {}
+    """The risks of what is declared, each with its place and, where it is not one of every case, the case.
+
+    Of several declarations each may be the one that is deployed last, so all are judged.
+    """
+    found: dict[Key, tuple[Risk, Location | None, str | None]] = {}
+    for each in (report.declared, *report.also_declared):
+        for key, told in _of_claim(each, report).items() if each is not None else ():
+            if key not in found or (found[key][2] is not None and told[2] is None):
+                found[key] = told
+    return found
+
+
+def _of_claim(declared: Bucket, report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None, str | None]]:
     if not declared.alternatives:
         return {_key(risk): (risk, _place(declared, risk), None) for risk in _of_declared(declared, report)}
     cases = [

@@ -13,7 +13,7 @@ from drift.cors.within import BESIDE_STAR, COVERED, DEAD_ORIGIN, ORDER_MATTERS, 
 from drift.finding import Example
 from drift.location import Severity
 from drift.policy_risk import Risk, entry_subject, joined, rule_subject
-from drift.policy_rules import REMEMBERED
+from drift.policy_rules import ORIGINS, REMEMBERED
 
 REFUSED = "refused-by-s3"
 MAY_BE_REFUSED = "may-be-refused-by-s3"
@@ -44,12 +44,15 @@ def _refusal(cors: BucketCors, violation: Violation) -> Risk:
 def notes(cors: BucketCors) -> tuple[Risk, ...]:
     """What has no effect in the rules, and where their order decides."""
     found = within(cors)
+    unsent = {(note.rule, note.value) for note in found if note.id == DEAD_ORIGIN}
     lists: dict[tuple[int, str, str], list[Note]] = {}
     risks: dict[Risk, None] = {}
     for note in found:
         if note.id == ORDER_MATTERS:
             risks.update(dict.fromkeys(_order(cors, note)))
         elif note.id in (COVERED, BESIDE_STAR):
+            if (note.rule, note.value) in unsent and note.field == ORIGINS:
+                continue  # told already: it has no effect whatever stands beside it
             lists.setdefault((note.rule, note.id, note.field or ""), []).append(note)
         elif note.id == DEAD_ORIGIN:
             message = f"rule {note.rule + 1}, {note.field} {note.value}: {note.why}"

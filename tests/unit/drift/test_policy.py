@@ -170,6 +170,7 @@ NEAR: list[tuple[str, str, tuple[CorsRule, ...]]] = [
     ("rules-overlap", "both answer alike", (put(), put(f"{APP} https://b.example"))),
     ("covered-entry", "x-amz-* covers no other header", (rule("GET", APP, "x-amz-* content-type"),)),
     ("covered-entry", "the wildcard does not cover the name itself", (rule("GET", "https://*.a.com https://a.com"),)),
+    ("covered-entry", "it is never sent, which is told", (rule("GET", "https://* https://A.example"),)),
     ("origin-beside-star", "in rules of their own", (rule("GET"), rule("GET", "*"))),
     ("etag-not-exposed", "in small letters", (rule("PUT POST", APP, "*", "etag"),)),
     ("etag-not-exposed", "nothing is uploaded", (rule("GET", APP),)),

@@ -130,6 +130,12 @@ def test_two_declarations_of_one_bucket_are_told_with_their_places() -> None:
     assert one.message.endswith("3 declarations claim the CORS rules of one bucket: a at main.tf:1, test and c")
 
 
+def test_of_declarations_that_differ_each_is_judged_at_its_own_place() -> None:
+    other = bucket("b", NULL, address="other", location=place(7))
+    _, one = found(bucket("b", GOOD, location=place(1)), bucket("b", NULL), other)
+    assert (one.id, one.side, one.location) == ("null-origin", Side.BOTH, place(7))
+
+
 def test_a_module_that_several_others_call_is_named_once() -> None:
     [one] = found(
         bucket("b", GOOD, address="a", location=place(1)), None, bucket("b", GOOD, address="a", location=place(1))
