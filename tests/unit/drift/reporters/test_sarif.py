@@ -290,6 +290,7 @@ class TestMessages:
         [
             ("see [here](https://evil.example)", "see [here] (https://evil.example)"),
             ("see [here](1)", "see [here] (1)"),
+            ("## no runner finds two of these", "## no runner finds two of these"),
             ("it is {0} and {x} and {12}", "it is { 0} and {x} and { 12}"),
             ("a\nb\x1b[31m\u202e", "a\\nb\\x1b[31m\\u202e"),
         ],
