@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,8 +16,9 @@ from drift.snapshot import Alternative, Bucket, Snapshot
 if TYPE_CHECKING:
     from drift.cors.verdict import Witness
     from drift.diff import Change
-    from drift.finding import Example, Finding, Waived
-    from drift.report import BucketReport, Report
+    from drift.finding import Example, Finding, PromiseOutcome, Waived
+    from drift.ignoring import Ignored
+    from drift.report import BucketReport, Report, Summary
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -34,50 +35,63 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
 
 def report_to_json(report: Report) -> dict[str, Json]:
     """The ``cors-drift/report`` document."""
-    summary = report.summary
+    return {key: list(value) if isinstance(value, Iterator) else value for key, value in report_items(report)}
+
+
+def report_items(report: Report) -> Iterator[tuple[str, Json | Iterator[Json]]]:
+    """The keys of the ``cors-drift/report`` document with their values. Lists come one by one: they can be long."""
+    yield "kind", "cors-drift/report"
+    yield "version", 1
+    yield "tool", {"name": "cors-drift", "version": __version__}
+    yield "verdict", report.verdict.value
+    yield "exit_code", report.exit_code
+    yield "compared_at", time_to_json(report.compared_at)
+    yield "sources", {"declared": report.declared_source, "live": report.live_source}
+    yield "summary", _summary(report.summary)
+    yield "buckets", (_bucket_report(bucket) for bucket in report.buckets)
+    yield "findings", _findings(report)
+    yield "promises", (_promise(each) for each in report.promises)
+    yield "ignored", (_ignored(each) for each in report.ignored)
+    yield "diagnostics", (diagnostic_to_json(each) for each in report.diagnostics)
+
+
+def _summary(summary: Summary) -> Json:
     return {
-        "kind": "cors-drift/report",
-        "version": 1,
-        "tool": {"name": "cors-drift", "version": __version__},
-        "verdict": report.verdict.value,
-        "exit_code": report.exit_code,
-        "compared_at": time_to_json(report.compared_at),
-        "sources": {"declared": report.declared_source, "live": report.live_source},
-        "summary": {
-            "buckets": summary.buckets,
-            "in_sync": summary.in_sync,
-            "drifted": summary.drifted,
-            "accepted": summary.accepted,
-            "not_compared": summary.not_compared,
-            "by_state": {state.value: count for state, count in summary.by_state},
-            "ignored": summary.ignored,
-            "waived": summary.waived,
-        },
-        "buckets": [_bucket_report(bucket) for bucket in report.buckets],
-        "findings": [
-            *(_finding(report, finding, bucket) for bucket in report.buckets for finding in bucket.findings),
-            *(_finding(report, finding) for finding in report.general),
-        ],
-        "promises": [
-            {
-                "says": each.says,
-                "kept": each.kept,
-                "broken": each.broken,
-                "undecided": each.undecided,
-                "location": location_to_json(each.location),
-            }
-            for each in report.promises
-        ],
-        "ignored": [
-            {
-                "bucket": each.bucket,
-                "reason": each.reason,
-                "count": each.count,
-                "location": location_to_json(each.location),
-            }
-            for each in report.ignored
-        ],
-        "diagnostics": [diagnostic_to_json(each) for each in report.diagnostics],
+        "buckets": summary.buckets,
+        "in_sync": summary.in_sync,
+        "drifted": summary.drifted,
+        "accepted": summary.accepted,
+        "not_compared": summary.not_compared,
+        "by_state": {state.value: count for state, count in summary.by_state},
+        "ignored": summary.ignored,
+        "waived": summary.waived,
+    }
+
+
+def _findings(report: Report) -> Iterator[Json]:
+    for bucket in report.buckets:
+        for finding in bucket.findings:
+            yield _finding(report, finding, bucket)
+    for finding in report.general:
+        yield _finding(report, finding)
+
+
+def _promise(outcome: PromiseOutcome) -> Json:
+    return {
+        "says": outcome.says,
+        "kept": outcome.kept,
+        "broken": outcome.broken,
+        "undecided": outcome.undecided,
+        "location": location_to_json(outcome.location),
+    }
+
+
+def _ignored(ignored: Ignored) -> Json:
+    return {
+        "bucket": ignored.bucket,
+        "reason": ignored.reason,
+        "count": ignored.count,
+        "location": location_to_json(ignored.location),
     }
 
 
