@@ -12,7 +12,7 @@ from drift.ignoring import Ignores
 from drift.policy import policy_findings
 from drift.promises import judge_promises
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
-from drift.settings import AssessmentSettings
+from drift.settings import AssessmentSettings, FailOn
 from drift.waivers import apply_waivers, ignore_findings
 
 
@@ -47,7 +47,7 @@ def assess(
     general = (*report.general, *judged.general)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
     general = _levelled((*general, *ignore_findings(ignores.outcome, narrowed=narrowed)), settings)
-    buckets = tuple(replace(each, drift=each.drift and _still_drift(each, settings)) for each in buckets)
+    buckets = tuple(replace(each, drift=_is_drift(each, settings)) for each in buckets)
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
     outcome = replace(outcome, fail_on=settings.fail_on)
     verdict = _verdict(outcome, whole=whole)
@@ -65,13 +65,17 @@ def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tupl
     return tuple(found)
 
 
-def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
+def _is_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
-    told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT]
-    return any(
-        each.waived is None and (each.id not in settings.levels or settings.fail_on.reached_by(each.severity))
-        for each in told
-    )
+    told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT and each.waived is None]
+    return any(_counts(each, report, settings) for each in told)
+
+
+def _counts(finding: Finding, report: BucketReport, settings: AssessmentSettings) -> bool:
+    if finding.id not in settings.levels:
+        return report.drift
+    usual = FailOn(CATALOGUE[finding.id].severity)
+    return usual.reached_by(finding.severity) or settings.fail_on.reached_by(finding.severity)
 
 
 def _verdict(report: Report, *, whole: bool) -> Verdict:

@@ -9,7 +9,7 @@ from drift.cors.budget import MAX_STEPS
 from drift.cors.model import BucketCors
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.prove import prove
-from drift.cors.verdict import Effect, Verdict
+from drift.cors.verdict import Effect, Shows, Verdict, Witness
 from drift.coverage import all_listed
 from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
 from drift.findings import finding, what_to_do
@@ -141,12 +141,25 @@ def _reason(outcome: RuleDiff, verdict: Verdict) -> str:
     return reason + (f" (and {more} more unknown value{'s' if more > 1 else ''})" if more else "")
 
 
+def _by_witnesses(witnesses: Iterable[Witness]) -> str:
+    """The finding for what is certain of a difference that is not known to its end."""
+    shown = {each.shows for each in witnesses}
+    freer, tighter = bool(shown & _FREER), bool(shown & _TIGHTER)
+    if freer and tighter:
+        return "live-different"
+    return "live-wider" if freer else "live-narrower" if tighter else "live-differs"
+
+
+_FREER = frozenset({Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE})
+_TIGHTER = frozenset({Shows.LIVE_REFUSES, Shows.LIVE_NO_LONGER_REFLECTS, Shows.LIVE_EXPOSES_LESS})
+
 _DECIDES = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds", "ID")
 """Fields, that first of which most depends."""
 
 
 def _drift_finding(report: BucketReport) -> Finding:
-    kind = _FINDINGS.get(report.effect, "live-differs") if report.effect else "live-differs"
+    kind = _FINDINGS.get(report.effect) if report.effect else None
+    kind = kind or _by_witnesses(report.witnesses)
     if report.live is not None and report.live.cors is None:
         kind = "live-absent"
     message = ". ".join(sentence(witness, report.live) for witness in report.witnesses) or None
