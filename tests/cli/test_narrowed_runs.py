@@ -41,3 +41,10 @@ def test_a_run_from_the_settings_folder_on_tells(cli: Cli, repository: Path, pat
 def test_a_run_that_looks_at_less_does_not(cli: Cli, repository: Path, narrowing: list[str]) -> None:
     found = cli("check", *narrowing, "--live", "live.json", "--format", "json").json["findings"]
     assert {each["id"] for each in found} & TOLD == set()
+
+
+def test_where_all_is_ignored_nobody_is_told_to_look_elsewhere(cli: Cli, repository: Path) -> None:
+    (repository / "cors-drift.toml").write_text('[[ignore]]\nbucket = "*"\nreason = "all"\n')
+    result = cli("check", "--live", "live.json")
+    assert (result.code, result.err) == (4, "")
+    assert "2 buckets ignored" in result.out
