@@ -90,4 +90,5 @@ def _verdict(report: Report, *, whole: bool) -> Verdict:
     seen = all(bucket.state in LOOKED_AT for bucket in report.buckets)
     if not seen or not whole or any(each.undecided for each in report.promises):
         return Verdict.INCOMPLETE
-    return Verdict.CLEAN if all(each.state is BucketState.VALIDATED for each in report.buckets) else Verdict.IN_SYNC
+    in_sync = all(each.state is BucketState.IN_SYNC for each in report.buckets)
+    return Verdict.IN_SYNC if in_sync else Verdict.CLEAN

@@ -44,7 +44,7 @@ class Verdict(StrEnum):
 
     IN_SYNC = "in_sync"
     CLEAN = "clean"
-    """Nothing was compared, since only declarations were to be looked at, and nothing was found to fail for."""
+    """Nothing fails the run, and not all is in sync: drift is accepted, or declarations alone were to be looked at."""
     DRIFT = "drift"
     POLICY = "policy"
     """No drift, but a finding of the policy, a promise or a waiver at or above the level that fails the run."""
