@@ -9,7 +9,6 @@ import pytest
 
 from drift.assessment import assess
 from drift.compare import Rules, compare, validated
-from drift.cors.digest import digest
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.ignoring import Ignore
 from drift.location import Severity
@@ -17,6 +16,7 @@ from drift.redaction import redacted
 from drift.report import BucketState, ExitPolicy, Report, Verdict
 from drift.settings import AssessmentSettings, FailOn, Format, Promise, Waiver
 from drift.snapshot import Bucket, State
+from tests.accepting import accepting
 from tests.rules import bucket, rule, snapshot
 from tests.samples.rendering import written
 
@@ -42,9 +42,7 @@ def drifted() -> Report:
 
 
 def waiver(finding: str, rules: CorsRule, expires: date = TODAY) -> Waiver:
-    known = digest(BucketCors((rules,)))
-    assert known is not None
-    return Waiver("b", finding, "the CDN", "web", expires, (known,))
+    return Waiver("b", finding, "the CDN", "web", expires, (accepting(rules, kind=finding),))
 
 
 def ids(report: Report) -> set[str]:
