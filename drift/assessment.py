@@ -31,6 +31,7 @@ def assess(
     look at all that the settings may speak of, so that what they say of other buckets is not called unused. Without
     ``whole`` there may be buckets that did not even come up.
     """
+    narrowed = narrowed or not whole or report.verdict is Verdict.ERROR  # what could not be read may hold more
     ignores = ignores or Ignores(settings.ignores)
     buckets = tuple(
         replace(each, findings=(*each.findings, *policy_findings(each)))
@@ -42,7 +43,6 @@ def assess(
         replace(each, findings=_levelled((*each.findings, *judged.by_bucket.get(index, ())), settings))
         for index, each in enumerate(buckets)
     )
-    narrowed = narrowed or not whole
     today = settings.today or datetime.now(UTC).date()
     general = (*report.general, *judged.general)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)

@@ -85,8 +85,10 @@ CONFIG_KEYS: Mapping[str, str] = {
 _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root", "shard"})
-"""Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
+_NAMED_ONLY = frozenset({"endpoint-url", "live", "organization-role", "output", "profile", "resume", "root", "shard"})
+"""Keys that count only in a file that the user named: they send credentials elsewhere, write files, or have something
+else read than S3. So do tables of accounts, since they name roles to assume.
+"""
 
 _CHOICES = {
     "addressing": tuple(Addressing),

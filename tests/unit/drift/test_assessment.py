@@ -207,3 +207,23 @@ def test_what_is_sensitive_shows_in_no_finding_and_no_promise(kind: Format) -> N
     text = written(kind, redacted(report))
     assert "hush" not in text.lower()
     assert kind is Format.SARIF or "sensitive value" in text, "SARIF has no result for what has no place"
+
+
+def test_rules_of_which_not_all_is_known_are_not_all_looked_at() -> None:
+    unknown = CorsRule(("GET", "PUT"), (Unknown("a variable"), "https://*"))
+    report = settled(validated(snapshot(bucket("b", unknown)), ExitPolicy()))
+    assert (report.verdict, report.exit_code) == (Verdict.INCOMPLETE, 3)
+    assert report.buckets[0].reason == "AllowedOrigins of rule 1: a variable"
+    assert "write-from-any-origin" in ids(report), "what is known is judged all the same"
+    assert "any-origin-with-credentials" not in ids(report), "the unknown may be *, which is answered without"
+
+
+def test_an_id_that_is_not_known_is_all_the_same() -> None:
+    named = CorsRule(("GET",), ("https://a.example",), id=Unknown("a variable"))
+    assert settled(validated(snapshot(bucket("b", named)), ExitPolicy())).exit_code == 0
+
+
+def test_where_input_could_not_be_read_nothing_is_called_unused() -> None:
+    failed = replace(drifted(), verdict=Verdict.ERROR)
+    told = settled(failed, ignores=(Ignore("x", "gone"),), promises=(Promise("nobody may PUT", ("x",)),))
+    assert not ids(told) & {"ignore-unused", "promise-about-no-bucket"}
