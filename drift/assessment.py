@@ -51,8 +51,14 @@ def assess(
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
     outcome = replace(outcome, fail_on=settings.fail_on)
     verdict = _verdict(outcome, whole=whole)
-    looked_at = any(bucket.state in LOOKED_AT for bucket in buckets)
+    alone = report.verdict is Verdict.CLEAN  # so far only declarations by themselves are
+    looked_at = any(bucket.state in LOOKED_AT or (alone and _has_rules(bucket)) for bucket in buckets)
     return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))
+
+
+def _has_rules(report: BucketReport) -> bool:
+    """Whether there are declared rules, be some of it not known: the rest was looked at."""
+    return report.declared is not None and report.declared.cors is not None
 
 
 def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tuple[Finding, ...]:

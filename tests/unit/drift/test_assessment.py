@@ -21,6 +21,7 @@ from tests.rules import bucket, rule, snapshot
 from tests.samples.rendering import written
 
 TODAY = date(2026, 11, 22)
+LENIENT = ExitPolicy(allow_incomplete=True)
 ANY_SITE = rule("GET", "https://*")
 SAFE, MORE = rule("GET"), rule("GET PUT", expose="ETag")
 
@@ -214,6 +215,8 @@ def test_rules_of_which_not_all_is_known_are_not_all_looked_at() -> None:
     report = settled(validated(snapshot(bucket("b", unknown)), ExitPolicy()))
     assert (report.verdict, report.exit_code) == (Verdict.INCOMPLETE, 3)
     assert report.buckets[0].reason == "AllowedOrigins of rule 1: a variable"
+    again = assess(validated(snapshot(bucket("b", unknown)), LENIENT), AssessmentSettings(today=TODAY), LENIENT)
+    assert again.exit_code == 0, "what is known was looked at"
     assert "write-from-any-origin" in ids(report), "what is known is judged all the same"
     assert "any-origin-with-credentials" not in ids(report), "the unknown may be *, which is answered without"
 
@@ -227,3 +230,9 @@ def test_where_input_could_not_be_read_nothing_is_called_unused() -> None:
     failed = replace(drifted(), verdict=Verdict.ERROR)
     told = settled(failed, ignores=(Ignore("x", "gone"),), promises=(Promise("nobody may PUT", ("x",)),))
     assert not ids(told) & {"ignore-unused", "promise-about-no-bucket"}
+
+
+def test_a_check_that_compared_nothing_is_never_green() -> None:
+    nameless = bucket(Unknown("a variable", "site-"), SAFE)
+    report = compare(snapshot(nameless, bucket("c", SAFE)), snapshot(), exits=LENIENT)
+    assert assess(report, AssessmentSettings(today=TODAY), LENIENT).exit_code == 3
