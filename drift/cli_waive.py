@@ -281,7 +281,7 @@ def _accepted(
             yield f"    already accepted by {printable(str(waived.location))} until {waived.expires.isoformat()}"
     if len(judged) > _SHOWN:
         yield f"  and {len(judged) - _SHOWN:,} more"
-    if several:
+    if several and edited is not None:
         yield "To accept one of them alone: --subject, with its subject or a part of that."
     if edited is None:
         yield "Nothing was written. To change the waiver that there is, give its --bucket, or edit it."

@@ -14,12 +14,17 @@ _LONGEST = 12
 _PERIOD = re.compile(r"([1-9][0-9]{0,3})([dwmy])")
 
 
+def longest(today: date) -> date:
+    """The last day that a waiver may have: the same day of the next year."""
+    return _months_after(today, _LONGEST)
+
+
 def last_day(text: str, today: date) -> date:
     """``2027-01-31``, or ``30d``, ``4w``, ``6m`` and ``1y`` from today. Raises ``UsageError`` if that is no day of the
     coming year.
     """
     period = _PERIOD.fullmatch(text)
-    end = _months_after(today, _LONGEST)
+    end = longest(today)
     try:
         if period is not None:
             day = _after(today, int(period[1]), period[2])
@@ -47,8 +52,9 @@ def _after(today: date, count: int, unit: str) -> date:
 
 
 def _months_after(today: date, months: int) -> date:
-    """The same day so many months later; the last of the month where that has no such day. ``ValueError`` if there is
-    no such year.
+    """The same day so many months later; the last of the month where that has no such day.
+
+    Raises ``ValueError`` if there is no such year.
     """
     years, month = divmod(today.month - 1 + months, 12)
     year = today.year + years

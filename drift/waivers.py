@@ -20,6 +20,7 @@ from drift.ignoring import Ignored
 from drift.name_globs import Globs
 from drift.report import COMPARED, BucketReport, BucketState
 from drift.settings import Waiver
+from drift.waiver_days import longest
 
 WAIVABLE = (Family.DRIFT, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
@@ -127,6 +128,7 @@ class _Waiving:
 
     def __init__(self, waivers: Sequence[Waiver], today: date) -> None:
         self.void: list[Finding] = []
+        self._longest = longest(today)
         self._groups: dict[tuple[str, str, str], _Group] = {}
         self._by_glob: dict[str, list[_Group]] = {}
         for waiver in waivers:
@@ -182,6 +184,7 @@ class _Waiving:
             open_end = self._unnamed or group.unsettled or (elsewhere and (is_glob(bucket) or not group.near))
             for waiver in group.expired:
                 yield _expired(waiver, group, open_end)
+            yield from (_too_long(each) for each in group.in_force if each.expires > self._longest)
             if group.void or open_end:
                 continue
             for place, waiver in enumerate(group.in_force):
@@ -216,6 +219,11 @@ def _expired(waiver: Waiver, group: _Group, open_end: bool) -> Finding:
         message += "; what it was for no longer comes up"
         help = "Take it out."
     return found_that("waiver-expired", None, message, waiver.location, help=help, subject=_subject(waiver))
+
+
+def _too_long(waiver: Waiver) -> Finding:
+    message = f"the waiver of {_what(waiver)} lasts until {waiver.expires.isoformat()}, more than a year from now"
+    return found_that("waiver-too-long", None, message, waiver.location, subject=_subject(waiver))
 
 
 def _unused(waiver: Waiver, near: bool, doubled: bool) -> Finding:

@@ -66,6 +66,19 @@ KINDS = (
         after=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-12-31'),
     ),
     Kind(
+        "waiver-too-long",
+        "A waiver lasts for more than a year",
+        Severity.WARNING,
+        "Give it a last day within a year, and look at it again then.",
+        Family.WAIVER,
+        meaning=(
+            "A waiver has an end so that somebody looks again at what it accepts. cors-drift waive writes a year at "
+            "most; this one was given more by hand. It holds all the same."
+        ),
+        before=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2099-12-31'),
+        after=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-12-31'),
+    ),
+    Kind(
         "waiver-void",
         "A waiver does not hold: this is not what was accepted",
         Severity.WARNING,

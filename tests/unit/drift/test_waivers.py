@@ -292,6 +292,15 @@ def test_a_digest_that_another_waiver_needs_less_is_still_one_that_comes_up() ->
     assert told == []
 
 
+def test_a_waiver_that_was_given_more_than_a_year_by_hand_holds_and_is_told() -> None:
+    assert applied([drifted()], waiver(days=365))[1] == []
+    buckets, told = applied([drifted()], waiver(days=366))
+    assert waived(buckets) == [True]
+    assert told == [
+        ("waiver-too-long", "the waiver of live-wider on b lasts until 2027-11-23, more than a year from now")
+    ]
+
+
 def test_the_digest_of_a_finding_stays_the_same_from_version_to_version() -> None:
     assert of(WIDER) == "accepted1:17766c64343e621860ec473b150dfab1f5d30424"
 
