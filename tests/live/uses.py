@@ -86,7 +86,7 @@ USES = (
     Use(
         "check in every format",
         "check main --bucket uploads --recheck 0 --format github --sarif-incomplete"
-        + "".join(f" --output {kind}={{work}}/report.{kind}" for kind in ("html", "markdown", "sarif", "junit", "json")),
+        + "".join(f" --output {kind}={{work}}/r.{kind}" for kind in ("html", "markdown", "sarif", "junit", "json")),
         code=1,
     ),
     Use(
