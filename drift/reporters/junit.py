@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from enum import StrEnum
 from typing import TextIO
@@ -31,7 +31,8 @@ from drift.reporters.report_words import (
     is_judged,
     note_words,
     promise_counts,
-    promise_word,
+    promise_says,
+    promise_words,
     state_words,
     summary_words,
     title_of,
@@ -104,7 +105,7 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
         "comparison": [_comparison(report, each, title) for each, title in _titled(compared)],
         "validation": [_comparison(report, each, title) for each, title in _titled(validated)],
         "policy": [*_of_family(report, found, Family.POLICY)],
-        "promises": [*_promises(report.promises), *_of_family(report, found, Family.PROMISE)],
+        "promises": [*_promises(report, found)],
         "waivers": [*_of_family(report, found, Family.WAIVER)],
     }
     good = report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN)
@@ -206,11 +207,33 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
     return Case(group, name, outcome, finding.id, message, tuple(lines), finding.location)
 
 
-def _promises(outcomes: Sequence[PromiseOutcome]) -> Iterator[Case]:
-    """What is kept; what broke a promise or leaves it open are findings."""
-    for each in outcomes:
-        if promise_word(each) == "kept":
-            yield Case("promises", each.says, Outcome.PASSED, location=each.location, message=promise_counts(each))
+def _promises(report: Report, found: Sequence[tuple[BucketReport | None, Finding]]) -> Iterator[Case]:
+    """A case for each promise, kept or not, so that its history is one; and what is found of none of them."""
+    of_promises = [each for each in found if family_of(each[1]) is Family.PROMISE]
+    subjects = {each.subject for each in report.promises if each.subject}
+    rest = [each for each in of_promises if each[1].subject not in subjects]
+    by_subject: dict[str, list[Case]] = {}
+    for bucket, finding in of_promises:
+        if finding.subject in subjects and not _only_remarked(report, finding):
+            by_subject.setdefault(finding.subject, []).append(_finding(report, bucket, finding))
+    for outcome, word in promise_words(report):
+        cases = by_subject.pop(outcome.subject, []) if outcome.subject else []
+        if cases:
+            yield _promise(outcome, word, cases)
+        elif word == "kept":
+            yield Case("promises", promise_says(outcome), Outcome.PASSED, location=outcome.location)
+    yield from _of_family(report, rest, Family.PROMISE)
+
+
+def _promise(outcome: PromiseOutcome, word: str, cases: Sequence[Case]) -> Case:
+    """One case of all that is found of a promise: it ends as the worst of it."""
+    worst = min(cases, key=lambda each: _WORST_OUTCOMES.index(each.outcome))
+    lines = tuple(line for each in cases for line in (each.name, *(f"  {line}" for line in each.lines)))
+    message = f"{word.lower()}: {promise_counts(outcome)}"
+    return Case("promises", promise_says(outcome), worst.outcome, worst.kind, message, lines, outcome.location)
+
+
+_WORST_OUTCOMES = (Outcome.FAILURE, Outcome.ERROR, Outcome.SKIPPED, Outcome.PASSED)
 
 
 def _apart(cases: list[Case]) -> list[Case]:
@@ -221,12 +244,8 @@ def _apart(cases: list[Case]) -> list[Case]:
         name = _bounded(printable(case.name), MAX_NAME)
         seen[name] += 1
         number = f" #{seen[name]}" if seen[name] > 1 else ""
-        apart.append(case if not number and name == case.name else _renamed(case, name + number))
+        apart.append(case if not number and name == case.name else replace(case, name=name + number))
     return apart
-
-
-def _renamed(case: Case, name: str) -> Case:
-    return Case(case.group, name, case.outcome, case.kind, case.message, case.lines, case.location)
 
 
 def _case(case: Case) -> str:

@@ -123,11 +123,22 @@ def test_a_finding_fails_from_the_severity_that_fails_the_run() -> None:
 def test_promises_that_are_kept_and_broken_stand_apart_from_drift() -> None:
     found = outcomes(reports()["promise-broken"])
     assert found["promises", "https://app.example.com may PUT with content-type"] == "passed"
-    broken = "assets-prod: promise-broken (live): nobody but https://*.corp.example may DELETE"
+    broken = "nobody but https://*.corp.example may DELETE"
     assert found["promises", broken] == "failure"
     case = cases(reports()["promise-broken"])["promises", broken]
     assert (case.attrib["file"], case.attrib["line"]) == ("cors-drift.toml", "24")
     assert "asked: a preflight for DELETE from https://any.example: allowed by rule 1" in (case[0].text or "")
+
+
+def test_a_promise_is_one_case_whatever_becomes_of_it() -> None:
+    name = "promises", "nobody but https://*.corp.example may DELETE"
+    report = reports()["promise-broken"]
+    assert outcomes(report)[name] == "failure"
+    assert outcomes(reports()["promise-waived"])[name] == "skipped"
+    (bucket,) = report.buckets
+    drift_alone = replace(bucket, findings=bucket.findings[:1])
+    kept = tuple(replace(each, broken=0) for each in report.promises)
+    assert outcomes(replace(report, buckets=(drift_alone,), promises=kept))[name] == "passed"
 
 
 @pytest.mark.parametrize("name", ["empty", "all-ignored", "error-only", "verdict-incomplete", "verdict-error"])
