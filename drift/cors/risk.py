@@ -47,7 +47,6 @@ class Reached:
             for each in self._taken
         ]
         self._budget = Budget(MAX_STEPS)
-        self._spent = False
         self._known: dict[tuple[int, str, frozenset[int]], _Rivals] = {}
 
     def requests(
@@ -84,13 +83,12 @@ class Reached:
         earlier rules.
         """
         own = self._taken[rule]
-        if method not in own.methods or self._spent:
+        if method not in own.methods:
             return None
         try:
             return self._asked(own, pattern, method, besides, frozenset(otherwise), headers)
         except OverBudgetError:
-            self._spent = True
-            return None
+            return None  # and so for all that is asked after it
 
     def _asked(
         self,

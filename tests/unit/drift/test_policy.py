@@ -14,7 +14,7 @@ from drift.cors.within import MOST_WALKED
 from drift.finding import Finding
 from drift.location import Severity
 from drift.policy import policy_findings
-from drift.policy_origins import covered
+from drift.policy_origins import Cover, covered
 from drift.report import BucketReport, BucketState
 from tests.rules import bucket, rule
 
@@ -448,6 +448,19 @@ def test_without_steps_left_nothing_is_told_to_get_to_a_rule(monkeypatch: pytest
     spent = Reached(cors)
     assert spent.request(1, "https://*a0.com", "GET") is None
     assert spent.request(0, "https://*", "GET") is None
+    one_by_one = Reached(cors)
+    answers = [one_by_one.request(0, "https://*", "GET") for _ in range(30)]
+    assert [each is not None for each in answers] == [True] * 20 + [False] * 10
+
+
+def test_of_a_very_long_list_some_risks_are_shown_by_an_example_and_all_are_told() -> None:
+    told = found(rule("GET", " ".join(f"http://a{each}.example" for each in range(300))))
+    assert [each.id for each in told] == ["insecure-origin"] * 300
+    assert 0 < len([each for each in told if each.example is not None]) < 300
+
+
+def test_an_entry_that_is_open_in_its_port_alone_is_bounded() -> None:
+    assert covered("https://example.com:80*").cover is Cover.BOUNDED
 
 
 def test_of_wildcards_that_no_browser_sends_a_good_many_are_told() -> None:
