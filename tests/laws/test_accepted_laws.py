@@ -25,7 +25,7 @@ law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")
 HARMLESS = (Effect.IDENTICAL, Effect.COSMETIC)
 
 kinds = st.one_of(
-    st.sampled_from([each.id for each in CATALOGUE.values() if each.family is family]) for family in WAIVABLE
+    [st.sampled_from([each.id for each in CATALOGUE.values() if each.family is family]) for family in WAIVABLE]
 )
 names = st.sampled_from(["assets", "media"])
 subjects = st.sampled_from(["", "nobody may PUT", "*"])
