@@ -438,6 +438,51 @@ def test_no_sensitive_value_gets_into_the_file(cli: Cli, tmp_path: Path) -> None
     assert "t0psecret" not in (accepted.out + accepted.err + (tmp_path / FILE).read_text()).lower()
 
 
+def test_no_sensitive_entry_gets_into_a_subject_or_a_comment(cli: Cli, tmp_path: Path) -> None:
+    plan = Path(__file__).parents[1] / "language" / "plan" / "sensitive-applied" / "plan.json"
+    given = ("waive", plan, "--declared", "--bucket", "*", "--finding", "etag-not-exposed", *WHY)
+    refused = cli(*given, "--subject", "PUT")
+    assert refused.code == 2
+    assert "--subject has something of a value that the code marks as sensitive" in refused.err
+    assert not (tmp_path / FILE).exists()
+    accepted = cli(*given)
+    assert accepted.code == 0
+    [line] = [each for each in (tmp_path / FILE).read_text().splitlines() if '"accepted' in each]
+    assert "(sensitive value)" in line.partition(" # ")[2]
+    assert "t0psecret" not in (refused.err + accepted.out + accepted.err + line).lower()
+
+
+def test_rules_that_the_code_leaves_open_in_cases_are_accepted_in_all_of_them(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {P: {Type: String}}\n"
+        "Conditions: {C: !Equals [!Ref P, x]}\nResources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n"
+        "      BucketName: acme\n      CorsConfiguration:\n        CorsRules:\n          - AllowedMethods: [GET]\n"
+        "            AllowedOrigins: [!If [C, 'https://a.example', 'https://*']]\n",
+        encoding="utf-8",
+    )
+    strict = ("validate", "--fail-on", "warning")
+    assert cli(*strict).code == 1
+    given = ("--bucket", "acme", "--finding", "any-origin-with-credentials", *WHY)
+    assert cli("waive", "--declared", *given).code == 0
+    assert len(tables(tmp_path)[0]["rules"]) == 2
+    assert cli(*strict).code == 0
+    template = (tmp_path / "t.yaml").read_text().replace("https://a.example", "https://b.example")
+    (tmp_path / "t.yaml").write_text(template, encoding="utf-8")
+    assert cli(*strict).code == 1
+
+
+def test_drift_is_accepted_no_longer_when_the_code_is_made_stricter_and_that_is_not_deployed(
+    cli: Cli, tree: Path
+) -> None:
+    live(tree, WIDEST)
+    spec(tree, "assets", WIDER)
+    waive(cli)
+    assert check(cli).code == 0
+    spec(tree, "assets", DECLARED)
+    after = check(cli)
+    assert (after.code, [kind for kind, _, _ in told(after)]) == (1, ["waiver-void"])
+
+
 def test_ignores_and_levels_are_kept_too(cli: Cli, tree: Path) -> None:
     (tree / FILE).write_text('[[ignore]]\nbucket = "assets"\nreason = "not ours"\n', encoding="utf-8")
     assert check(cli).code == 0
