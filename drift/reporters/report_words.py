@@ -76,7 +76,7 @@ WORST_FIRST = (
 PROMISE_WORDS = ("BROKEN", "undecided", "broken, waived", "broken, not counted", "about no bucket", "kept")
 """What may become of a promise, as it is shown to people, the worst first."""
 
-PROMISE_UNIT = "The declared and the live rules of a bucket count each."
+PROMISE_UNIT = "Each side of a bucket, declared and live, counts by itself."
 """What the counts of a promise are of."""
 
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}

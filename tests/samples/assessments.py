@@ -100,7 +100,8 @@ def _promises() -> Iterator[tuple[str, Report]]:
     broken = PromiseOutcome(said[1], 1, 1, 0, at[1], subject=said[1])
     open_ = "no origin gets credentials"
     hanging = PromiseOutcome(open_, 0, 0, 2, at[2], ("assets-*",), subject=open_)
-    nothing = PromiseOutcome("https://app.example.com may GET", 0, 0, 0, at[3])
+    get = "https://app.example.com may GET"
+    nothing = PromiseOutcome(get, 0, 0, 0, at[3], ("old-*",), subject=get)
     breaks = finding(
         "promise-broken",
         "assets-prod",
@@ -118,7 +119,7 @@ def _promises() -> Iterator[tuple[str, Report]]:
         side=Side.DECLARED,
         subject="no origin gets credentials",
     )
-    nowhere = finding("promise-about-no-bucket", None, '"https://app.example.com may GET" is about "asets-*"', at[3])
+    nowhere = finding("promise-about-no-bucket", None, f'"{get}" is about "old-*"', at[3], subject=get)
     synced = of(declared(UPLOADS), live(UPLOADS))
     yield "promise-kept", replace(synced, promises=(kept,))
     drifted = with_findings(of(declared(UPLOADS), live(ANY)), breaks)
