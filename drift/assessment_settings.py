@@ -48,8 +48,8 @@ _OPTIONAL = frozenset({("promise", "bucket"), ("waiver", "subject")})
 ASSESSMENT_TABLES = ("findings", *TABLE_KEYS)
 """The keys of the settings file that this module reads."""
 
-MAX_TABLES = 10_000
-"""Waivers, promises or ignores in one file."""
+MAX_TABLES: Mapping[str, int] = {"waiver": 10_000, "promise": 1_000, "ignore": 10_000}
+"""How many of each kind in one file. Every promise is held against every bucket; waivers and ignores are looked up."""
 
 MAX_GLOBS = 1_000
 """Different globs among them, each of which is held against every bucket; names without * ? [ count for nothing."""
@@ -165,9 +165,10 @@ def _tables(name: str, config: Mapping[str, Any], source: _Source) -> list[tuple
     value = config.get(name, [])
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise UsageError(f"{name} must be tables", location=source.at(name), advice=f"write each as [[{name}]]")
-    if len(value) > MAX_TABLES:
+    most = MAX_TABLES[name]
+    if len(value) > most:
         raise UsageError(
-            f"{len(value):,} of [[{name}]] are more than the {MAX_TABLES:,} that can be given", location=source.at(name)
+            f"{len(value):,} of [[{name}]] are more than the {most:,} that can be given", location=source.at(name)
         )
     for number, table in enumerate(value):
         _check_keys(name, table, source, number)

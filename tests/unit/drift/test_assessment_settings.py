@@ -194,7 +194,10 @@ def test_a_hostile_word_is_cut_short_in_the_message() -> None:
 
 
 def test_there_is_an_end_to_how_many_can_be_given() -> None:
-    assert "more than the 10,000" in refused(WAIVER * (MAX_TABLES + 1))[0]
+    assert "more than the 10,000" in refused(WAIVER * (MAX_TABLES["waiver"] + 1))[0]
+    promise = '[[promise]]\nsays = "nobody may PUT"\n'
+    assert "more than the 1,000" in refused(promise * (MAX_TABLES["promise"] + 1))[0]
+    assert len(read(promise * MAX_TABLES["promise"]).promises) == MAX_TABLES["promise"]
     globs = "".join(f'[[ignore]]\nbucket = "a{n}*"\nreason = "r"\n' for n in range(MAX_GLOBS + 1))
     message, line, advice = refused(globs)
     assert "more than 1,000 different globs" in message
