@@ -86,7 +86,7 @@ class _Judged:
         webs = [each for each in ("https://*", "http://*") if covers(entry, each)] or [entry]
         who = "any page" if webs != [entry] or entry in webs else f"a page of any host that fits {entry}"
         for part in webs:
-            writes = self._reached.requests(index, part, WRITING, headers=False)
+            writes = list(self._reached.requests(index, part, WRITING, headers=False))
             if writes:
                 names = joined([str(each.method) for each in writes])
                 message = f"rule {index + 1} lets {who} {names}: {ORIGINS} has {entry}"
@@ -96,13 +96,13 @@ class _Judged:
         if index in stars:
             return
         for part in webs:
-            echoed = self._reached.requests(index, part, otherwise=stars, headers=False)
-            if echoed:
+            echoed = next(self._reached.requests(index, part, otherwise=stars, headers=False), None)
+            if echoed is not None:
                 message = (
                     f"rule {index + 1} sends {who} its own origin back, with credentials allowed: {ORIGINS} has "
                     f"{entry}, where * alone would be answered without credentials"
                 )
-                yield self._risk("any-origin-with-credentials", index, entry, message, echoed[0])
+                yield self._risk("any-origin-with-credentials", index, entry, message, echoed)
                 return
 
     def _wide(self, index: int, entry: str, cover: Covered) -> Iterator[Risk]:
@@ -123,7 +123,7 @@ class _Judged:
         besides: Collection[str] = (),
     ) -> Iterator[Risk]:
         """The risk, if something of this part of the entry gets to the rule."""
-        found = self._reached.requests(index, part, besides=besides)
+        found = list(self._reached.requests(index, part, besides=besides))
         if found:
             names = joined([str(each.method) for each in found])
             yield self._risk(kind, index, entry, message(index, entry, names, found[0]), found[0])

@@ -8,7 +8,7 @@ the rules have no order, each of them may come first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from drift.cors.answers import ECHO, FREER, Answer
@@ -58,13 +58,15 @@ class Reached:
         besides: Collection[str] = (),
         otherwise: Collection[int] = (),
         headers: bool = True,
-    ) -> list[CorsRequest]:
-        """``request`` for each of the methods with which something gets to the rule, in their order."""
+    ) -> Iterator[CorsRequest]:
+        """``request`` for each of the methods with which something gets to the rule, in their order, as they are asked
+        for.
+        """
         found = (
             self.request(rule, pattern, method, besides=besides, otherwise=otherwise, headers=headers)
             for method in methods
         )
-        return [each for each in found if each is not None]
+        return (each for each in found if each is not None)
 
     def request(
         self,
