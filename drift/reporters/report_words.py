@@ -73,7 +73,7 @@ WORST_FIRST = (
 )
 """The order in which people read states."""
 
-PROMISE_WORDS = ("BROKEN", "undecided", "broken, waived", "broken, not counted", "about no bucket", "kept")
+PROMISE_WORDS = ("BROKEN", "undecided", "broken and waived", "broken and not counted", "about no bucket", "kept")
 """What may become of a promise, as it is shown to people, the worst first."""
 
 PROMISE_UNIT = "Each side of a bucket, declared and live, counts by itself."
@@ -165,9 +165,9 @@ def promise_words(report: Report) -> list[tuple[PromiseOutcome, str]]:
 
 def _promise_word(outcome: PromiseOutcome, counting: Container[str], waived: Container[str]) -> str:
     if outcome.broken and outcome.subject in waived:
-        return "broken, waived"
+        return "broken and waived"
     if outcome.broken:
-        return "BROKEN" if outcome.subject in counting or not outcome.subject else "broken, not counted"
+        return "BROKEN" if outcome.subject in counting or not outcome.subject else "broken and not counted"
     if outcome.undecided:
         return "undecided"
     return "kept" if outcome.kept else "about no bucket"

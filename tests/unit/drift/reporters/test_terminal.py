@@ -94,8 +94,17 @@ def test_promises_are_listed_broken_ones_first_and_many_kept_ones_are_counted() 
 
 
 def test_a_promise_that_is_broken_only_where_that_is_waived_is_called_so() -> None:
-    assert "  broken, waived: nobody but https://*.corp.example may DELETE" in told(reports()["promise-waived"])
+    assert "  broken and waived: nobody but https://*.corp.example may DELETE" in told(reports()["promise-waived"])
     assert "BROKEN" not in told(reports()["promise-waived"])
+
+
+def test_a_broken_promise_that_the_settings_switch_off_is_told_and_not_as_what_fails() -> None:
+    report = reports()["promise-broken"]
+    (bucket,) = report.buckets
+    drift_alone = tuple(each for each in bucket.findings if each.id != "promise-broken")
+    text = told(replace(report, buckets=(replace(bucket, findings=drift_alone),)))
+    assert "  broken and not counted: nobody but https://*.corp.example may DELETE" in text
+    assert "BROKEN" not in text
 
 
 def test_a_promise_is_told_with_the_buckets_that_it_is_about() -> None:
