@@ -10,9 +10,10 @@ from drift.cors import open_questions
 from drift.cors.answers import Relation, relation, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.grammar import is_browser_origin
+from drift.cors.meeting import may_meet
 from drift.cors.model import BucketCors, CorsRule, TextList
 from drift.cors.origins import ORIGINS, why_never_sent
-from drift.cors.pattern import Covering, intersects, matches_overlapping
+from drift.cors.pattern import Covering
 from drift.cors.reach import reach
 from drift.cors.readings import Entry, StarReading, entries, readings_of
 from drift.cors.replay import renumbered, replayed
@@ -182,25 +183,10 @@ def _may_clash(rule: Sequence[Entry], another: Sequence[Entry], budget: Budget) 
     return any(
         one.may_methods & other.may_methods
         and relation(one.answer, other.answer, page_reads=True) != Relation.EQUAL
-        and _may_meet(set(one.may_origins), set(other.may_origins), budget)
+        and may_meet(set(one.may_origins), set(other.may_origins), budget)
         for one in rule
         for other in another
     )
-
-
-def _may_meet(own: set[str], theirs: set[str], budget: Budget) -> bool:
-    if own & theirs:
-        return True
-    stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))
-    budget.spend((len(stars) * len(theirs) + len(own) * len(their_stars)) // 8)
-    return any(_both_match(pattern, each) for pattern in stars for each in theirs) or any(
-        _both_match(pattern, each) for pattern in their_stars for each in own
-    )
-
-
-def _both_match(pattern: str, other: str) -> bool:
-    """Whether some text is matched by both in the overlapping reading; where both have a star, it makes no odds."""
-    return intersects(pattern, other) if "*" in other else matches_overlapping(pattern, other)
 
 
 def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome) -> Clash | None:
