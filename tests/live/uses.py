@@ -91,8 +91,7 @@ USES = (
     ),
     Use(
         "waive",
-        "waive main --bucket uploads --finding live-different --reason why --owner web"
-        " --expires 30d --recheck 0",
+        "waive main --bucket uploads --finding live-different --reason why --owner web --expires 30d --recheck 0",
     ),
     Use("validate in every format", "validate main --format html --output sarif={work}/v.sarif", frozenset()),
     Use("declared", "declared main", frozenset()),
