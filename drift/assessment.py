@@ -7,10 +7,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from drift.catalogue import CATALOGUE, Family
-from drift.finding import Finding
+from drift.finding import Finding, PromiseOutcome
 from drift.ignoring import Ignores
 from drift.policy import policy_findings
-from drift.promises import judge_promises
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
 from drift.settings import AssessmentSettings, FailOn
 from drift.waivers import apply_waivers, ignore_findings
@@ -38,22 +37,40 @@ def assess(
         for each in report.buckets
         if not ignores.leaves_out(each.name)
     )
-    judged = judge_promises(buckets, settings.promises, narrowed=narrowed)
-    buckets = tuple(
-        replace(each, findings=_levelled((*each.findings, *judged.by_bucket.get(index, ())), settings))
-        for index, each in enumerate(buckets)
-    )
+    buckets, about_none, outcomes = _promised(buckets, settings, narrowed=narrowed)
+    buckets = tuple(replace(each, findings=_levelled(each.findings, settings)) for each in buckets)
     today = settings.today or datetime.now(UTC).date()
-    general = (*report.general, *judged.general)
+    general = (*report.general, *about_none)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
     general = _levelled((*general, *ignore_findings(ignores.outcome, narrowed=narrowed)), settings)
     buckets = tuple(replace(each, drift=_is_drift(each, settings)) for each in buckets)
-    outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
-    outcome = replace(outcome, fail_on=settings.fail_on)
+    outcome = replace(
+        report,
+        buckets=buckets,
+        general=general,
+        promises=outcomes,
+        ignored=ignores.outcome,
+        fail_on=settings.fail_on,
+    )
     verdict = _verdict(outcome, whole=whole)
     alone = report.verdict is Verdict.CLEAN  # so far only declarations by themselves are
     looked_at = any(bucket.state in LOOKED_AT or (alone and _has_rules(bucket)) for bucket in buckets)
     return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))
+
+
+def _promised(
+    buckets: tuple[BucketReport, ...], settings: AssessmentSettings, *, narrowed: bool
+) -> tuple[tuple[BucketReport, ...], tuple[Finding, ...], tuple[PromiseOutcome, ...]]:
+    """The buckets with what is found of promises, what is found about no bucket, and what became of each promise."""
+    if not settings.promises:
+        return buckets, (), ()
+    from drift.promises import judge_promises  # most runs have no promise, and need not know their language
+
+    judged = judge_promises(buckets, settings.promises, narrowed=narrowed)
+    told = tuple(
+        replace(each, findings=(*each.findings, *judged.by_bucket.get(index, ()))) for index, each in enumerate(buckets)
+    )
+    return told, judged.general, judged.outcomes
 
 
 def _has_rules(report: BucketReport) -> bool:

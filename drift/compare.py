@@ -72,8 +72,7 @@ def validated(declared: Snapshot, exits: ExitPolicy) -> Report:
             told = spoken.reason or "it could not be resolved"
             report = _not_compared(_UNREAD[spoken.state], spoken, None, told)
         elif rest and not all(agree(spoken, other) for other in rest):
-            told = f"several declarations claim this bucket and do not agree: {places_of((spoken, *rest))}"
-            report = _not_compared(BucketState.UNRESOLVED, spoken, None, told)
+            report = _not_compared(BucketState.UNRESOLVED, spoken, None, _disagreement((spoken, *rest)))
         elif unknown is not None:
             report = _not_compared(BucketState.UNRESOLVED, spoken, None, unknown)
         buckets.append(replace(report, also_declared=tuple(rest)))
@@ -119,11 +118,14 @@ def _compare_bucket(claims: list[Bucket], live: Bucket | None, rules: Rules) -> 
     declared, *rest = speaking(claims)
     others = tuple(rest)
     if others and not all(agree(declared, other) for other in others):
-        reason = "several declarations claim this bucket and do not agree: " + places_of((declared, *others))
-        report = _not_compared(BucketState.UNRESOLVED, declared, live, reason)
+        report = _not_compared(BucketState.UNRESOLVED, declared, live, _disagreement((declared, *others)))
         return replace(report, also_declared=others)
     outcome = _compare_one(declared, live, rules)
     return replace(outcome, also_declared=others)
+
+
+def _disagreement(claims: Sequence[Bucket]) -> str:
+    return f"several declarations claim this bucket and do not agree: {places_of(claims)}"
 
 
 def _compare_one(declared: Bucket, live: Bucket | None, rules: Rules) -> BucketReport:
