@@ -1,0 +1,139 @@
+"""One sentence for each verdict on a pull request: who moved, and what deploying will do. Text in it is as it came."""
+
+from __future__ import annotations
+
+from drift.cors.model import CorsAnswer, CorsRequest
+from drift.cors.replay import shown_by
+from drift.cors.verdict import Shows
+from drift.pull_request import Move, ThreeAnswers
+from drift.snapshot import Bucket
+
+_DOES = {
+    Shows.LIVE_ALLOWS: "lets {who} {what}",
+    Shows.LIVE_REFUSES: "no longer lets {who} {what}",
+    Shows.LIVE_REFLECTS_CREDENTIALS: "lets {who} {what} with credentials",
+    Shows.LIVE_NO_LONGER_REFLECTS: "lets {who} {what} only without credentials",
+    Shows.LIVE_EXPOSES_MORE: "lets {who} read more headers of the answer to {what}",
+    Shows.LIVE_EXPOSES_LESS: "lets {who} read fewer headers of the answer to {what}",
+    Shows.DIFFERS: "has S3 answer {what} from {who} otherwise",
+}
+
+_CHANGED_RESOURCES_ONLY = ("cloudformation",)
+"""Sources whose tool deploys only what changed in the code since it last did: AWS CloudFormation user guide, "Update
+behaviors of stack resources". Terraform and its kin read what is live first, and put back whatever differs."""
+
+
+def sentence(
+    move: Move, head: Bucket | None, base: Bucket | None, witness: ThreeAnswers | None, *, adopts_all: bool = False
+) -> str:
+    """The sentence, without a full stop. ``adopts_all``: head is live, so that deploying changes nothing."""
+    told = _Told(head, base, witness)
+    match move:
+        case Move.IN_SYNC:
+            return "The target branch, the pull request and live agree"
+        case Move.UNCHANGED:
+            return "The pull request changes nothing here; live was not read"
+        case Move.CHANGES | Move.NEW | Move.REMOVAL:
+            return told.planned(move)
+        case Move.STAYS:
+            return f"Live differed before this pull request, which does not touch it{told.now()}: {told.afterwards()}"
+        case Move.REPAIRS:
+            return told.repaired()
+        case Move.ADOPTS if adopts_all:
+            return f"The pull request declares what is live already{told.now()}: deploying changes nothing"
+        case Move.ADOPTS:
+            return f"The pull request has all that was changed live{told.now()}, and changes more beside it"
+        case Move.REVERTS:
+            return f"Live was changed, and the pull request knows nothing of it{told.now()}: deploying undoes that"
+        case Move.CONFLICT:
+            return (
+                f"Both the pull request and live have changed it, and do not agree{told.now()}: deploying replaces "
+                "what is live"
+            )
+        case _:
+            return "Who moved cannot be told"
+
+
+class _Told:
+    def __init__(self, head: Bucket | None, base: Bucket | None, witness: ThreeAnswers | None) -> None:
+        self._head = head
+        self._base = base
+        self._witness = witness
+
+    def planned(self, move: Move) -> str:
+        who = {
+            Move.CHANGES: "The pull request changes it",
+            Move.NEW: "The pull request gives it rules, and it has none yet",
+            Move.REMOVAL: "The pull request takes its rules away",
+        }[move]
+        if move is Move.CHANGES and self._witness is not None and self._witness.live is not None:
+            who += ", and live is as the target branch has it"
+        if self._head is not None and self._head.left_alone is not None and move is not Move.NEW:
+            return f"{who}: deploying leaves the live rules as they are ({self._head.left_alone})"
+        return f"{who}: deploying {self._does()}"
+
+    def repaired(self) -> str:
+        if self._witness is None:
+            return "The pull request has deploying put back what drifted"
+        live = self._witness.live
+        if live is not None and not live.allowed and live.rule is None and self._lost():
+            return f"What the target branch declares is not live{self.now()}: deploying puts rules there"
+        if self._base is not None and self._base.left_alone is not None:
+            return f"Deploying passed over what changed live, and no longer does{self.now()}: {self.afterwards()}"
+        return (
+            f"The pull request takes over a part of what was changed live; the rest was there before{self.now()}: "
+            f"{self.afterwards()}"
+        )
+
+    def _lost(self) -> bool:
+        """Whether live refuses what both declarations allow, as where its rules are gone."""
+        return self._witness is not None and self._witness.base.allowed and self._witness.head.allowed
+
+    def now(self) -> str:
+        """What each side says to the request, between commas."""
+        if self._witness is None or self._witness.live is None:
+            return ""
+        three = self._witness
+        return (
+            f" ({_asked(three.request)}: {_word(three.live)} live, {_word(three.base)} by the target branch, "
+            f"{_word(three.head)} by the pull request)"
+        )
+
+    def afterwards(self) -> str:
+        """What deploying does with what drifted."""
+        if self._head is not None and self._head.left_alone is not None:
+            return f"deploying leaves it so ({self._head.left_alone})"
+        if self._head is None or (self._head.cors is None and not self._head.says_none):
+            return "nothing that is declared puts it right"
+        if self._head.source in _CHANGED_RESOURCES_ONLY and self._base is not None:
+            return "deploying leaves it so until the rules change in the template"
+        return "deploying puts back what is declared"
+
+    def _does(self) -> str:
+        """What deploying does for a browser, by the request."""
+        if self._witness is None:
+            return "changes no answer that a browser gets"
+        three = self._witness
+        before = three.base if three.live is None else three.live
+        shows = shown_by(before, three.head, three.request)
+        if shows is None:
+            return "has S3 answer otherwise"
+        return _DOES[shows].format(who=three.request.origin, what=_what(three.request))
+
+
+def _word(answer: CorsAnswer | None) -> str:
+    if answer is None:
+        return "not read"
+    if not answer.allowed:
+        return "refused"
+    credentials = "Access-Control-Allow-Credentials" in dict(answer.headers)
+    return "allowed" if credentials else "allowed without credentials"
+
+
+def _what(request: CorsRequest) -> str:
+    names = f" with {', '.join(request.headers)}" if request.headers else ""
+    return f"{request.method}{names}"
+
+
+def _asked(request: CorsRequest) -> str:
+    return f"{_what(request)} from {request.origin}"
