@@ -189,7 +189,11 @@ class _Picture:
 
     def _witness(self, request: CorsRequest) -> Witness | None:
         asked = (request.origin, request.method, request.headers)
-        found = (each for each in self._witnesses if asked == (each.request.origin, each.request.method, each.request.headers))
+        found = (
+            each
+            for each in self._witnesses
+            if asked == (each.request.origin, each.request.method, each.request.headers)
+        )
         return next(found, None)
 
     def _cell(self, origin: str, method: str, headers: tuple[str, ...]) -> Cell:
@@ -270,7 +274,7 @@ def _kept(rows: Sequence[Row], asked: Sequence[str]) -> list[Row]:
     if len(rows) <= MAX_ROWS:
         return list(rows)
     rank = {
-        id(row): (not (row.who.origin in asked), not row.differs, row is not rows[-1], place)
+        id(row): (row.who.origin not in asked, not row.differs, row is not rows[-1], place)
         for place, row in enumerate(rows)
     }
     best = sorted(rows, key=lambda row: rank[id(row)])[:MAX_ROWS]

@@ -198,9 +198,7 @@ class _Classes:
         return tuple(
             entry
             for entry in here
-            if not any(
-                other.pattern != entry.pattern and covers(entry.pattern, other.pattern) for other in here
-            )
+            if not any(other.pattern != entry.pattern and covers(entry.pattern, other.pattern) for other in here)
         )
 
     def _shared(self, named: tuple[Entry, ...], mask: int, standing: dict[int, str]) -> bool:

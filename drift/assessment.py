@@ -41,17 +41,19 @@ def assess(
         for each in report.buckets
         if not ignores.leaves_out(each.name)
     )
-    judged = judge_promises(buckets, settings.promises)
+    judged = judge_promises(buckets, settings.promises, narrowed=narrowed)
     buckets = tuple(
         replace(each, findings=_levelled((*each.findings, *judged.by_bucket.get(index, ())), settings))
         for index, each in enumerate(buckets)
     )
+    narrowed = narrowed or not whole
     today = settings.today or datetime.now(UTC).date()
     general = (*report.general, *judged.general)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
     general = _levelled((*general, *ignore_findings(ignores.outcome, narrowed=narrowed)), settings)
     buckets = tuple(replace(each, drift=each.drift and _still_drift(each, settings)) for each in buckets)
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
+    outcome = replace(outcome, fail_on=settings.fail_on)
     verdict = _verdict(outcome, settings, whole=whole)
     looked_at = any(bucket.state in LOOKED_AT for bucket in buckets)
     return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))

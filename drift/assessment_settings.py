@@ -91,13 +91,21 @@ def assessment_from(config: Mapping[str, Any], text: str, path: Path) -> Assessm
     """
     if not any(table in config for table in ASSESSMENT_TABLES):
         return AssessmentSettings()
-    source = _Source(str(path), TomlPlaces(text))
+    source = _Source(_shown(path), TomlPlaces(text))
     waivers = tuple(_waiver(each, source, n) for n, each in _tables("waiver", config, source))
     promises = tuple(_promise(each, source, n) for n, each in _tables("promise", config, source))
     ignores = tuple(_ignore(each, source, n) for n, each in _tables("ignore", config, source))
     return AssessmentSettings(
         levels=_levels(config.get("findings", {}), source), waivers=waivers, promises=promises, ignores=ignores
     )
+
+
+def _shown(path: Path) -> str:
+    """The path as the places of findings have it: from the working folder, where the file is in it."""
+    try:
+        return path.relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def is_glob(bucket: str) -> bool:

@@ -140,6 +140,7 @@ def compare(
     format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
     sarif_incomplete: o.SarifIncomplete = False,
+    sarif_category: o.SarifCategory = None,
 ) -> None:
     """Compare any two snapshots or declarations. Reads no AWS."""
     from drift import pipeline
@@ -147,9 +148,10 @@ def compare(
     from drift.report import Report
 
     targets = parse_targets(output or [], Format)
+    settings = o.settings_of(context)
     with even_on_error(Report, format_):
-        report = pipeline.compare_sources(left, right, o.settings_of(context))
-    emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
+        report = pipeline.compare_sources(left, right, settings)
+    emit(report, format_, targets, sarif=settings.sarif)
     raise typer.Exit(report.exit_code)
 
 
@@ -176,6 +178,7 @@ def validate(
     format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
     sarif_incomplete: o.SarifIncomplete = False,
+    sarif_category: o.SarifCategory = None,
 ) -> None:
     """Tell what S3 would refuse of what is declared, what is risky, and which promises break. Reads no AWS."""
     from drift import pipeline
@@ -183,9 +186,10 @@ def validate(
     from drift.report import Report
 
     targets = parse_targets(output or [], Format)
+    settings = o.settings_of(context)
     with even_on_error(Report, format_):
-        report = pipeline.validate_declared(paths or [], o.settings_of(context))
-    emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
+        report = pipeline.validate_declared(paths or [], settings)
+    emit(report, format_, targets, sarif=settings.sarif)
     raise typer.Exit(report.exit_code)
 
 

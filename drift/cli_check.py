@@ -48,6 +48,7 @@ def check(
     format_: o.ReportFormat = Format.TERMINAL,
     output: o.Output = None,
     sarif_incomplete: o.SarifIncomplete = False,
+    sarif_category: o.SarifCategory = None,
 ) -> None:
     """Compare the declared rules with the live ones: the main job."""
     from drift import pipeline
@@ -55,6 +56,7 @@ def check(
     from drift.report import Report
 
     targets = parse_targets(output or [], Format)
+    settings = o.settings_of(context)
     shown: list[Report] = []
 
     def show(verdict: Report) -> None:
@@ -70,11 +72,11 @@ def check(
     with even_on_error(Report, format_), ExitStack() as progress_off:
         progress = progress_off.enter_context(progress_bar())
         told = show if format_ is Format.TERMINAL else None
-        report = pipeline.check(paths or [], o.settings_of(context), progress, told, keep)
+        report = pipeline.check(paths or [], settings, progress, told, keep)
     if shown:
-        emit_history(report, shown[0], targets, sarif_incomplete=sarif_incomplete)
+        emit_history(report, shown[0], targets, sarif=settings.sarif)
     else:
-        emit(report, format_, targets, sarif_incomplete=sarif_incomplete)
+        emit(report, format_, targets, sarif=settings.sarif)
     if report.exit_code == errors.EXIT_NOTHING:
         _tell_nothing_found()
     raise typer.Exit(report.exit_code)

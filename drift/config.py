@@ -64,6 +64,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "region": _TEXT,
     "resume": _TEXT,
     "root": _TEXT,
+    "sarif-category": _TEXT,
     "sarif-incomplete": _FLAG,
     "shard": _TEXT,
     "stack-name": _TEXT,

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from drift.cors.model import Text
 from drift.location import Location
+from drift.name_globs import Globs
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,17 @@ class Ignores:
 
     def __init__(self, ignores: Sequence[Ignore]) -> None:
         self._ignores = ignores
-        self._names: dict[Ignore, set[str]] = {each: set() for each in ignores}
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(fnmatchcase(name, each.bucket) for each in self._ignores)
+        self._first: dict[str, int] = {}
+        for place, each in enumerate(ignores):
+            self._first.setdefault(each.bucket, place)
+        self._globs = Globs(self._first)
+        self._names: list[set[str]] = [set() for _ in ignores]
 
     def leaves_out(self, name: Text) -> bool:
         """Whether the bucket is out of scope; each name counts once."""
         if not isinstance(name, str):
             return False
-        found = next((each for each in self._ignores if fnmatchcase(name, each.bucket)), None)
+        found = min((self._first[glob] for glob in self._globs.fitting(name)), default=None)
         if found is not None:
             self._names[found].add(name)
         return found is not None
@@ -51,4 +52,7 @@ class Ignores:
     @property
     def outcome(self) -> tuple[Ignored, ...]:
         """How many buckets each left out so far."""
-        return tuple(Ignored(each.bucket, each.reason, len(self._names[each]), each.location) for each in self._ignores)
+        return tuple(
+            Ignored(each.bucket, each.reason, len(names), each.location)
+            for each, names in zip(self._ignores, self._names, strict=True)
+        )

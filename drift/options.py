@@ -23,6 +23,7 @@ from drift.settings import (
     IdentitySettings,
     ListFormat,
     LiveSettings,
+    SarifSettings,
     Settings,
     Undeclared,
 )
@@ -161,6 +162,10 @@ FailOnLevel = Annotated[
 SarifIncomplete = Annotated[
     bool, _switch("sarif-incomplete", "Write SARIF although not everything could be looked at.")
 ]
+SarifCategory = Annotated[
+    str | None,
+    _option("sarif-category", "Tells several analyses of one commit apart in code scanning.", metavar="NAME"),
+]
 DetailedExitcode = Annotated[
     bool, _switch("detailed-exitcode", "Terraform's exit codes: 0 in sync, 1 error or incomplete, 2 drift.")
 ]
@@ -199,8 +204,9 @@ def settings_of(context: typer.Context) -> Settings:
         ),
         assessment=replace(
             context.meta.get(TABLES, {}).get("assessment", AssessmentSettings()),
-            **_given(given, "fail_on", "sarif_incomplete"),
+            **_given(given, "fail_on"),
         ),
+        sarif=SarifSettings(bool(given.get("sarif_incomplete")), given.get("sarif_category") or ""),
         **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
     )
 

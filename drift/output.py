@@ -8,13 +8,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from drift.errors import CorsDriftError, UsageError
 from drift.location import Diagnostic, Severity
 from drift.replacing import replacing
-from drift.settings import Format, ListFormat
+from drift.settings import Format, ListFormat, SarifSettings
 from drift.snapshot import Bucket, Snapshot
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 Result = TypeVar("Result", bound="Report | Snapshot | Simulation")
 Target = tuple[Format, Path]
 """A file to write, and in which format."""
+
+DEFAULT_SARIF = SarifSettings()
 
 
 def parse_targets(outputs: Sequence[str], formats: type[Format] | type[ListFormat] = ListFormat) -> list[Target]:
@@ -48,23 +51,25 @@ def emit(
     shown: Format | ListFormat,
     targets: Sequence[Target],
     *,
-    sarif_incomplete: bool = False,
+    sarif: SarifSettings = DEFAULT_SARIF,
 ) -> None:
     """Print the result, write it to the files, and tell its diagnostics on stderr; sensitive values are hidden.
 
-    SARIF of a run that did not look at everything is not written, unless ``sarif_incomplete``: code scanning would
+    SARIF of a run that did not look at everything is not written, unless ``sarif.incomplete``: code scanning would
     close the alerts of what was not looked at.
     """
     result = _hidden(result)
     if result.diagnostics:
         note(result.diagnostics)
-    _save(result, targets, sarif_incomplete)
-    if not _withheld(result, Format(shown), sarif_incomplete):
-        _writer(result, Format(shown))(sys.stdout)
+    _save(result, targets, sarif)
+    if not _withheld(result, Format(shown), sarif):
+        _writer(result, Format(shown), sarif)(sys.stdout)
     sys.stdout.flush()
 
 
-def emit_history(report: Report, before: Report, targets: Sequence[Target], *, sarif_incomplete: bool = False) -> None:
+def emit_history(
+    report: Report, before: Report, targets: Sequence[Target], *, sarif: SarifSettings = DEFAULT_SARIF
+) -> None:
     """Print who changed what, below what was printed of the report ``before`` that was known; write the files."""
     from drift.reporters import terminal
 
@@ -72,7 +77,7 @@ def emit_history(report: Report, before: Report, targets: Sequence[Target], *, s
     told = _hidden(before).diagnostics
     if new := tuple(each for each in report.diagnostics if each not in told):
         note(new)
-    _save(report, targets, sarif_incomplete)
+    _save(report, targets, sarif)
     terminal.write_history(report, sys.stdout)
     sys.stdout.flush()
 
@@ -82,7 +87,7 @@ def save(result: Report | Snapshot | Simulation, targets: Sequence[Target]) -> N
     result = _hidden(result)
     if result.diagnostics:
         note(result.diagnostics)
-    _save(result, targets, False)
+    _save(result, targets, DEFAULT_SARIF)
 
 
 def _hidden(result: Result) -> Result:
@@ -93,19 +98,19 @@ def _hidden(result: Result) -> Result:
     return redacted(result)
 
 
-def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target], sarif_incomplete: bool) -> None:
+def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target], sarif: SarifSettings) -> None:
     for kind, path in targets:
-        if _withheld(result, kind, sarif_incomplete):
+        if _withheld(result, kind, sarif):
             told = f"no SARIF is written to {path}: not everything was looked at"
             help = "--sarif-incomplete writes it all the same; code scanning then closes alerts that may still hold"
             note((Diagnostic(Severity.WARNING, "sarif-withheld", told, help=help),))
             continue
         with replacing(path) as stream:
-            _writer(result, kind)(stream)
+            _writer(result, kind, sarif)(stream)
 
 
-def _withheld(result: Report | Snapshot | Simulation, kind: Format, sarif_incomplete: bool) -> bool:
-    return kind is Format.SARIF and not sarif_incomplete and bool(getattr(result, "incomplete", False))
+def _withheld(result: Report | Snapshot | Simulation, kind: Format, sarif: SarifSettings) -> bool:
+    return kind is Format.SARIF and not sarif.incomplete and bool(getattr(result, "incomplete", False))
 
 
 @contextmanager
@@ -135,7 +140,9 @@ def note(diagnostics: tuple[Diagnostic, ...]) -> None:
     write_diagnostics(diagnostics, sys.stderr)
 
 
-def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[TextIO], None]:
+def _writer(
+    result: Report | Snapshot | Simulation, kind: Format, sarif: SarifSettings = DEFAULT_SARIF
+) -> Callable[[TextIO], None]:
     if isinstance(result, Snapshot):
         if kind is Format.JSON:
             from drift.reporters import json
@@ -147,7 +154,7 @@ def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[T
     from drift.report import Report
 
     if isinstance(result, Report):
-        tell = _reporter(kind)
+        tell = _reporter(kind, sarif)
         return lambda stream: tell(result, stream)
     from drift.reporters import answers
 
@@ -155,23 +162,46 @@ def _writer(result: Report | Snapshot | Simulation, kind: Format) -> Callable[[T
     return lambda stream: answer(result, stream)
 
 
-def _reporter(kind: Format) -> Callable[[Report, TextIO], None]:
+def _reporter(kind: Format, sarif_settings: SarifSettings) -> Callable[[Report, TextIO], None]:
+    """The writer of reports in a format; none but this one is imported."""
     match kind:
         case Format.TERMINAL:
-            from drift.reporters.terminal import write_report
+            from drift.reporters import terminal
+
+            return terminal.write_report
         case Format.JSON:
-            from drift.reporters.json import write_report
+            from drift.reporters import json
+
+            return json.write_report
         case Format.MARKDOWN:
-            from drift.reporters.markdown import write_report
+            from drift.reporters import markdown
+
+            return markdown.write_report
         case Format.HTML:
-            from drift.reporters.html import write_report
+            from drift.reporters import html
+
+            return html.write_report
         case Format.SARIF:
-            from drift.reporters.sarif import write_report
+            from drift.reporters import sarif
+
+            root, prefix = _root()
+            return partial(sarif.write_report, root=root, prefix=prefix, category=sarif_settings.category)
         case Format.JUNIT:
-            from drift.reporters.junit import write_report
+            from drift.reporters import junit
+
+            return junit.write_report
         case Format.GITHUB:
-            from drift.reporters.github import write_report
-    return write_report
+            from drift.reporters import github
+
+            root, prefix = _root()
+            return partial(github.write_report, root=root, prefix=prefix)
+
+
+def _root() -> tuple[str, str]:
+    """The top of the repository, where GitHub's paths begin, and the way from there to the working folder."""
+    here = Path.cwd()
+    root = next((each for each in (here, *here.parents) if (each / ".git").exists()), here)
+    return root.as_posix(), here.relative_to(root).as_posix()
 
 
 class Printer:

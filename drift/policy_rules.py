@@ -52,7 +52,7 @@ class _Judged:
     def __init__(self, cors: BucketCors) -> None:
         self._rules = cors.rules
         self._plain = [without_unknowns(rule) for rule in cors.rules]
-        self._reached = Reached(cors.rules)
+        self._reached = Reached(cors)
 
     def of_rule(self, index: int) -> Iterator[Risk]:
         entries = _known(self._rules[index].allowed_origins)
@@ -90,10 +90,11 @@ class _Judged:
                 message = f"rule {index + 1} lets {who} {names}: {ORIGINS} has {entry}"
                 yield self._risk("write-from-any-origin", index, entry, message, writes[0])
                 break
-        if entry == "*" or self._may_say_star(index):
+        stars = {place for place in range(len(self._rules)) if self._may_say_star(place)}
+        if index in stars:
             return
         for part in webs:
-            echoed = self._reached.requests(index, part, answered=True, headers=False)
+            echoed = self._reached.requests(index, part, otherwise=stars, headers=False)
             if echoed:
                 message = (
                     f"rule {index + 1} sends {who} its own origin back, with credentials allowed: {ORIGINS} has "
@@ -133,34 +134,33 @@ class _Judged:
 
     def _may_say_star(self, index: int) -> bool:
         origins = self._rules[index].allowed_origins
-        return isinstance(origins, Unknown) or any(isinstance(each, Unknown) and each.may_be("*") for each in origins)
+        if isinstance(origins, Unknown):
+            return True
+        return any(each == "*" if isinstance(each, str) else each.may_be("*") for each in origins)
+
+    def _may_expose_etag(self, index: int) -> bool:
+        exposed = self._rules[index].expose_headers
+        if isinstance(exposed, Unknown):
+            return True
+        return any(isinstance(each, Unknown) or each.lower() == "etag" for each in exposed)
 
     def _unexposed_etag(self, index: int, entries: list[str]) -> Iterator[Risk]:
-        rule = self._rules[index]
-        exposed = rule.expose_headers
-        if not isinstance(exposed, tuple) or any(isinstance(each, Unknown) for each in exposed):
-            return
-        if "etag" in (str(each).lower() for each in exposed):
+        readable = {place for place in range(len(self._rules)) if self._may_expose_etag(place)}
+        if index in readable:
             return
         for entry in entries:
-            put = self._reached.request(index, entry, "PUT", answered=True, headers=False)
+            put = self._reached.request(index, entry, "PUT", otherwise=readable, headers=False)
             if put is not None:
                 put = CorsRequest(put.origin, "PUT", preflight=False)
                 post = evaluate(self._plain, CorsRequest(put.origin, "POST", preflight=False), explain=False)
+                what, needed = ("PUT and POST", "has to send back") if post.allowed else ("PUT", "would need")
                 message = (
-                    f"rule {index + 1} lets {put.origin} PUT and does not let it read the ETag of the answer, which a "
-                    f"multipart upload has to send back{'' if post.allowed else ' (POST is not allowed to it either)'}"
+                    f"rule {index + 1} lets pages {what} and does not let them read the ETag, which an upload in parts "
+                    f"{needed}"
                 )
+                subject = rule_subject(self._rules[index])
                 severity = None if post.allowed else Severity.INFO
-                yield Risk(
-                    "etag-not-exposed",
-                    message,
-                    rule_subject(rule),
-                    index,
-                    "ExposeHeaders",
-                    self._example(put),
-                    severity,
-                )
+                yield Risk("etag-not-exposed", message, subject, index, "ExposeHeaders", self._example(put), severity)
                 return
 
     def _ages(self, index: int, entries: list[str]) -> Iterator[Risk]:
@@ -179,8 +179,10 @@ class _Judged:
 
     def _preflight(self, index: int, entries: list[str]) -> CorsRequest | None:
         """A preflight that the rule answers, if there is one: of a method that needs it, or of a header that does."""
+        age = self._rules[index].max_age_seconds
+        others = {place for place, rule in enumerate(self._rules) if rule.max_age_seconds != age}
         for entry in entries:
-            for request in self._reached.requests(index, entry, answered=True):
+            for request in self._reached.requests(index, entry, otherwise=others):
                 if request.preflight:
                     return request
                 for header in _known(self._rules[index].allowed_headers):
@@ -204,9 +206,10 @@ def _localhost(index: int, entry: str, names: str, request: CorsRequest) -> str:
 
 
 def _insecure(index: int, entry: str, names: str, request: CorsRequest) -> str:
+    covers_it = "" if entry == request.origin else f", which {entry} covers"
     return (
-        f"rule {index + 1} lets {request.origin} {names}, and whoever is between it and the visitor can write what "
-        "comes over plain HTTP"
+        f"rule {index + 1} lets {request.origin} {names}{covers_it}: whoever is between it and the visitor can rewrite "
+        "what comes over plain HTTP"
     )
 
 

@@ -329,7 +329,7 @@ class _Sentence:
         if word is not None and word.key in _INSTEAD:
             advice.append(_INSTEAD[word.key])
         elif word is not None:
-            near = difflib.get_close_matches(word.key, [each.lower() for each in _KEYWORDS], 1, 0.7)
+            near = difflib.get_close_matches(word.key, [each.lower() for each in _KEYWORDS], 1, 0.6)
             if near and near[0] != word.key:
                 advice.append(f'perhaps "{near[0].upper() if near[0].upper() in METHODS else near[0]}"')
         nearest = _nearest(self._text)

@@ -15,6 +15,7 @@ from drift.finding import Finding, PromiseOutcome
 from drift.history import Timeline
 from drift.ignoring import Ignored
 from drift.location import Diagnostic, Location
+from drift.settings import FailOn
 from drift.snapshot import Bucket
 
 __all__ = ["BucketReport", "BucketState", "ExitPolicy", "Finding", "Report", "Summary", "Verdict", "verdict_of"]
@@ -129,7 +130,8 @@ class Report:
     """The outcome of a comparison. ``sources`` name the two sides; ``exit_code`` already honours the options.
 
     ``general`` are findings about no bucket in particular, ``promises`` what became of each promise, ``ignored`` the
-    buckets that the settings leave out. ``sensitive`` are the texts and numbers of both sides that must not be printed.
+    buckets that the settings leave out, ``fail_on`` from which severity on findings other than drift fail the run.
+    ``sensitive`` are the texts and numbers of both sides that must not be printed.
     """
 
     verdict: Verdict
@@ -143,6 +145,7 @@ class Report:
     general: tuple[Finding, ...] = ()
     promises: tuple[PromiseOutcome, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    fail_on: FailOn = FailOn.ERROR
 
     @property
     def all_sensitive(self) -> frozenset[str | int]:

@@ -168,8 +168,7 @@ class DeclaredSettings:
 class AssessmentSettings:
     """What is made of the findings. ``levels``: id of a finding to its severity, None where it is switched off.
 
-    ``today`` is the day by which waivers expire, in UTC; None for the day of the run. ``sarif_incomplete`` has SARIF
-    written although not everything was compared.
+    ``today`` is the day by which waivers expire, in UTC; None for the day of the run.
     """
 
     levels: Mapping[str, Severity | None] = field(default_factory=dict)
@@ -178,7 +177,16 @@ class AssessmentSettings:
     promises: tuple[Promise, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     today: date | None = None
-    sarif_incomplete: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SarifSettings:
+    """How SARIF is written. ``incomplete``: also of a run that did not look at everything. ``category`` tells several
+    analyses of one commit apart in code scanning; empty leaves that to whoever uploads.
+    """
+
+    incomplete: bool = False
+    category: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -196,3 +204,4 @@ class Settings:
     identity: IdentitySettings = IdentitySettings()
     blame: bool = False
     assessment: AssessmentSettings = AssessmentSettings()
+    sarif: SarifSettings = SarifSettings()

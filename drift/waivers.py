@@ -50,7 +50,7 @@ def apply_waivers(
     return judged, (*general, *job.void, *job.told(narrowed))
 
 
-def unused_ignores(ignored: Sequence[Ignored], *, narrowed: bool = False) -> tuple[Finding, ...]:
+def ignore_findings(ignored: Sequence[Ignored], *, narrowed: bool = False) -> tuple[Finding, ...]:
     """A finding for each ignore that left out no bucket; none if the run was narrowed, which may be why."""
     if narrowed:
         return ()

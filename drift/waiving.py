@@ -177,7 +177,8 @@ def _renewed(text: str, waiver: Waiver, header: int, places: TomlPlaces) -> Edit
     document: Any = tomlkit.parse("".join(lines[header - 1 : end]))
     table = document["waiver"][0]
     for key in _KEYS:
-        table[key] = tomlkit.parse(f"value = {_value(waiver, key)}\n")["value"]
+        written = f"value = {_value(waiver, key)}\n".replace("\n", _line_end(text))
+        table[key] = tomlkit.parse(written)["value"]
     between = tomlkit.dumps(document)
     return Edited("".join([*lines[: header - 1], between, *lines[end:]]), header, renewed=True)
 

@@ -10,8 +10,8 @@ from drift.catalogue import CATALOGUE, Family, Kind
 _FAMILIES = {
     Family.DRIFT: (
         "Drift",
-        "Declared and live rules differ. These fail the run (exit 1), unless they are waived, or lowered in `[findings]`\n"
-        "below `--fail-on`.",
+        "Declared and live rules differ. These fail the run (exit 1), unless they are waived, or lowered in\n"
+        "`[findings]` below `--fail-on`.",
     ),
     Family.COVERAGE: ("Coverage", "What could not be looked at. It makes the run incomplete (exit 3)."),
     Family.POLICY: (
@@ -21,8 +21,8 @@ _FAMILIES = {
     ),
     Family.PROMISE: (
         "Promises",
-        "[Promises](promises.md) of the settings. A broken one fails the run from `--fail-on` upwards; one that cannot\n"
-        "be decided makes it incomplete (exit 3).",
+        "[Promises](promises.md) of the settings. A broken one fails the run from `--fail-on` upwards; one that\n"
+        "cannot be decided makes it incomplete (exit 3).",
     ),
     Family.WAIVER: ("Waivers and ignores", "What [waivers](waivers.md) and ignores no longer do."),
 }

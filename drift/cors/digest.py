@@ -23,7 +23,7 @@ from functools import lru_cache
 from drift.cors.answers import ALWAYS_EXPOSED, NEVER_EXPOSED
 from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.headers import HEADERS, fold_headers
-from drift.cors.model import BucketCors, CorsRule
+from drift.cors.model import METHODS, BucketCors, CorsRule
 from drift.cors.origins import why_never_sent
 from drift.cors.pattern import Covering, intersects, matches_overlapping, overlapped
 from drift.cors.reach import reach
@@ -82,6 +82,7 @@ class _Folded:
         return CorsRule(self.methods, origins, self.headers, self.exposed, self.max_age)
 
 
+@lru_cache(maxsize=256)
 def digest(cors: BucketCors | None, *, zero_is_unset: bool = False) -> str | None:
     """``cors1:`` and 40 hex digits; None for rules with a value that is not known (IDs apart), or of absurd size.
 
@@ -230,7 +231,10 @@ def _without_silent(trace: _Trace, budget: Budget) -> _Trace:
     Which one goes first depends on the rules alone and not on the order in which they are written, since of two that
     do each other's work only one may go.
     """
-    silent = _silent([trace.rules[each] for each in range(len(trace.rules))], budget)
+    asked = [any(method in METHODS for method in each.methods) for each in trace.rules]
+    if all(asked) and not any(trace.after) and not any(trace.partners):
+        return trace  # no two of them allow one request, so each answers what it allows
+    silent = _silent(trace.rules, budget)
     maybe = [each for each in trace.left if each in silent or trace.partners[each]]
     for place in sorted(maybe, key=lambda each: (trace.rules[each].form, each), reverse=True):
         order = trace.latest(place)

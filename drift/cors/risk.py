@@ -1,19 +1,20 @@
 """Which requests reach a rule: what it answers although other rules stand before it, entry of AllowedOrigins by entry.
 
 Two questions are told apart. *Who may*: a request that a rule allows is allowed, by this rule or by one before it, so
-only what earlier rules certainly take is taken off, and what is unknown in them cannot make the claim false. *Who
-answers*: what the answer says hangs on which rule gives it, so all that earlier rules may take is taken off.
+only what earlier rules certainly take is taken off, and what is unknown in them cannot make the claim false. *What is
+said*: that hangs on which rule answers, so all is taken off that rules may take which would say something else; where
+the rules have no order, each of them may come first.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from drift.cors.answers import ECHO, FREER, Answer
 from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.grammar import is_browser_origin
-from drift.cors.model import METHODS, CorsRequest, CorsRule
+from drift.cors.model import METHODS, BucketCors, CorsRequest
 from drift.cors.origins import ORIGINS
 from drift.cors.pattern import matches, matches_overlapping
 from drift.cors.readings import Entry, StarReading, entries
@@ -28,8 +29,9 @@ WORST_FIRST = ("PUT", "DELETE", "POST", "GET", "HEAD")
 class Reached:
     """The rules of one bucket, to be asked which requests of browsers get to a rule."""
 
-    def __init__(self, rules: Sequence[CorsRule]) -> None:
-        self._taken = entries(rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
+    def __init__(self, cors: BucketCors) -> None:
+        self._ordered = cors.ordered
+        self._taken = entries(cors.rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
         self._budget = Budget(MAX_STEPS)
 
     def request(
@@ -39,18 +41,19 @@ class Reached:
         method: str,
         *,
         besides: Collection[str] = (),
-        answered: bool = False,
+        otherwise: Collection[int] = (),
         headers: bool = True,
     ) -> CorsRequest | None:
         """A request that the rule allows by this entry of its origins and no earlier rule does; None if there is none.
 
-        ``besides``: patterns that the origin must not match. ``answered``: no earlier rule may allow it, whatever is
-        unknown in them. ``headers``: it may take a header to get past the earlier rules.
+        ``besides``: patterns that the origin must not match. ``otherwise``: rules that would say something else to it,
+        none of which may answer it, whatever is unknown in them. ``headers``: it may take a header to get past the
+        earlier rules.
         """
         own = self._taken[rule]
         if method not in own.methods:
             return None
-        before = [_before(each, answered) for each in self._taken[:rule]]
+        before = list(self._before(rule, otherwise))
         rivals = [each for each in before if method in each.methods]
         origin = _at_once(pattern, [*besides, *(each for rival in rivals for each in rival.origins)])
         if origin is not None:
@@ -58,6 +61,14 @@ class Reached:
         if "*" not in pattern and (not is_browser_origin(pattern) or any(matches(each, pattern) for each in besides)):
             return None
         return self._searched(_single(own, pattern, method, headers), rivals, besides, headers)
+
+    def _before(self, rule: int, otherwise: Collection[int]) -> Iterator[Entry]:
+        """What is taken off, as rules without unknowns: what the others may take, or what they certainly take."""
+        for index, entry in enumerate(self._taken):
+            if index in otherwise and index != rule and (index < rule or not self._ordered):
+                yield replace(entry, methods=entry.may_methods, origins=entry.may_origins, headers=entry.may_headers)
+            elif index < rule:
+                yield replace(entry, may_methods=entry.methods, may_origins=entry.origins, may_headers=entry.headers)
 
     def _searched(
         self, own: Entry, rivals: Sequence[Entry], besides: Collection[str], headers: bool
@@ -78,22 +89,15 @@ class Reached:
         methods: Iterable[str] = WORST_FIRST,
         *,
         besides: Collection[str] = (),
-        answered: bool = False,
+        otherwise: Collection[int] = (),
         headers: bool = True,
     ) -> list[CorsRequest]:
         """The same for each of the methods with which something gets to the rule, the worst method first."""
         found = (
-            self.request(rule, pattern, method, besides=besides, answered=answered, headers=headers)
+            self.request(rule, pattern, method, besides=besides, otherwise=otherwise, headers=headers)
             for method in methods
         )
         return [each for each in found if each is not None]
-
-
-def _before(entry: Entry, answered: bool) -> Entry:
-    """An earlier rule as one without unknowns: of all that it may take, or of what it certainly takes."""
-    if answered:
-        return replace(entry, methods=entry.may_methods, origins=entry.may_origins, headers=entry.may_headers)
-    return replace(entry, may_methods=entry.methods, may_origins=entry.origins, may_headers=entry.headers)
 
 
 def _single(entry: Entry, pattern: str, method: str, headers: bool) -> Entry:

@@ -60,7 +60,8 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
         found += _entries_without_effect(index, rule)
     never: tuple[Note, ...] = ()
     try:
-        never = tuple(_never_answering(cors.rules, budget))
+        # Rules without an order may each come first, so none of them keeps another from answering.
+        never = tuple(note for note in _never_answering(cors.rules, budget) if cors.ordered or not note.others)
         found += never
         silent = {note.rule for note in never}
         taken, *others = _read(cors.rules)

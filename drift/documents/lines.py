@@ -6,7 +6,6 @@ It is one JSON value like any other and fits the same schema. What reads it here
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import IO, NamedTuple, TextIO
 from drift.documents.parts import Json
 from drift.documents.reading import bucket_from_value, json_value, snapshot_from_value
 from drift.documents.runs import Run, run_from_json, run_to_json
+from drift.documents.text import json_text
 from drift.documents.writing import bucket_to_json, diagnostic_to_json, time_to_json
 from drift.errors import InputError, TooLargeError
 from drift.location import Diagnostic, Location
@@ -66,7 +66,7 @@ def bucket_line(bucket: Bucket, source: str) -> str:
     """A bucket as its line has it, in a snapshot of the source."""
     whole = bucket_to_json(bucket)
     said = {key: value for key, value in whole.items() if key in PROMISED or _says(key, value, source)}
-    return json.dumps(said)  # ASCII: lone surrogates of hostile input survive, no terminal acts on what it is shown
+    return json_text(said)
 
 
 def _says(key: str, value: Json, source: str) -> bool:
@@ -100,9 +100,9 @@ class SnapshotWriter:
             return
         self._ended = True
         closing = "\n  ]" if self._count else f"{self._opening()}]"
-        told = ",\n".join(f"    {json.dumps(diagnostic_to_json(each))}" for each in diagnostics)
+        told = ",\n".join(f"    {json_text(diagnostic_to_json(each))}" for each in diagnostics)
         inside = f"\n{told}\n  " if told else ""
-        asked = "" if run is None else f',\n  "run": {json.dumps(run_to_json(run))}'
+        asked = "" if run is None else f',\n  "run": {json_text(run_to_json(run))}'
         self._stream.write(f'{closing},\n  "diagnostics": [{inside}]{asked}\n}}\n')
 
     def _opening(self) -> str:
@@ -112,7 +112,7 @@ class SnapshotWriter:
             "source": self.head.source,
             "taken_at": time_to_json(self.head.taken_at),
         }
-        lines = "".join(f"  {json.dumps(key)}: {json.dumps(value)},\n" for key, value in head.items())
+        lines = "".join(f"  {json_text(key)}: {json_text(value)},\n" for key, value in head.items())
         return f'{{\n{lines}  "buckets": ['
 
 

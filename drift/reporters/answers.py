@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from typing import TextIO
@@ -12,6 +11,7 @@ from drift.cors.explain import shown
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.documents.answers import simulation_to_json
+from drift.documents.text import json_text
 from drift.reporters.console import open_console, write_line
 from drift.reporters.words import name_of, place_words, printable
 from drift.simulate import AnswerState, Asked, BucketAnswer, Simulation
@@ -27,7 +27,7 @@ _OUTCOME_STYLES = {Outcome.READABLE: "green", Outcome.BLOCKED: "bold red"}
 def write_json(simulation: Simulation, stream: TextIO) -> None:
     """Write the ``cors-drift/answer`` document, or the list of them if the source has not just one bucket."""
     # ASCII only: lone surrogates from hostile input survive, and no terminal acts on what it is shown
-    stream.write(json.dumps(simulation_to_json(simulation), indent=2) + "\n")
+    stream.write(json_text(simulation_to_json(simulation), indent=2) + "\n")
 
 
 def write_text(simulation: Simulation, stream: TextIO, *, width: int | None = None) -> None:

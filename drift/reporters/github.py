@@ -50,7 +50,7 @@ class Command:
 
     def __str__(self) -> str:
         properties: dict[str, object] = {}
-        if self.region is not None and not self.region.path.startswith("="):  # the runner would drop the sign
+        if self.region is not None:
             properties = {"file": self.region.path, "line": self.region.line}
             if self.region.end_line != self.region.line:
                 properties["endLine"] = self.region.end_line  # with a column beside it the runner would drop that
@@ -85,18 +85,25 @@ def write_report(report: Report, stream: TextIO, *, prefix: str = "", root: str 
 
 def _of_finding(placed: Placed) -> Command:
     finding = placed.finding
-    lines = [headline(placed), *proof_lines(placed), printable(finding.help).strip() or placed.kind.help]
+    lines = [headline(placed), *proof_lines(placed), printable(finding.help.strip()) or placed.kind.help]
     level = Level.ERROR if placed.fails else _LEVELS[finding.severity]
     title = f"{finding_name(finding)}: {placed.kind.title}"
-    return Command(level, title, _message(lines, finding.location, placed.region), placed.region)
+    region = _told(placed.region)
+    return Command(level, title, _message(lines, finding.location, region), region)
 
 
 def _of_fault(fault: Diagnostic, checkout: Checkout) -> Command:
-    lines = [printable(fault.message)]
+    title = printable(fault.id.strip()) or fault.severity.value
+    lines = [printable(fault.message.strip()) or title]
     if fault.help:
         lines.append(f"try: {printable(fault.help)}")
-    region = region_of(fault.location, checkout)
-    return Command(_LEVELS[fault.severity], printable(fault.id), _message(lines, fault.location, region), region)
+    region = _told(region_of(fault.location, checkout))
+    return Command(_LEVELS[fault.severity], title, _message(lines, fault.location, region), region)
+
+
+def _told(region: Region | None) -> Region | None:
+    """The place, if the runner can be told of it: it would drop an equals sign that a path begins with."""
+    return None if region is None or region.path.startswith("=") else region
 
 
 def _message(lines: Iterable[str], place: Location | None, region: Region | None) -> str:

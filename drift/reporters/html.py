@@ -23,7 +23,7 @@ from drift.reporters.html_markup import Markup, inline, tag
 from drift.reporters.html_summary import about_the_run, filters, top
 from drift.reporters.report_words import VERDICT_WORDS, counted, sorted_worst_first
 
-MAX_CHARACTERS = 12_000_000
+MAX_CHARACTERS = 8_000_000
 """How long the file may become: more, and browsers are slow with it."""
 
 MAX_VALUES = 400_000
@@ -151,6 +151,6 @@ class _Told:
     def dropped(self) -> Iterator[str]:
         """What is not shown, in words."""
         if self._brief:
-            yield f"{counted(self._brief, 'bucket')} above without the picture: there was no room for more of them here."
+            yield f"{counted(self._brief, 'bucket')} above without the picture: there was no room for more."
         if self._missing:
             yield f"{counted(self._missing, 'more bucket')} not shown at all. The JSON report has them."

@@ -60,11 +60,15 @@ def access_section(report: BucketReport, picture: AccessPicture, name: str) -> M
     figure = tag(
         "figure",
         caption,
-        [_table(grid, picture, f"{name}-g{index}") for index, grid in enumerate(picture.grids) if grid.rows],
+        tag(
+            "div",
+            [_table(grid, picture, f"{name}-g{index}") for index, grid in enumerate(picture.grids) if grid.rows],
+            class_="grids",
+        ),
         _legend(picture, cells),
         [tag("p", text, class_="hint") for text in _remarks(picture)],
     )
-    return tag("section", figure, _popovers(report, picture, name), class_="access", aria_label="Who may do what")
+    return tag("section", figure, _popovers(report, picture, name), class_="access")
 
 
 def _sides_words(picture: AccessPicture) -> str:
@@ -87,10 +91,7 @@ def _table(grid: Grid, picture: AccessPicture, name: str) -> Markup:
 
 
 def _row(row: Row, picture: AccessPicture, name: str) -> Markup:
-    cells = [
-        tag("td", _button(cell, picture, f"{name}-c{index}"))
-        for index, cell in enumerate(row.cells)
-    ]
+    cells = [tag("td", _button(cell, picture, f"{name}-c{index}")) for index, cell in enumerate(row.cells)]
     class_ = "differs" if row.differs else "unsent" if row.who.unsent else None
     return tag("tr", tag("th", _who(row.who), scope="row", class_="origin"), cells, class_=class_)
 
@@ -161,7 +162,7 @@ def _legend(picture: AccessPicture, cells: list[Cell]) -> Markup:
         for each in seen
     ]
     items += [tag("li", icon(_MARK_ICONS[each], "mark"), tag("span", _MARK_WORDS[each])) for each in marks]
-    return tag("ul", items, class_="legend", role="list")
+    return tag("ul", items, class_="legend")
 
 
 def _remarks(picture: AccessPicture) -> Iterator[str]:
@@ -193,7 +194,12 @@ def _popover(report: BucketReport, picture: AccessPicture, cell: Cell, name: str
             "header",
             tag("h5", tag("strong", request.method or ""), " from ", code(request.origin or "", 200), id=f"{name}-t"),
             tag(
-                "button", "Close", type="button", class_="close", popovertarget=name, popovertargetaction="hide",
+                "button",
+                "Close",
+                type="button",
+                class_="close",
+                popovertarget=name,
+                popovertargetaction="hide",
                 autofocus=True,
             ),
         ),

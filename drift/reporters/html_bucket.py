@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from drift.access import access_picture
 from drift.catalogue import CATALOGUE, FOLDS, Family
 from drift.diff import Change, ChangeKind
-from drift.finding import Finding
+from drift.finding import Finding, Waived
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState
 from drift.reporters.html_access import access_section
@@ -15,6 +15,7 @@ from drift.reporters.html_markup import Markup, tag
 from drift.reporters.html_words import badge, code, listed, place, severity_badge, short, tone_of
 from drift.reporters.report_words import (
     SIDE_WORDS,
+    STATE_WORDS,
     example_words,
     family_of,
     findings_worst_first,
@@ -64,11 +65,11 @@ def is_worrying(report: BucketReport) -> bool:
 def _effect(report: BucketReport) -> str:
     """What the badge does not say yet."""
     words = state_words(report)
-    for opener in (": ", " (", ", "):
-        head, found, rest = words.partition(opener)
-        if found:
-            return rest[:-1] if opener == " (" and rest.endswith(")") else rest
-    return ""
+    state = STATE_WORDS[report.state]
+    rest = words[len(state) :].removeprefix(" rules") if words.lower().startswith(state.lower()) else words
+    if rest.startswith(" (") and rest.endswith(")"):
+        return rest[2:-1]
+    return rest.lstrip(":, ")
 
 
 def _counts(report: BucketReport) -> Markup | None:
@@ -112,7 +113,6 @@ def _changes(report: BucketReport) -> Markup | None:
         tag("table", tag("thead", head), tag("tbody", rows), class_="diff"),
         tag("p", f"{more:,} more differences are not shown.", class_="hint") if more > 0 else None,
         class_="changes",
-        aria_label="What differs",
     )
 
 
@@ -140,11 +140,11 @@ def _change(report: BucketReport, change: Change) -> Iterator[Markup]:
 
 
 def _values(values: list[Markup]) -> Markup:
-    return listed(values, class_="values") or tag("span", "–", class_="none", aria_label="nothing")
+    return listed(values, class_="values") or tag("span", "nothing", class_="none")
 
 
 def _gone(text: str) -> Markup:
-    return tag("del", tag("span", "− ", class_="sign"), code(text))
+    return tag("del", tag("span", "\N{MINUS SIGN} ", class_="sign"), code(text))
 
 
 def _came(text: str) -> Markup:
@@ -164,15 +164,15 @@ def _findings(report: BucketReport) -> Iterator[Markup]:
     yield from finding_list([each for each in judged if each.waived is not None], "Waived")
 
 
-def finding_list(findings: list[Finding], title: str) -> Iterator[Markup]:
+def finding_list(findings: list[Finding], title: str, heading: str = "h4") -> Iterator[Markup]:
     """A section with findings, worst first; nothing where there are none."""
     if not findings:
         return
     more = len(findings) - MAX_FINDINGS
     yield tag(
         "section",
-        tag("h4", title),
-        tag("ul", [_finding(each) for each in findings[:MAX_FINDINGS]], class_="findings", role="list"),
+        tag(heading, title),
+        tag("ul", [_finding(each) for each in findings[:MAX_FINDINGS]], class_="findings"),
         tag("p", f"{more:,} more are not shown.", class_="hint") if more > 0 else None,
         class_="found",
     )
@@ -188,10 +188,14 @@ def _finding(finding: Finding) -> Markup:
         tag("p", short(finding.message)),
         tag("p", "Asked: ", short(proof), class_="hint") if proof else None,
         tag("p", short(finding.help), class_="help") if waived is None else None,
-        tag("p", tag("strong", "Waived "), short(waived_words(waived)), " ", place(waived.location)) if waived else None,
+        _waived(waived) if waived else None,
         tag("p", place(finding.location)) if finding.location is not None else None,
         class_="waived" if waived is not None else None,
     )
+
+
+def _waived(waived: Waived) -> Markup:
+    return tag("p", tag("strong", "Waived "), short(waived_words(waived)), " ", place(waived.location))
 
 
 def _what_to_do(report: BucketReport) -> Markup | None:
@@ -205,7 +209,7 @@ def _what_to_do(report: BucketReport) -> Markup | None:
         "section",
         tag("h4", "What to do"),
         [tag("p", short(text)) for text in helps],
-        tag("p", "See ", code(names), " in the list of findings.", class_="hint"),
+        tag("p", "More of it in docs/findings.md: ", code(names), class_="hint"),
         class_="todo",
     )
 
@@ -261,11 +265,14 @@ def _history(report: BucketReport) -> Markup | None:
         return None
     from drift.reporters.history import history_lines
 
-    lines = [tag("li", line.strip()) for line in history_lines(report.history)]
+    lines = [
+        tag("li", line.strip(), class_="deeper" if line.startswith("     ") else None)
+        for line in history_lines(report.history)
+    ]
     return tag(
         "details",
         tag("summary", "Who changed the rules"),
-        tag("ul", lines, class_="history", role="list"),
+        tag("ul", lines, class_="history"),
         class_="more-of-it",
         open=report.drift,
     )
@@ -285,5 +292,3 @@ def bucket_row(report: BucketReport, name: str) -> Markup:
         id=name,
         data_state=report.state.value,
     )
-
-

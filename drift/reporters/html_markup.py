@@ -1,13 +1,14 @@
 """HTML that cannot be forgotten to be escaped: text goes in as text, and there is no way to put markup in by hand.
 
 Elements are made by ``tag`` alone, from a closed list of elements and attributes. Whatever is a ``str`` is data: it is
-made printable and escaped. There is no attribute that runs anything, none for styles, and links lead only into the page.
+made printable and escaped. No attribute runs anything or styles it, and links lead only into the page.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from drift.reporters.words import printable
@@ -34,13 +35,19 @@ _MADE_HERE = object()
 Child = str | int | Markup | None | Iterable["str | int | Markup | None"]
 """What may stand in an element; None stands for nothing."""
 
-_TAGS = frozenset(
-    ["a", "abbr", "article", "body", "button", "caption", "code", "dd", "del", "details", "div", "dl", "dt", "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "html", "input", "ins", "label", "li", "main", "meta", "nav", "ol", "p", "pre", "section", "small", "span", "strong", "summary", "table", "tbody", "td", "th", "thead", "time", "title", "tr", "ul", "svg", "g", "rect", "path", "circle", "line", "use", "symbol", "noscript"]
+_ELEMENTS = (
+    "a body button caption code dd del details div dl dt figcaption figure footer h1 h2 h3 h4 h5 h6 head "
+    "header html input ins label li main meta ol p path pre rect section small span strong summary svg symbol "
+    "table tbody td th thead time title tr ul use"
 )
+_TAGS = frozenset(_ELEMENTS.split())
 _VOID = frozenset(("input", "meta"))
-_ATTRIBUTES = frozenset(
-    ["id", "class", "title", "lang", "charset", "name", "content", "href", "hidden", "open", "role", "scope", "colspan", "rowspan", "headers", "type", "value", "for", "placeholder", "autocomplete", "spellcheck", "tabindex", "datetime", "viewBox", "width", "height", "x", "y", "d", "r", "cx", "cy", "rx", "fill", "popover", "popovertarget", "popovertargetaction", "autofocus", "http-equiv", "preserveAspectRatio", "focusable"]
+_KNOWN = (
+    "autocomplete autofocus charset class content d datetime focusable for height hidden href http-equiv id "
+    "lang name open placeholder popover popovertarget popovertargetaction preserveAspectRatio role scope "
+    "spellcheck tabindex title type viewBox width x y"
 )
+_ATTRIBUTES = frozenset(_KNOWN.split())
 _FREE_ATTRIBUTES = ("aria-", "data-")
 _ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "#": "&#35;"})
 _OWN_ID = re.compile(r"#?[a-z][a-z0-9-]*")
@@ -72,6 +79,7 @@ def inline(name: str, source: str) -> Markup:
     return Markup(f"<{name}>{source}</{name}>", _MADE_HERE)
 
 
+@lru_cache(maxsize=20_000, typed=True)
 def _attribute(key: str, value: str | int | bool | None) -> str:
     if value is None or value is False:
         return ""
@@ -88,7 +96,19 @@ def _attribute(key: str, value: str | int | bool | None) -> str:
 
 def _escaped(text: str) -> str:
     """The text as HTML. A runner that reads the page in its log finds no command in it either."""
-    return printable(text).translate(_ESCAPES).replace("::", ":&#58;") if text else text
+    if text.isalnum() and text.isprintable():
+        return text
+    return _escaped_once(text) if len(text) <= _OFTEN else _written_out(text)
+
+
+def _written_out(text: str) -> str:
+    return printable(text).translate(_ESCAPES).replace("::", ":&#58;")
+
+
+_OFTEN = 120
+"""Longer texts seldom come twice."""
+
+_escaped_once = lru_cache(maxsize=20_000)(_written_out)
 
 
 def _inside(children: Iterable[Child]) -> str:

@@ -30,6 +30,7 @@ from drift.reporters.report_words import (
     promise_counts,
     promise_word,
     promises_worst_first,
+    sorted_worst_first,
     state_words,
     summary_words,
     title_of,
@@ -68,17 +69,23 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
         ),
         _bar(report),
         _states(report),
-        tag("p", summary_words(report), class_="summary"),
+        tag("p", _rest(report), class_="summary"),
         _failing(report, ids),
         tag("p", _about(report, code_words), class_="about"),
         class_="top",
     )
 
 
+def _rest(report: Report) -> str:
+    """The line of coverage without the counts that stand above it."""
+    words = summary_words(report)
+    return words.partition(". ")[2] if report.buckets else words
+
+
 def _about(report: Report, code_words: str) -> list[str | Markup]:
     parts: list[str | Markup] = [code_words, "."]
     if report.declared_source or report.live_source:
-        parts += [" Declared by ", code(report.declared_source or "–")]
+        parts += [" Declared by ", code(report.declared_source or "nothing")]
         if report.live_source:
             parts += [", live by ", code(report.live_source)]
         parts.append(".")
@@ -127,7 +134,7 @@ def _states(report: Report) -> Markup | None:
         tag("li", tag("span", class_=f"swatch state-{state.value}"), tag("strong", f"{count:,}"), " ", _word(state))
         for state, count in states_of(report)
     ]
-    return tag("ul", items, class_="states", role="list") if items else None
+    return tag("ul", items, class_="states") if items else None
 
 
 def _word(state: BucketState) -> str:
@@ -176,20 +183,23 @@ def _failing(report: Report, ids: dict[int, str]) -> Markup | None:
     return tag("section", tag("h2", "What fails the run"), told, class_="failing")
 
 
-def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[int, Markup]]:
-    """Each with a number that is lower for what comes first."""
+def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[tuple[int, int], Markup]]:
+    """Each with numbers that are lower for what comes first."""
     for diagnostic in report.diagnostics:
         if diagnostic.severity is Severity.ERROR:
-            yield 0, tag("span", "Input: ", short(diagnostic.message, 200), " ", place(diagnostic.location))
+            yield (0, 0), tag("span", "Input: ", short(diagnostic.message, 200), " ", place(diagnostic.location))
+    places = {id(bucket): place_of for place_of, bucket in enumerate(sorted_worst_first(report.buckets))}
     for index, bucket in enumerate(report.buckets):
+        place_of = places[id(bucket)]
         if bucket.drift:
-            yield 1, tag("span", _link(bucket, ids.get(index)), " ", state_words(bucket).lower())
+            yield (1, place_of), tag("span", _link(bucket, ids.get(index)), " ", state_words(bucket))
         for finding in bucket.findings:
             if fails(report, finding):
-                yield 2, tag("span", _link(bucket, ids.get(index)), " ", code(finding.id), " ", short(finding.message, 160))
+                told = (" ", code(finding.id), " ", short(finding.message, 160))
+                yield (2, place_of), tag("span", _link(bucket, ids.get(index)), told)
     for finding in report.general:
         if fails(report, finding):
-            yield 2, tag("span", code(finding.id), " ", short(finding.message, 200))
+            yield (2, len(ids)), tag("span", code(finding.id), " ", short(finding.message, 200))
 
 
 def _link(bucket: BucketReport, name: str | None) -> Markup:
@@ -201,7 +211,7 @@ def about_the_run(report: Report) -> Iterator[Markup]:
     """What is about no bucket: promises, findings on the settings, ignores, and what was to be said of the input."""
     if report.promises:
         yield _promises(report)
-    yield from finding_list(findings_worst_first(report.general), "About the settings")
+    yield from finding_list(findings_worst_first(report.general), "About the settings", "h2")
     if report.ignored:
         ignored = [tag("span", short(ignored_words(each)), " ", place(each.location)) for each in report.ignored]
         yield tag("section", tag("h2", "Ignored"), listed(ignored), class_="ignored")
@@ -250,9 +260,7 @@ def _diagnostics(report: Report) -> Markup:
     return tag(
         "section",
         tag("h2", "About the input"),
-        tag("ul", items, class_="findings", role="list"),
+        tag("ul", items, class_="findings"),
         tag("p", f"{more:,} more are not shown.", class_="hint") if more > 0 else None,
         class_="diagnostics",
     )
-
-

@@ -93,4 +93,4 @@ def listed(items: Sequence[Markup], most: int = MAX_LISTED, *, class_: str | Non
     shown = [tag("li", item) for item in items[:most]]
     if more > 0:
         shown.append(tag("li", f"and {more:,} more", class_="more"))
-    return tag("ul", shown, class_=class_, role="list")
+    return tag("ul", shown, class_=class_)

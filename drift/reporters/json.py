@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, TextIO
 
 from drift.documents import lines, report_to_json
+from drift.documents.text import json_text
 
 if TYPE_CHECKING:
     from drift.report import Report
@@ -23,5 +23,4 @@ def write_snapshot(snapshot: Snapshot, stream: TextIO) -> None:
 
 
 def _write(document: object, stream: TextIO) -> None:
-    # ASCII only: lone surrogates from hostile input survive, and no terminal acts on what it is shown
-    stream.write(json.dumps(document, indent=2) + "\n")
+    stream.write(json_text(document, indent=2) + "\n")

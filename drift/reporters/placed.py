@@ -12,11 +12,14 @@ from drift.catalogue import CATALOGUE, Family, Kind
 from drift.finding import Finding
 from drift.location import Location
 from drift.report import BucketReport, Report
-from drift.reporters.report_words import WEIGHT, answer_words, fails, request_words, witness_lines
+from drift.reporters.report_words import SIDE_WORDS, WEIGHT, answer_words, fails, request_words, witness_lines
 from drift.reporters.words import name_of, printable
 
 MAX_NUMBER = 2**31 - 1
 """Lines and columns beyond this are read by nobody."""
+
+MAX_PATH = 4_096
+"""No file has a longer path."""
 
 _UNSPEAKABLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _DRIVE = re.compile(r"[A-Za-z]:/")
@@ -49,6 +52,8 @@ class Checkout:
 
 def _speakable(path: str) -> bool:
     """Whether every reader takes it as it is: no control character, line end, direction mark or half of a character."""
+    if len(path) > MAX_PATH:
+        return False
     return path.isprintable() or not any(unicodedata.category(char) in _UNSPEAKABLE for char in path)
 
 
@@ -117,11 +122,14 @@ def _fails(report: Report, finding: Finding, bucket: BucketReport | None) -> boo
     return fails(report, finding)
 
 
-def headline(placed: Placed) -> str:
-    """The bucket and what is found of it, in one line that is safe to print."""
+def headline(placed: Placed, *, sided: bool = False) -> str:
+    """The bucket, with ``sided`` the side of it, and what is found of it, in one line that is safe to print."""
     finding = placed.finding
-    told = printable(finding.message).strip() or placed.kind.title
-    return told if finding.bucket is None else f"{name_of(finding.bucket, placed.address)}: {told}"
+    told = printable(finding.message.strip()) or placed.kind.title
+    if finding.bucket is None:
+        return told
+    side = f" ({SIDE_WORDS[finding.side]})" if sided and finding.side is not None else ""
+    return f"{name_of(finding.bucket, placed.address)}{side}: {told}"
 
 
 def proof_lines(placed: Placed) -> Iterator[str]:

@@ -75,28 +75,30 @@ def write_report(
     results = _fitting(
         _json(result_of(found[index], numbers[index], checkout, suppressions=waived)) for index in shown[:limit]
     )
-    notes = list(_notifications(report, checkout, found, waived=waived, dropped=len(shown) - len(results)))
-    run: dict[str, Json] = {
-        "tool": {"driver": _driver()},
-        "invocations": [_invocation(report, notes)],
-        "originalUriBaseIds": {BASE: {"description": {"text": "The root of the repository."}}},
-        "columnKind": "unicodeCodePoints",
-        "properties": {"verdict": report.verdict.value, "dropped": len(shown) - len(results)},
+    told = _Told(found, waived=waived, dropped=len(shown) - len(results))
+    notes = map(_json, _notifications(report, checkout, told))
+    driver = _listed(_driver(), "rules", map(_json, rules()))
+    run = {
+        "tool": f'{{"driver": {driver}}}',
+        "invocations": f"[{_listed(_invocation(report), 'toolExecutionNotifications', notes)}]",
+        "originalUriBaseIds": _json({BASE: {"description": {"text": "The root of the repository."}}}),
+        "columnKind": _json("unicodeCodePoints"),
+        "properties": _json({"verdict": report.verdict.value, **told.counts}),
     }
-    if category:
-        run["automationDetails"] = {"id": f"cors-drift/{printable(category).strip('/')}/"}
-    _write(stream, run, results)
+    if name := printable(category).strip(" /"):
+        run["automationDetails"] = _json({"id": f"cors-drift/{name}/"})
+    whole = _listed_raw(",\n".join(f"{_json(key)}: {value}" for key, value in run.items()), "results", results)
+    stream.write(f'{{\n"$schema": {_json(SCHEMA)},\n"version": "2.1.0",\n"runs": [{whole}]\n}}\n')
 
 
-def _write(stream: TextIO, run: dict[str, Json], results: Sequence[str]) -> None:
-    """The log, with a line for each result."""
-    stream.write(f'{{\n"$schema": {_json(SCHEMA)},\n"version": "2.1.0",\n"runs": [{{\n')
-    for key, value in run.items():
-        stream.write(f"{_json(key)}: {_json(value)},\n")
-    stream.write('"results": [')
-    for number, result in enumerate(results):
-        stream.write(f"{',' if number else ''}\n{result}")
-    stream.write("\n]\n}]\n}\n")
+def _listed(head: dict[str, Json], key: str, items: Iterable[str]) -> str:
+    """An object that has a list as its last member, each item of it on a line."""
+    return _listed_raw(_json(head)[1:-1], key, items)
+
+
+def _listed_raw(head: str, key: str, items: Iterable[str]) -> str:
+    lines = "".join(f"{',' if number else ''}\n{each}" for number, each in enumerate(items))
+    return f"{{{head},\n{_json(key)}: [{lines}\n]}}"
 
 
 def _json(value: Json) -> str:
@@ -122,7 +124,7 @@ def _fitting(results: Iterable[str]) -> list[str]:
 
 def _driver() -> dict[str, Json]:
     semantic = {"semanticVersion": __version__} if _SEMANTIC_VERSION.fullmatch(__version__) else {}
-    return {"name": "cors-drift", "version": __version__, **semantic, "rules": rules()}
+    return {"name": "cors-drift", "version": __version__, **semantic}
 
 
 def _fingerprints(found: Sequence[Placed]) -> list[str]:
@@ -141,40 +143,50 @@ def _fingerprints(found: Sequence[Placed]) -> list[str]:
     return hashes
 
 
-def _invocation(report: Report, notifications: list[Json]) -> dict[str, Json]:
+def _invocation(report: Report) -> dict[str, Json]:
     ended = {} if report.compared_at is None else {"endTimeUtc": time_to_json(report.compared_at)}
     return {
         "executionSuccessful": report.verdict is not Verdict.ERROR,
         "exitCode": report.exit_code,
         "exitCodeDescription": f"{VERDICT_WORDS[report.verdict]}. {summary_words(report)}",
         **ended,
-        "toolExecutionNotifications": notifications,
     }
 
 
-def _notifications(
-    report: Report, checkout: Checkout, found: Sequence[Placed], *, waived: bool, dropped: int
-) -> Iterator[Json]:
+class _Told:
+    """What of the findings is among the results, and what is not."""
+
+    def __init__(self, found: Sequence[Placed], *, waived: bool, dropped: int) -> None:
+        kept = [each for each in found if waived or each.finding.waived is None]
+        self.waived = len(found) - len(kept)
+        self.placeless = [each for each in kept if each.region is None]
+        self.dropped = dropped
+
+    @property
+    def counts(self) -> dict[str, Json]:
+        """How many findings are not among the results, and why."""
+        return {"dropped": self.dropped, "waived": self.waived, "withoutPlace": len(self.placeless)}
+
+
+def _notifications(report: Report, checkout: Checkout, told: _Told) -> Iterator[Json]:
     """What the run has to say beside its results: what it could not see, what is not among them, its diagnostics."""
     unseen = sum(bucket.state not in LOOKED_AT for bucket in report.buckets)
     if unseen:
         yield _note(Severity.WARNING, "not-compared", f"{counted(unseen, 'bucket')} could not be compared.")
-    if dropped:
-        told = f"{counted(dropped, 'finding')} more, none of them worse, did not fit into this log."
-        yield _note(Severity.WARNING, "results-dropped", told)
-    kept = [each for each in found if waived or each.finding.waived is None]
-    if len(kept) < len(found):
-        told = f"{counted(len(found) - len(kept), 'finding')} waived: not among the results."
-        yield _note(Severity.INFO, "results-waived", told)
-    placeless = [each for each in kept if each.region is None]
-    if placeless:
-        yield _note(Severity.WARNING, "results-without-place", _told_of(placeless))
+    if told.dropped:
+        text = f"{counted(told.dropped, 'finding')} more, none of them worse, did not fit into this log."
+        yield _note(Severity.WARNING, "results-dropped", text)
+    if told.waived:
+        text = f"{counted(told.waived, 'finding')} waived: not among the results."
+        yield _note(Severity.INFO, "results-waived", text)
+    if told.placeless:
+        yield _note(Severity.WARNING, "results-without-place", _told_of(told.placeless))
     faults = sorted(report.diagnostics, key=lambda each: WEIGHT[each.severity])
     for fault in faults[:MAX_NOTIFICATIONS]:
         yield _note_of(fault, checkout)
     if len(faults) > MAX_NOTIFICATIONS:
-        told = f"{counted(len(faults) - MAX_NOTIFICATIONS, 'diagnostic')} more, none of them worse."
-        yield _note(Severity.WARNING, "diagnostics-dropped", told)
+        text = f"{counted(len(faults) - MAX_NOTIFICATIONS, 'diagnostic')} more, none of them worse."
+        yield _note(Severity.WARNING, "diagnostics-dropped", text)
 
 
 def _told_of(placeless: Sequence[Placed]) -> str:
@@ -195,8 +207,8 @@ def _note(severity: Severity, identifier: str, text: str) -> dict[str, Json]:
 
 
 def _note_of(fault: Diagnostic, checkout: Checkout) -> dict[str, Json]:
-    identifier = printable(fault.id).strip() or "diagnostic"
-    text = printable(fault.message).strip() or identifier
+    identifier = printable(fault.id.strip()) or "diagnostic"
+    text = printable(fault.message.strip()) or identifier
     if fault.help:
         text = f"{text}\ntry: {printable(fault.help)}"
     region = region_of(fault.location, checkout)

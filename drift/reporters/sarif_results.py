@@ -50,7 +50,7 @@ def result(placed: Placed, line_hash: str, checkout: Checkout, *, suppressions: 
 
 def _message(placed: Placed, links: Sequence[str]) -> str:
     """What was found, the requests that prove it, and links to the related locations, which count from 1."""
-    told = plain(headline(placed))
+    told = plain(headline(placed, sided=True))
     lines = [told if told.endswith((".", "?", "!")) else f"{told}.", *map(plain, proof_lines(placed))]
     if placed.finding.help != placed.kind.help and placed.finding.help.strip():
         lines.append(plain(printable(placed.finding.help)))

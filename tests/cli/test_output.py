@@ -138,15 +138,20 @@ def test_validate_tells_what_s3_refuses_with_its_place(cli: Cli, tmp_path: Path)
     write(tmp_path, cors__yaml=SPEC.replace("GET", "GET, PATCH"))
     result = cli("validate")
     assert result.code == 1
-    assert result.err.startswith("error: cors.yaml:4: b-one, rule 1: S3 refuses this with InvalidRequest: ")
-    assert cli("validate", "--format", "json").json["diagnostics"][0]["id"] == "refused-by-s3"
+    assert "rule 1: S3 refuses this with InvalidRequest: " in result.out
+    assert "cors.yaml:4" in result.out
+    report = cli("validate", "--format", "json").json
+    assert report["verdict"] == "policy"
+    assert [(each["id"], each["location"]["line"]) for each in report["findings"]] == [("refused-by-s3", 4)]
 
 
 def test_validate_only_warns_where_nobody_knows(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, cors__yaml=SPEC + "      AllowedHeaders: ['bad header']\n")
     result = cli("validate")
     assert result.code == 0
-    assert result.err.startswith("warning: cors.yaml:6: b-one, rule 1: S3 may refuse this")
+    assert "may-be-refused-by-s3" in result.out
+    assert "cors.yaml:6" in result.out
+    assert cli("validate", "--fail-on", "warning").code == 1
 
 
 @pytest.mark.parametrize("name", ["report", "snapshot", "spec", "config"])
@@ -190,7 +195,7 @@ def test_validate_tells_of_rules_without_effect_and_of_an_order_that_nobody_cont
     write(tmp_path, main__tf=resource % (twice % "https://a.example" + twice % "*" + twice % "https://B.example/"))
     result = cli("validate", "--format", "json")
     assert result.code == 0
-    told = {each["id"] for each in result.json["diagnostics"]}
+    told = {each["id"] for each in result.json["findings"]}
     assert {"order-matters", "origin-never-sent"} <= told
 
 

@@ -11,7 +11,8 @@ import pytest
 from drift.__main__ import run
 from drift.action import step
 from drift.errors import EndpointError
-from drift.settings import Format
+from drift.options import REPORTING
+from drift.settings import Format, ListFormat
 from tests.cli.conftest import Cli, schema, snapshot_file
 
 SECRET = "t0psecret"
@@ -42,9 +43,11 @@ def everything(cli: Cli, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
     """Runs a command and gives all that left the program: both streams and every file that was written."""
     live = snapshot_file(tmp_path / "live.json", **LIVE)
 
-    def call(*arguments: object, live_too: bool = False) -> str:
-        files = [f"{kind}={tmp_path / f'out-{kind}'}" for kind in Format]
-        given = [*arguments, *(("--live", live) if live_too else ())]
+    def call(command: str, *arguments: object, live_too: bool = False) -> str:
+        reports = command in REPORTING
+        files = [f"{kind}={tmp_path / f'out-{kind}'}" for kind in (Format if reports else ListFormat)]
+        given = [command, *arguments, *(("--live", live) if live_too else ())]
+        given += ["--sarif-incomplete"] if reports else []
         result = cli(*given, *(part for each in files for part in ("--output", each)))
         written = [Path(each.partition("=")[2]) for each in files]
         assert all(path.exists() for path in written) or result.code == 2
@@ -55,7 +58,7 @@ def everything(cli: Cli, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> 
 
 @pytest.mark.parametrize("kind", Format)
 @pytest.mark.parametrize("source", [PLAN, STATE])
-class TestEveryFormat:
+class TestEveryFormatOfAReport:
     def test_of_a_check(self, everything: Any, kind: Format, source: Path) -> None:
         text = everything("check", source, "--format", kind, live_too=True)
 
@@ -63,25 +66,29 @@ class TestEveryFormat:
         assert "sensitive value" in text
         assert SECRET not in text.lower()
 
-    def test_of_what_is_declared(self, everything: Any, kind: Format, source: Path) -> None:
+    def test_of_a_validation(self, everything: Any, kind: Format, source: Path) -> None:
+        assert SECRET not in everything("validate", source, "--format", kind).lower()
+
+
+@pytest.mark.parametrize("kind", ListFormat)
+@pytest.mark.parametrize("source", [PLAN, STATE])
+class TestEveryFormatOfAnythingElse:
+    def test_of_what_is_declared(self, everything: Any, kind: ListFormat, source: Path) -> None:
         text = everything("declared", source, "--format", kind)
 
         assert "https://www.example.com" in text
         assert "sensitive value" in text
         assert SECRET not in text.lower()
 
-    def test_of_a_validation(self, everything: Any, kind: Format, source: Path) -> None:
-        assert SECRET not in everything("validate", source, "--format", kind).lower()
-
     @pytest.mark.parametrize("more", [[], ["--browser"], ["--actual"]])
-    def test_of_an_answer(self, everything: Any, kind: Format, source: Path, more: list[str]) -> None:
+    def test_of_an_answer(self, everything: Any, kind: ListFormat, source: Path, more: list[str]) -> None:
         asked = ("--origin", "https://a.example", "--method", "GET", "--header", "x-a", *more)
         text = everything("simulate", source, *asked, "--format", kind)
 
         assert "sensitive value" in text
         assert SECRET not in text.lower()
 
-    def test_of_an_error(self, everything: Any, kind: Format, source: Path) -> None:
+    def test_of_an_error(self, everything: Any, kind: ListFormat, source: Path) -> None:
         text = everything("declared", source, "--bucket", "b-t0psecre", "--format", kind)
 
         assert "no bucket of this name" in text
