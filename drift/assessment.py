@@ -51,7 +51,7 @@ def assess(
     general = (*report.general, *judged.general)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
     general = _levelled((*general, *ignore_findings(ignores.outcome, narrowed=narrowed)), settings)
-    buckets = tuple(replace(each, drift=each.drift and _still_drift(each, settings)) for each in buckets)
+    buckets = tuple(replace(each, drift=_is_drift(each, settings)) for each in buckets)
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
     outcome = replace(outcome, fail_on=settings.fail_on)
     verdict = _verdict(outcome, settings, whole=whole)
@@ -69,12 +69,26 @@ def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tupl
     return tuple(found)
 
 
+def _is_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
+    """Whether the bucket counts as drifted: what a pull request does not touch does so only if the settings say it."""
+    if report.pull_request is None:
+        return report.drift and _still_drift(report, settings)
+    differs = report.state in (BucketState.DRIFTED, BucketState.UNDECLARED)
+    return differs and any(_blamed(each) for each in report.findings)
+
+
 def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
     told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT]
     return any(
         each.waived is None and (each.id not in settings.levels or _fails(each.severity, settings)) for each in told
     )
+
+
+def _blamed(finding: Finding) -> bool:
+    """Whether a pull request fails for it."""
+    is_error = finding.severity is Severity.ERROR and finding.waived is None
+    return is_error and CATALOGUE[finding.id].family is Family.PULL_REQUEST
 
 
 def _fails(severity: Severity, settings: AssessmentSettings) -> bool:
@@ -84,7 +98,7 @@ def _fails(severity: Severity, settings: AssessmentSettings) -> bool:
 def _fails_the_run(finding: Finding, settings: AssessmentSettings) -> bool:
     """Whether the finding by itself makes the run fail. Of drift the bucket says so."""
     judged = CATALOGUE[finding.id].family in (Family.POLICY, Family.PROMISE, Family.WAIVER)
-    return judged and finding.waived is None and _fails(finding.severity, settings)
+    return _blamed(finding) or (judged and finding.waived is None and _fails(finding.severity, settings))
 
 
 def _verdict(report: Report, settings: AssessmentSettings, *, whole: bool) -> Verdict:
@@ -99,4 +113,7 @@ def _verdict(report: Report, settings: AssessmentSettings, *, whole: bool) -> Ve
     seen = all(bucket.state in LOOKED_AT for bucket in report.buckets)
     if not seen or not whole or any(each.undecided for each in report.promises):
         return Verdict.INCOMPLETE
-    return Verdict.CLEAN if all(each.state is BucketState.VALIDATED for each in report.buckets) else Verdict.IN_SYNC
+    if all(each.state is BucketState.VALIDATED for each in report.buckets):
+        return Verdict.CLEAN
+    in_sync = all(each.state is BucketState.IN_SYNC or each.pull_request is None for each in report.buckets)
+    return Verdict.IN_SYNC if in_sync else Verdict.CLEAN

@@ -15,6 +15,8 @@ def check(
     context: typer.Context,
     paths: o.Paths = None,
     live: o.Live = None,
+    base: o.Base = None,
+    merge_base: o.MergeBase = True,
     bucket: o.BucketName = None,
     all_: o.All = False,
     profile: o.Profile = None,
@@ -50,7 +52,7 @@ def check(
     sarif_incomplete: o.SarifIncomplete = False,
     sarif_category: o.SarifCategory = None,
 ) -> None:
-    """Compare the declared rules with the live ones: the main job."""
+    """Compare the declared rules with the live ones: the main job. With --base also with those of the target branch."""
     from drift import pipeline
     from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar, save
     from drift.report import Report

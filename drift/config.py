@@ -16,7 +16,16 @@ from typing import Any
 
 from drift.errors import UsageError
 from drift.location import Location
-from drift.settings import MAX_SECONDS, AccountAccess, Addressing, AssessmentSettings, FailOn, Format, Undeclared
+from drift.settings import (
+    MAX_SECONDS,
+    NO_LIVE,
+    AccountAccess,
+    Addressing,
+    AssessmentSettings,
+    FailOn,
+    Format,
+    Undeclared,
+)
 
 CONFIG_NAME = "cors-drift.toml"
 
@@ -32,6 +41,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "addressing": _TEXT,
     "all": _FLAG,
     "allow-incomplete": _FLAG,
+    "base": _TEXT,
     "blame": _FLAG,
     "browser": _FLAG,
     "bucket": _TEXTS,
@@ -49,6 +59,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "header": _TEXTS,
     "ignore": _TABLES,
     "live": _TEXT,
+    "merge-base": _FLAG,
     "method": _TEXT,
     "names": _NAMES,
     "organization-role": _TEXT,
@@ -82,7 +93,9 @@ CONFIG_KEYS: Mapping[str, str] = {
 _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "organization-role", "output", "profile", "resume", "root", "shard"})
+_NAMED_ONLY = frozenset(
+    {"base", "endpoint-url", "merge-base", "organization-role", "output", "profile", "resume", "root", "shard"}
+)
 """Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
 
 _CHOICES = {
@@ -204,7 +217,7 @@ def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
             advice=f"give it as a flag, or name the file: cors-drift --config {place.path}",
         )
     folder = Path(place.path).parent
-    if key == "live" and value.startswith("config:"):  # no path, but an aggregator of AWS Config
+    if key == "live" and (value == NO_LIVE or value.startswith("config:")):  # no path
         return value
     if key in _PATHS and isinstance(value, str):
         return _resolved(value, folder, place, named)

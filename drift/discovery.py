@@ -11,14 +11,14 @@ from drift.errors import InputError, TooLargeError
 from drift.interfaces import Inputs, Parser
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Snapshot, merged
-from drift.tree import DiskTree
+from drift.tree import DiskTree, Walked
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A path to read: in which tree, under which path in it, and as the user wrote it."""
 
-    tree: DiskTree
+    tree: Walked
     path: str
     given: Path
 
@@ -155,7 +155,7 @@ def _left_out(path: str) -> Diagnostic:
     )
 
 
-def shown(tree: DiskTree, path: str) -> str:
+def shown(tree: Walked, path: str) -> str:
     """A tree's path as the user would write it: relative to the working folder where it lies in it."""
     full = tree.root / path
     here = Path(os.path.realpath(Path.cwd()))

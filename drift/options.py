@@ -15,6 +15,7 @@ from drift.conversions import Command
 from drift.errors import UsageError
 from drift.settings import (
     MAX_SECONDS,
+    NO_LIVE,
     Addressing,
     AssessmentSettings,
     DeclaredSettings,
@@ -75,7 +76,28 @@ BucketName = Annotated[
 # What is live
 Live = Annotated[
     str | None,
-    _option("live", "In place of S3: a saved snapshot, rules, or config:AGGREGATOR of AWS Config.", metavar="SOURCE"),
+    _option(
+        "live",
+        "In place of S3: a saved snapshot, rules, config:AGGREGATOR of AWS Config, or none with --base.",
+        metavar="SOURCE",
+    ),
+]
+Base = Annotated[
+    str | None,
+    _option(
+        "base",
+        "The target branch of a pull request: a git revision, or the folder of a second checkout.",
+        metavar="REV|PATH",
+    ),
+]
+MergeBase = Annotated[
+    bool,
+    typer.Option(
+        "--merge-base/--no-merge-base",
+        help="What the target branch has changed since is no change of the pull request.",
+        envvar="CORS_DRIFT_MERGE_BASE",
+        show_envvar=False,
+    ),
 ]
 Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
 Region = Annotated[str | None, _option("region", "The AWS region, where no declaration says another.", metavar="NAME")]
@@ -208,6 +230,7 @@ def settings_of(context: typer.Context) -> Settings:
         ),
         sarif=SarifSettings(bool(given.get("sarif_incomplete")), given.get("sarif_category") or ""),
         **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
+        **_given(given, "base", "merge_base"),
     )
 
 
@@ -255,8 +278,10 @@ def _live(context: typer.Context) -> LiveSettings:
         from drift.account_settings import check_role
 
         check_role(given["organization_role"])
+    unread = source == NO_LIVE
     return LiveSettings(
-        source=Path(source) if source is not None and aggregator is None else None,
+        source=Path(source) if source is not None and aggregator is None and not unread else None,
+        unread=unread,
         aggregator=aggregator,
         accounts=context.meta.get(TABLES, {}).get("accounts", ()),
         all_buckets=bool(given.get("all_")),

@@ -63,6 +63,7 @@ def check(
     from drift.coverage import all_listed
     from drift.ignoring import Ignores
 
+    _check_base(settings)
     ignores = Ignores(settings.assessment.ignores)
     rules = _rules(settings)
 
@@ -82,6 +83,23 @@ def check(
     if told is not None:
         told(report)
     return job.blamed(report)
+
+
+def _check_base(settings: Settings) -> None:
+    """What goes with a base, and what goes only with one."""
+    if settings.base is None:
+        if settings.live.unread:
+            raise UsageError(
+                "--live none leaves nothing to compare with",
+                advice="give --base, or look at the declarations alone with: cors-drift validate",
+            )
+        return
+    if settings.live.wait:
+        raise UsageError(
+            "--wait and --base exclude one another", advice="--wait is for after a deployment, --base for before it"
+        )
+    if settings.live.unread and (settings.live.all_buckets or settings.blame):
+        raise UsageError("--all and --blame read what is live", advice="leave out --live none")
 
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:

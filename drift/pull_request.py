@@ -69,3 +69,14 @@ class PullRequest:
     head_moved: Effect | None = None
     live_moved: Effect | None = None
     deploying: Effect | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BaseSource:
+    """What base is: ``given`` as the user wrote it. ``commit`` is that of the target branch and ``fork`` where head
+    left it, if that is another one; both None where base is a folder or a file.
+    """
+
+    given: str
+    commit: str | None = None
+    fork: str | None = None

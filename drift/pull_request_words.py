@@ -1,4 +1,4 @@
-"""One sentence for each verdict on a pull request: who moved, and what deploying will do. Text in it is as it came."""
+"""What each verdict on a pull request says: who moved, and what deploying will do. Text in it is as it came."""
 
 from __future__ import annotations
 
@@ -24,11 +24,19 @@ behaviors of stack resources". Terraform and its kin read what is live first, an
 
 
 def sentence(
-    move: Move, head: Bucket | None, base: Bucket | None, witness: ThreeAnswers | None, *, adopts_all: bool = False
+    move: Move,
+    base: Bucket | None,
+    head: Bucket | None,
+    live: Bucket | None,
+    witness: ThreeAnswers | None,
+    *,
+    settled: bool = False,
 ) -> str:
-    """The sentence, without a full stop. ``adopts_all``: head is live, so that deploying changes nothing."""
-    told = _Told(head, base, witness)
+    """The sentence, without a full stop. ``settled``: head is live, so that deploying changes nothing."""
+    told = _Told(base, head, live, witness)
     match move:
+        case Move.IN_SYNC if base is not None and not base.comparable:
+            return "The pull request and live agree; what the target branch declares is not known"
         case Move.IN_SYNC:
             return "The target branch, the pull request and live agree"
         case Move.UNCHANGED:
@@ -36,13 +44,11 @@ def sentence(
         case Move.CHANGES | Move.NEW | Move.REMOVAL:
             return told.planned(move)
         case Move.STAYS:
-            return f"Live differed before this pull request, which does not touch it{told.now()}: {told.afterwards()}"
+            return told.stayed()
         case Move.REPAIRS:
             return told.repaired()
-        case Move.ADOPTS if adopts_all:
-            return f"The pull request declares what is live already{told.now()}: deploying changes nothing"
         case Move.ADOPTS:
-            return f"The pull request has all that was changed live{told.now()}, and changes more beside it"
+            return told.adopted(settled)
         case Move.REVERTS:
             return f"Live was changed, and the pull request knows nothing of it{told.now()}: deploying undoes that"
         case Move.CONFLICT:
@@ -55,9 +61,12 @@ def sentence(
 
 
 class _Told:
-    def __init__(self, head: Bucket | None, base: Bucket | None, witness: ThreeAnswers | None) -> None:
-        self._head = head
+    def __init__(
+        self, base: Bucket | None, head: Bucket | None, live: Bucket | None, witness: ThreeAnswers | None
+    ) -> None:
         self._base = base
+        self._head = head
+        self._live = live
         self._witness = witness
 
     def planned(self, move: Move) -> str:
@@ -72,12 +81,18 @@ class _Told:
             return f"{who}: deploying leaves the live rules as they are ({self._head.left_alone})"
         return f"{who}: deploying {self._does()}"
 
+    def stayed(self) -> str:
+        touched = "which does not touch it"
+        if self._head is not None and self._head.left_alone is not None:
+            touched = "and the code says to pass over such changes"
+        return f"Live differed before this pull request, {touched}{self.now()}: {self.afterwards()}"
+
     def repaired(self) -> str:
-        if self._witness is None:
-            return "The pull request has deploying put back what drifted"
-        live = self._witness.live
-        if live is not None and not live.allowed and live.rule is None and self._lost():
-            return f"What the target branch declares is not live{self.now()}: deploying puts rules there"
+        if self._live is None or self._live.cors is None:
+            return (
+                "What the target branch declares is not live (deleted, or never deployed), and the pull request "
+                f"changes it{self.now()}: deploying puts its rules there"
+            )
         if self._base is not None and self._base.left_alone is not None:
             return f"Deploying passed over what changed live, and no longer does{self.now()}: {self.afterwards()}"
         return (
@@ -85,9 +100,12 @@ class _Told:
             f"{self.afterwards()}"
         )
 
-    def _lost(self) -> bool:
-        """Whether live refuses what both declarations allow, as where its rules are gone."""
-        return self._witness is not None and self._witness.base.allowed and self._witness.head.allowed
+    def adopted(self, settled: bool) -> str:
+        if not settled:
+            return f"The pull request has all that was changed live{self.now()}, and changes more beside it"
+        if self._live is None or self._live.cors is None:
+            return "The pull request takes away rules that are not live either: deploying changes nothing"
+        return f"The pull request declares what is live already{self.now()}: deploying changes nothing"
 
     def now(self) -> str:
         """What each side says to the request, between commas."""

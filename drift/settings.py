@@ -80,6 +80,9 @@ class Promise:
     location: Location | None = None
 
 
+NO_LIVE = "none"
+"""In the place of a live source: live is not to be read."""
+
 MAX_SECONDS = 86_400
 """The longest time that any setting may have: a day."""
 
@@ -109,6 +112,7 @@ class AccountAccess:
 class LiveSettings:
     """How the live side is read. Times are in seconds.
 
+    ``unread``: it is not to be read at all.
     ``source`` is a file in place of S3, ``aggregator`` an AWS Config aggregator in its place. ``account`` is the
     12-digit id of the owner. ``accounts`` are to be read, or with ``organization_role`` all of the AWS Organization.
     ``processes``: None for as many as are of use. After ``deadline`` nothing more is asked for. What seems to have
@@ -131,6 +135,7 @@ class LiveSettings:
     wait: float = 0.0
     confirm: bool = True
     all_buckets: bool = False
+    unread: bool = False
 
     def __post_init__(self) -> None:
         if self.account is not None and not re.fullmatch(r"[0-9]{12}", self.account):
@@ -191,7 +196,11 @@ class SarifSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings:
-    """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all."""
+    """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all.
+
+    ``base`` is the target branch of a pull request: a git revision, a second checkout, or a saved file. With
+    ``merge_base`` it may have moved on since head left it, else it is taken as it stands.
+    """
 
     declared: DeclaredSettings = DeclaredSettings()
     live: LiveSettings = LiveSettings()
@@ -203,5 +212,7 @@ class Settings:
     detailed_exitcode: bool = False
     identity: IdentitySettings = IdentitySettings()
     blame: bool = False
+    base: str | None = None
+    merge_base: bool = True
     assessment: AssessmentSettings = AssessmentSettings()
     sarif: SarifSettings = SarifSettings()

@@ -40,8 +40,8 @@ def pair(one: Side, other: Side, max_steps: int = MAX_STEPS) -> Pair:
     if any(side is not None and side.alternatives for side in (one, other)):
         return _pair_of_cases(one, other, max_steps)
     for silent, spoken in ((one, other), (other, one)):
-        if silent is not None and silent.reason is not None and not silent.says_none and has_rules(spoken):
-            if silent.state is State.ABSENT:
+        if silent is not None and silent.state is State.ABSENT and silent.reason is not None:
+            if has_rules(spoken) and not silent.says_none:
                 return Pair(None, why=silent.reason)
     ours, theirs = (None if side is None else side.cors for side in (one, other))
     verdict = prove(ours, theirs, zero_is_unset=zero_is_unset(one, other), max_steps=max_steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,15 +24,17 @@ from drift.tree import MAX_FILE_BYTES, DiskTree
 def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     """What the code at the paths declares; saved snapshots are taken as they are.
 
-    What the settings name in the place of S3 is left out of folders: it would agree with itself. So are the states that
-    tell names: what was deployed is not what is declared.
+    What the settings name in the place of S3 is left out of folders: it would agree with itself. So are a second
+    checkout that stands for the target branch, and the states that tell names: what was deployed is not what is
+    declared.
     """
     live = () if settings.live.source is None else (settings.live.source,)
-    left_out = (*live, *settings.identity.states)
-    return merged(_each_once(load(path, settings, left_out) for path in paths or (Path(),)))
+    base = () if settings.base is None or not os.path.lexists(settings.base) else (Path(settings.base),)
+    left_out = (*live, *base, *settings.identity.states)
+    return merged(each_once(load(path, settings, left_out) for path in paths or (Path(),)))
 
 
-def _each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
+def each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
     """The snapshots of several paths without what an earlier path has shown already: paths may overlap."""
     seen: set[Bucket] = set()
     for part in parts:
@@ -78,7 +80,7 @@ def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Sna
                 location=Location(str(path)),
                 advice="save what is live with: cors-drift live --output json=FILE",
             )
-    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live), other_side)
+    return declared_in(source, load_parsers(), inputs_of(settings.declared, settings.live, text_of), other_side)
 
 
 def selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
@@ -120,13 +122,14 @@ def _sensitive_names(snapshot: Snapshot) -> set[str | int]:
     }
 
 
-def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:
+def inputs_of(declared: DeclaredSettings, live: LiveSettings, text: Callable[[Path], NamedText | None]) -> Inputs:
+    """The values that the settings give; ``text`` reads a file of them, and may leave it out."""
+    variables = (text(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables)
+    files = (text(path) for path in declared.parameter_files)
     return Inputs(
-        variables=tuple(
-            _text_of(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables
-        ),
+        variables=tuple(each for each in variables if each is not None),
         parameters=tuple(_pair(each, "--parameter") for each in declared.parameters),
-        parameter_files=tuple(_text_of(path) for path in declared.parameter_files),
+        parameter_files=tuple(each for each in files if each is not None),
         environment={key: value for key, value in declared.environment.items() if key.startswith("TF_")},
         workspace=declared.workspace,
         account=live.account,
@@ -143,7 +146,7 @@ def _pair(text: str, flag: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _text_of(path: Path) -> NamedText:
+def text_of(path: Path) -> NamedText:
     """A file that the user named, wherever it lies; bounded like any other."""
     try:
         real = Path(os.path.realpath(path))

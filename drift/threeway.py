@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from drift.cors.budget import MAX_STEPS
 from drift.cors.evaluate import evaluate
-from drift.cors.model import CorsRequest, CorsRule
+from drift.cors.model import CorsAnswer, CorsRequest, CorsRule
 from drift.cors.replay import without_unknowns
 from drift.cors.threefold import Touch, Touches, touches
 from drift.pull_request import Move, PullRequest, ThreeAnswers
@@ -68,7 +68,7 @@ def two_way(base: Side, head: Side, *, max_steps: int = MAX_STEPS) -> PullReques
     return _told(move, three, request, read=False)
 
 
-def after_merging(fork: Side, target: Side, head: Side, *, max_steps: int = MAX_STEPS) -> Side | None | str:
+def after_merging(fork: Side, target: Side, head: Side, *, max_steps: int = MAX_STEPS) -> Side | str | None:
     """What will be declared once head is merged into a target branch that has moved on since ``fork``: one of the
     sides, or in words why that cannot be told.
     """
@@ -177,7 +177,8 @@ def _request(move: Move, three: _Three, found: Touches) -> CorsRequest | None:
 def _undecided(three: _Three) -> PullRequest:
     reason = _reason(three)
     says = f"Who moved cannot be told: {reason}"
-    return PullRequest(Move.UNDECIDED, says, three.base, reason, None, *_effects(three))
+    effects = (three.by_head.effect, three.by_live.effect, three.apart.effect)
+    return PullRequest(Move.UNDECIDED, says, three.base, reason, None, *effects)
 
 
 def _reason(three: _Three) -> str:
@@ -189,13 +190,9 @@ def _reason(three: _Three) -> str:
     return next(words, "whether deploying undoes what was changed live takes too long to tell")
 
 
-def _effects(three: _Three) -> tuple[object, ...]:
-    return three.by_head.effect, three.by_live.effect, three.apart.effect
-
-
 def _told(move: Move, three: _Three, request: CorsRequest | None, *, read: bool = True) -> PullRequest:
     witness = None if request is None else _asked(request, three, read)
-    says = sentence(move, three.head, three.base, witness, adopts_all=bool(three.apart.same))
+    says = sentence(move, three.base, three.head, three.live, witness, settled=bool(three.apart.same))
     return PullRequest(
         move,
         says,
@@ -208,7 +205,7 @@ def _told(move: Move, three: _Three, request: CorsRequest | None, *, read: bool 
 
 
 def _asked(request: CorsRequest, three: _Three, read: bool) -> ThreeAnswers:
-    def answer(rules: Sequence[CorsRule]):  # type: ignore[no-untyped-def]
+    def answer(rules: Sequence[CorsRule]) -> CorsAnswer:
         return evaluate([without_unknowns(rule) for rule in rules], request, explain=False)
 
     base, head, live = _ordered(three)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import pairwise
 
 from drift.cors.answers import Relation, Relations, relation
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
@@ -69,7 +70,7 @@ class _Search:
         self._budget = budget
         self._entries = [entry for side in sides for entry in side]
         ends = [0, len(sides[0]), len(sides[0]) + len(sides[1]), len(self._entries)]
-        self._sections = [(1 << stop) - (1 << start) for start, stop in zip(ends, ends[1:], strict=False)]
+        self._sections = [(1 << stop) - (1 << start) for start, stop in pairwise(ends)]
         self._groups = list(dict.fromkeys(entry.origins for entry in self._entries)) or [()]
         self._regions = Regions(self._groups, ORIGINS, budget)
         self._names = name_kinds([entry.headers for entry in self._entries], budget)
@@ -136,9 +137,7 @@ class _Search:
         here = [groups >> numbers[entry.origins] & 1 == 1 for entry in self._entries]
         for method in METHODS:
             rules = sum(
-                1 << index
-                for index, entry in enumerate(self._entries)
-                if here[index] and method in entry.methods
+                1 << index for index, entry in enumerate(self._entries) if here[index] and method in entry.methods
             )
             for left, headers in self._with_headers(rules):
                 self._judge(left, CorsRequest(origin, method, headers))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from drift.cors.verdict import Witness
     from drift.diff import Change
     from drift.finding import Example, Finding, Waived
+    from drift.pull_request import PullRequest, ThreeAnswers
     from drift.report import BucketReport, Report
 
 
@@ -43,10 +44,14 @@ def report_to_json(report: Report) -> dict[str, Json]:
         "exit_code": report.exit_code,
         "compared_at": time_to_json(report.compared_at),
         "sources": {"declared": report.declared_source, "live": report.live_source},
+        "base": None
+        if report.base is None
+        else {"given": report.base.given, "commit": report.base.commit, "fork": report.base.fork},
         "summary": {
             "buckets": summary.buckets,
             "in_sync": summary.in_sync,
             "drifted": summary.drifted,
+            "pending": summary.pending,
             "accepted": summary.accepted,
             "not_compared": summary.not_compared,
             "by_state": {state.value: count for state, count in summary.by_state},
@@ -161,6 +166,32 @@ def _bucket_report(report: BucketReport) -> dict[str, Json]:
         "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
         "findings": [finding.id for finding in report.findings],
         "history": _history(report),
+        "pull_request": _pull_request(report.pull_request),
+    }
+
+
+def _pull_request(found: PullRequest | None) -> Json:
+    if found is None:
+        return None
+    effects = {"head": found.head_moved, "live": found.live_moved, "deploying": found.deploying}
+    return {
+        "verdict": found.move.value,
+        "says": found.says,
+        "reason": found.reason,
+        "base": _side(found.base),
+        "effects": {name: None if effect is None else effect.value for name, effect in effects.items()},
+        "witness": _three_answers(found.witness),
+    }
+
+
+def _three_answers(witness: ThreeAnswers | None) -> Json:
+    if witness is None:
+        return None
+    return {
+        "request": request_to_json(witness.request),
+        "base": _answer(witness.base),
+        "head": _answer(witness.head),
+        "live": None if witness.live is None else _answer(witness.live),
     }
 
 

@@ -157,7 +157,12 @@ def _rule_of(bucket: Bucket | None, index: int | None) -> str:
 
 def _findings(report: BucketReport) -> Iterator[Markup]:
     judged = [each for each in findings_worst_first(report.findings) if is_judged(each) or each.waived is not None]
-    titles = {Family.POLICY: "Policy", Family.PROMISE: "Promises", Family.WAIVER: "Waivers"}
+    titles = {
+        Family.PULL_REQUEST: "Pull request",
+        Family.POLICY: "Policy",
+        Family.PROMISE: "Promises",
+        Family.WAIVER: "Waivers",
+    }
     for family, title in titles.items():
         found = [each for each in judged if each.waived is None and family_of(each) is family]
         yield from finding_list(found, title)

@@ -32,11 +32,11 @@ from drift.reporters.report_words import (
     note_words,
     promise_counts,
     promise_word,
+    proofs,
     state_words,
     summary_words,
     title_of,
     waived_words,
-    witness_lines,
 )
 from drift.reporters.words import place_words, printable
 
@@ -137,7 +137,9 @@ def _faults(report: Report) -> Iterator[Case]:
 def _comparison(bucket: BucketReport, title: str) -> Case:
     side = bucket.declared or bucket.live
     place = side.location if side is not None else None
-    drift = [each for each in bucket.findings if family_of(each) in (Family.DRIFT, Family.COVERAGE)]
+    drift = [
+        each for each in bucket.findings if family_of(each) in (Family.DRIFT, Family.PULL_REQUEST, Family.COVERAGE)
+    ]
     kind = drift[0].id if drift else str(bucket.state)
     if bucket.drift:
         lines = tuple(_difference(bucket))
@@ -158,14 +160,14 @@ def _difference(bucket: BucketReport) -> Iterator[str]:
     for side in (bucket.declared, *bucket.also_declared):
         if place := place_words(side):
             yield f"declared at {place}"
-    for witness in bucket.witnesses:
-        yield from witness_lines(bucket, witness)
+    for lines in proofs(bucket):
+        yield from lines
     yield from (note_words(note) for note in bucket.notes)
     for change in bucket.changes:
         for sign, text in change_lines(bucket, change):
             yield text if sign == "~" else f"  {sign} {text}"
     for finding in bucket.findings:
-        if family_of(finding) is Family.DRIFT:
+        if family_of(finding) in (Family.DRIFT, Family.PULL_REQUEST):
             yield f"{finding.id}: {finding.help}"
 
 

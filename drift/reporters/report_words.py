@@ -14,6 +14,7 @@ from drift.finding import Finding, PromiseOutcome, Side, Waived
 from drift.ignoring import Ignored
 from drift.location import Severity
 from drift.meaning import sentence
+from drift.pull_request import Move, PullRequest
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
 from drift.reporters.words import called, name_of, printable, rule_words, value_words
 from drift.settings import FailOn
@@ -29,6 +30,7 @@ STATE_WORDS = {
     BucketState.THROTTLED: "throttled",
     BucketState.UNSUPPORTED: "unsupported",
     BucketState.ERROR: "error",
+    BucketState.PENDING: "pending",
     BucketState.VALIDATED: "validated",
 }
 """State of a bucket in a report, as it is shown to people."""
@@ -56,6 +58,7 @@ WORST_FIRST = (
     BucketState.UNRESOLVED,
     BucketState.MISSING,
     BucketState.UNSUPPORTED,
+    BucketState.PENDING,
     BucketState.VALIDATED,
     BucketState.IN_SYNC,
 )
@@ -88,6 +91,8 @@ def state_words(report: BucketReport) -> str:
     """The bucket's state, with its meaning where that is known, and whether it is accepted."""
     if report.state is BucketState.IN_SYNC and report.effect in _IN_SYNC_WORDS:
         return _IN_SYNC_WORDS[report.effect]
+    if report.pull_request is not None and report.state in (BucketState.DRIFTED, BucketState.UNDECLARED):
+        return report.pull_request.move.value.replace("_", " ") if not report.drift else STATE_WORDS[report.state]
     if report.state is BucketState.UNDECLARED and not report.drift:
         return f"undeclared rules ({_accepted_by(report)})"
     if report.state is not BucketState.DRIFTED:
@@ -114,7 +119,9 @@ def is_judged(finding: Finding) -> bool:
 
 
 def fails(report: Report, finding: Finding) -> bool:
-    """Whether a finding of policy, promise or waiver makes the run fail."""
+    """Whether a finding of pull request, policy, promise or waiver makes the run fail."""
+    if family_of(finding) is Family.PULL_REQUEST:
+        return finding.severity is Severity.ERROR and finding.waived is None
     weighs = report.fail_on is not FailOn.NEVER and WEIGHT[finding.severity] <= WEIGHT[Severity(report.fail_on)]
     return weighs and is_judged(finding) and finding.waived is None
 
@@ -191,6 +198,26 @@ def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
     yield f"  asked: {request_words(witness.request)}"
     yield f"  declared: {answer_words(witness.declared)}"
     yield f"  live: {answer_words(witness.live)}"
+
+
+def proofs(report: BucketReport) -> Iterator[list[str]]:
+    """What is shown by which requests, a heading and details for each; on a pull request who moved."""
+    found = report.pull_request
+    if found is None:
+        yield from (list(witness_lines(report, witness)) for witness in report.witnesses)
+    elif found.move not in (Move.UNDECIDED, Move.IN_SYNC, Move.UNCHANGED):
+        yield list(_pull_request_lines(found))
+
+
+def _pull_request_lines(found: PullRequest) -> Iterator[str]:
+    """Who moved and what deploying does, and the request with the answers of all sides."""
+    yield printable(found.says) + "."
+    three = found.witness
+    if three is not None:
+        yield f"  asked: {request_words(three.request)}"
+        yield f"  target branch: {answer_words(three.base)}"
+        yield f"  pull request: {answer_words(three.head)}"
+        yield f"  live: {'not read' if three.live is None else answer_words(three.live)}"
 
 
 def request_words(request: CorsRequest) -> str:

@@ -1,0 +1,235 @@
+"""Objects of a git repository, read without touching it: no checkout, no index, no network, nothing of it executed.
+
+Only plumbing that prints objects is run, with arguments that are fixed but for object names, and never through a shell.
+Nothing that is configured in a repository (hooks, filters, text conversion, file system monitors, external diff
+programs, aliases, pagers) has a say in what this plumbing prints. git's own check of who owns the repository
+(safe.directory) stays as the user has set it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO, NamedTuple, Self
+
+from drift.errors import CorsDriftError, InputError, TooLargeError, UsageError
+from drift.location import Location
+
+SECONDS = 60
+"""How long git may take for one question about history."""
+
+MAX_REVISION = 1000
+"""Characters of a revision's name."""
+
+MAX_LISTING_BYTES = 64 * 1024 * 1024
+"""The listing of one folder; half a million files."""
+
+_OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_OPTIONS = (
+    "--no-pager",
+    "-c",
+    "core.fsmonitor=false",
+    "-c",
+    f"core.hooksPath={os.devnull}",
+    "-c",
+    "safe.bareRepository=explicit",  # a repository inside the tree is somebody's file, and is not found
+)
+
+FOLDER, FILE, LINK, MODULE = "folder", "file", "link", "module"
+_KINDS = {b"40000": FOLDER, b"100644": FILE, b"100755": FILE, b"100664": FILE, b"120000": LINK, b"160000": MODULE}
+
+
+class Entry(NamedTuple):
+    """What a folder holds under one name: one of the kinds above, and the object's name."""
+
+    kind: str
+    object: str
+
+
+class MissingObjectError(Exception):
+    """The repository does not have the object, as in a partial clone."""
+
+
+class Repository:
+    """The repository whose work tree has ``top`` at its top. Close it, or use it with ``with``.
+
+    Raises ``CorsDriftError`` where git is not installed or refuses the repository.
+    """
+
+    def __init__(self, top: Path) -> None:
+        self.top = top
+        self._git = _executable(top)
+        self._reader: subprocess.Popen[bytes] | None = None
+        found = self._ask("rev-parse", "--show-toplevel").removesuffix("\n")
+        if os.path.realpath(found) != os.path.realpath(top):
+            raise UsageError(f"{top} is not the top of a git repository", advice="give the base as a folder")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the reader, if there is one."""
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.kill()
+            for stream in (reader.stdin, reader.stdout):
+                if stream is not None:
+                    stream.close()
+            reader.wait(SECONDS)
+
+    @property
+    def is_shallow(self) -> bool:
+        """Whether the history is cut off, as a checkout in CI mostly is."""
+        return self._ask("rev-parse", "--is-shallow-repository").strip() == "true"
+
+    def commit(self, revision: str) -> str | None:
+        """The commit that a revision names; None if there is no such revision.
+
+        Raises ``UsageError`` for a text that is none, such as one that git would take for an option.
+        """
+        if revision.startswith(("-", "^")) or not revision.isprintable() or len(revision) > MAX_REVISION:
+            raise UsageError("a revision starts with no dash or caret, and has printable characters only")
+        found = self._run("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+        # git before 2.30 prints --end-of-options itself
+        lines = [line for line in found.stdout.decode("ascii", "replace").split() if line != "--end-of-options"]
+        return lines[0] if found.returncode == 0 and len(lines) == 1 and _OBJECT.fullmatch(lines[0]) else None
+
+    def merge_bases(self, one: str, other: str) -> Sequence[str]:
+        """The best common ancestors of two commits: mostly one; several after criss-cross merges; or none."""
+        found = self._run("merge-base", "--all", "--end-of-options", one, other)
+        return [each for each in found.stdout.decode("ascii", "replace").split() if _OBJECT.fullmatch(each)]
+
+    def root_of(self, commit: str) -> str:
+        """The object of the commit's top folder."""
+        return self._ask("rev-parse", "--verify", "--quiet", f"{commit}^{{tree}}").strip()
+
+    def folder(self, name: str) -> Mapping[str, Entry]:
+        """What a folder object holds. Names that are no text are passed over: no declaration names them."""
+        content = self._read(name, MAX_LISTING_BYTES)
+        size = len(name) // 2
+        found: dict[str, Entry] = {}
+        at = 0
+        while at < len(content):
+            blank, end = content.index(b" ", at), content.index(b"\0", at)
+            kind, text = _KINDS.get(content[at:blank]), os.fsdecode(content[blank + 1 : end])
+            at = end + 1 + size
+            if kind is not None:
+                found[text] = Entry(kind, content[end + 1 : at].hex())
+        return found
+
+    def content(self, name: str, most: int) -> bytes:
+        """What a file object holds. Raises ``TooLargeError``, ``MissingObjectError``."""
+        return self._read(name, most)
+
+    def _read(self, name: str, most: int) -> bytes:
+        if not _OBJECT.fullmatch(name):
+            raise MissingObjectError(name)
+        reader = self._reading()
+        reader_in, reader_out = _streams(reader)
+        try:
+            reader_in.write(name.encode() + b"\n")
+            reader_in.flush()
+            head = reader_out.readline().split()
+            if len(head) != 3 or not head[2].isdigit():
+                raise MissingObjectError(name)
+            size = int(head[2])
+            if size > most:
+                self.close()  # rather than read all of it only to drop it
+                raise TooLargeError(f"this file has {size:,} bytes, more than the {most:,} that are read")
+            content = reader_out.read(size + 1)
+        except (BrokenPipeError, ValueError) as error:
+            self.close()
+            raise MissingObjectError(name) from error
+        if len(content) != size + 1:
+            self.close()
+            raise MissingObjectError(name)
+        return content[:-1]
+
+    def _reading(self) -> subprocess.Popen[bytes]:
+        if self._reader is None:
+            self._reader = subprocess.Popen(  # noqa: S603 - no shell; the arguments are fixed
+                self._command("cat-file", "--batch"),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+                cwd=self.top,
+            )
+        return self._reader
+
+    def _ask(self, *arguments: str) -> str:
+        """What git prints. Raises ``CorsDriftError`` with git's own words where it fails."""
+        found = self._run(*arguments)
+        if found.returncode:
+            raise _refused(self.top, found.stderr)
+        return os.fsdecode(found.stdout)
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+        try:
+            found = subprocess.run(  # noqa: S603 - no shell; what is not fixed was checked
+                self._command(*arguments),
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                env=_environment(),
+                cwd=self.top,
+                timeout=SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise CorsDriftError(
+                f"git gave no answer within {SECONDS} s", advice="give the base as a folder"
+            ) from error
+        if found.returncode == 128 and b"dubious ownership" in found.stderr:
+            raise _refused(self.top, found.stderr)
+        return found
+
+    def _command(self, *arguments: str) -> list[str]:
+        return [self._git, *_OPTIONS, *arguments]
+
+
+def _streams(reader: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
+    if reader.stdin is None or reader.stdout is None:
+        raise MissingObjectError("the reader has no pipes")
+    return reader.stdin, reader.stdout
+
+
+@cache
+def _executable(top: Path) -> str:
+    """git itself, from the search path alone: never one that lies in the tree, or in the working folder."""
+    folders = [each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(each)]
+    found = shutil.which("git", path=os.pathsep.join(folders))
+    inside = found is None or not os.path.isabs(found) or Path(os.path.realpath(found)).is_relative_to(top)
+    if found is None or inside:
+        raise CorsDriftError("git is not installed", advice="install it, or give the base as a folder")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    """The environment without what git takes from it, and with all that could reach out switched off."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    return kept | {
+        "GIT_NO_LAZY_FETCH": "1",
+        "GIT_ALLOW_PROTOCOL": "",  # what is missing in a partial clone is not fetched, by whatever version of git
+        "GIT_NO_REPLACE_OBJECTS": "1",
+        "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_TERMINAL_PROMPT": "0",
+        "LC_ALL": "C",
+    }
+
+
+def _refused(top: Path, said: bytes) -> CorsDriftError:
+    text = said.decode("utf-8", "replace")
+    first = next((line for line in text.splitlines() if line.strip()), "nothing").removeprefix("fatal: ")
+    advice = "give the base as a folder"
+    if "dubious ownership" in text:
+        advice = f"if it is yours: git config --global --add safe.directory {top}"
+    return InputError(f"git cannot read this repository: {first}", location=Location(str(top)), advice=advice)

@@ -1,0 +1,242 @@
+"""The files as they stood at a git revision, as a tree that parsers read. The work tree is not touched.
+
+Folders and files are read from git's objects one by one, when somebody looks at them. What git does not have:
+
+* ``.terraform`` folders, which ``terraform init`` makes and nobody commits. Copies of remote modules and the selected
+  workspace are read from the work tree; a parser finds out by itself if a copy is not of what the code asks for.
+* variable files that are ignored (``terraform.tfvars`` mostly is): they are of the surroundings, not of the code, and
+  the same for both sides.
+* submodules, contents kept with Git LFS, and objects that a partial clone left out. They cannot be read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from drift.errors import InputError, TooLargeError
+from drift.git_objects import FILE, FOLDER, LINK, MODULE, Entry, MissingObjectError, Repository
+from drift.location import Location
+from drift.tree import MAX_DEPTH, MAX_FILE_BYTES, SKIPPED_FOLDERS, DiskTree, Ignored
+
+MAX_LINKS = 40
+"""Links on the way to one file; Linux has the same limit."""
+
+MAX_KEPT_BYTES = 16 * 1024 * 1024
+"""Contents that are kept in memory, since several parsers look at one file in turn."""
+
+_LFS = b"version https://git-lfs.github.com/spec/v1\n"
+
+
+class RevisionTree:
+    """The files of a commit below ``folder``, the part of the repository that stands for the root of ``beside``, the
+    work tree. Implements ``drift.interfaces.Tree``.
+
+    ``head`` is the commit that is checked out. ``unread`` has what could not be read, by path, and ``borrowed`` what
+    was read from the work tree.
+    """
+
+    def __init__(self, repository: Repository, commit: str, folder: str, beside: DiskTree, head: str | None) -> None:
+        self.root = beside.root
+        self.unread: dict[str, str] = {}
+        self.borrowed: dict[str, None] = {}
+        self._repository = repository
+        self._beside = beside
+        self._folders: dict[str, Mapping[str, Entry]] = {}
+        self._kept: dict[str, bytes] = {}
+        self._size = 0
+        self._top = self._at(commit, folder)
+        self._head = RevisionTree(repository, head, folder, beside, None) if head not in (None, commit) else None
+
+    def read(self, path: str) -> bytes:
+        found = self._found(path)
+        if found is None:
+            if self._is_surroundings(path):
+                self.borrowed[path] = None
+                return self._beside.read(path)
+            raise InputError("there is no such file", location=Location(path))
+        if isinstance(found, str):
+            raise self._cannot(path, found)
+        if found.kind == MODULE:
+            raise self._cannot(path, "this is a submodule, whose files are in another repository")
+        if found.kind != FILE:
+            raise InputError("this is not a regular file", location=Location(path))
+        return self._content(path, found.object)
+
+    def is_file(self, path: str) -> bool:
+        found = self._found(path)
+        if found is None:
+            return self._is_surroundings(path) and self._beside.is_file(path)
+        return isinstance(found, Entry) and found.kind == FILE
+
+    def is_folder(self, path: str) -> bool:
+        found = self._found(path)
+        if found is None:
+            return self._is_surroundings(path) and self._beside.is_folder(path)
+        if isinstance(found, Entry) and found.kind == MODULE:
+            self.unread[path] = "this is a submodule, whose files are in another repository"
+        return isinstance(found, Entry) and found.kind == FOLDER
+
+    def names(self, folder: str) -> Sequence[str]:
+        found = self._found(folder)
+        if found is None:
+            return self._beside.names(folder) if self._is_surroundings(folder) else ()
+        if not isinstance(found, Entry) or found.kind != FOLDER:
+            return ()
+        own = self._listed(found.object)
+        others = [
+            name
+            for name in self._beside.names(folder)
+            if name not in own and self._is_surroundings(posixpath.join(folder, name))
+        ]
+        return sorted([*own, *others])
+
+    def is_link(self, path: str) -> bool:
+        """Whether the path itself is a symbolic link."""
+        folder, _, name = path.rpartition("/")
+        found = self._found(folder)
+        listed = self._listed(found.object) if isinstance(found, Entry) and found.kind == FOLDER else {}
+        return name in listed and listed[name].kind == LINK
+
+    def walk(self, folder: str = "", on_link: Callable[[str], None] | None = None) -> Iterator[str]:
+        """See ``DiskTree.walk``: the same files are left out, also those that are committed and ignored."""
+        if not self.is_folder(folder):
+            raise InputError("there is no such folder", location=Location(folder))
+        waiting = [(folder, Ignored().above(self, folder))]
+        while waiting:
+            path, ignores = waiting.pop()
+            if path.count("/") >= MAX_DEPTH:
+                raise InputError(f"folders are nested more than {MAX_DEPTH} deep here", location=Location(path))
+            ignores = ignores.with_file_of(self, path)
+            found = self._found(path)
+            listed = self._listed(found.object) if isinstance(found, Entry) else {}
+            below = []
+            for name, entry in sorted(listed.items()):
+                each = f"{path}/{name}" if path else name
+                if entry.kind == FOLDER:
+                    if name not in SKIPPED_FOLDERS and not ignores.match(each, is_folder=True):
+                        below.append((each, ignores))
+                elif entry.kind == MODULE:
+                    self.unread[each] = "this is a submodule, whose files are in another repository"
+                elif not ignores.match(each, is_folder=False):
+                    if self.is_file(each):
+                        yield each
+                    elif on_link is not None and entry.kind == LINK and not self._shown_below(folder, each):
+                        on_link(each)
+            waiting.extend(reversed(below))
+
+    def in_head(self, path: str) -> bool:
+        """Whether the commit that is checked out has something at the path."""
+        return isinstance((self._head or self)._found(path), Entry)
+
+    def _shown_below(self, folder: str, link: str) -> bool:
+        """Whether a link leads to a folder that a walk meets anyway, or nowhere."""
+        target = self._followed(link)
+        if target is None or self._found(link) is None:
+            return target is not None
+        return not folder or target == folder or target.startswith(f"{folder}/")
+
+    def _at(self, commit: str, folder: str) -> str | None:
+        """The object of the folder that is the root of this tree; None where the commit has no such folder."""
+        found: str = self._repository.root_of(commit)
+        for name in folder.split("/") if folder else ():
+            entry = self._listed(found).get(name)
+            if entry is None or entry.kind != FOLDER:
+                return None
+            found = entry.object
+        return found
+
+    def _listed(self, name: str) -> Mapping[str, Entry]:
+        if name not in self._folders:
+            try:
+                self._folders[name] = self._repository.folder(name)
+            except (MissingObjectError, ValueError):
+                self.unread[name] = _LEFT_OUT
+                self._folders[name] = {}
+        return self._folders[name]
+
+    def _found(self, path: str) -> Entry | str | None:
+        """What stands at the path, links followed; None if nothing does, words where it cannot be reached."""
+        if self._top is None:
+            return None
+        real = self._followed(path)
+        if real is None:
+            return "this path leads out of the tree and is not read"
+        at = Entry(FOLDER, self._top)
+        for name in real.split("/") if real else ():
+            if at.kind == MODULE:
+                return at
+            entry = self._listed(at.object).get(name) if at.kind == FOLDER else None
+            if entry is None:
+                return None
+            at = entry
+        return at
+
+    def _followed(self, path: str) -> str | None:
+        """The path with every link in it replaced by what it leads to; None if that is outside, or a circle."""
+        if "\0" in path or path.startswith("/") or self._top is None:
+            return None
+        parts = [part for part in path.split("/") if part not in ("", ".")][::-1]
+        real: list[str] = []
+        folders = [self._top]
+        links = 0
+        while parts:
+            part = parts.pop()
+            if part == "..":
+                if not real:
+                    return None
+                real.pop()
+                folders = folders[: len(real) + 1]
+                continue
+            entry = self._listed(folders[-1]).get(part) if len(folders) == len(real) + 1 else None
+            if entry is not None and entry.kind == LINK:
+                links += 1
+                target = self._target(entry.object)
+                if links > MAX_LINKS or target is None or target.startswith("/"):
+                    return None
+                parts += [each for each in target.split("/") if each not in ("", ".")][::-1]
+                continue
+            real.append(part)
+            if entry is not None and entry.kind == FOLDER:
+                folders.append(entry.object)
+        return "/".join(real)
+
+    def _target(self, name: str) -> str | None:
+        try:
+            return self._repository.content(name, 4096).decode()
+        except (InputError, MissingObjectError, UnicodeDecodeError):
+            return None
+
+    def _content(self, path: str, name: str) -> bytes:
+        content = self._kept.get(name)
+        if content is None:
+            try:
+                content = self._repository.content(name, MAX_FILE_BYTES)
+            except MissingObjectError as error:
+                raise self._cannot(path, _LEFT_OUT) from error
+            except TooLargeError as error:
+                error.location = Location(path)
+                raise
+            if self._size + len(content) <= MAX_KEPT_BYTES:
+                self._size += len(content)
+                self._kept[name] = content
+        if content.startswith(_LFS):
+            raise self._cannot(path, "git has only a pointer to this file, whose content is kept with Git LFS")
+        return content
+
+    def _cannot(self, path: str, why: str) -> InputError:
+        self.unread[path] = why
+        return InputError(why, location=Location(path))
+
+    def _is_surroundings(self, path: str) -> bool:
+        """Whether a file that the commit does not have is of the surroundings of the code, and no part of it."""
+        if ".terraform" in path.split("/"):
+            return True
+        if not path.endswith((".tfvars", ".tfvars.json")) or not self._beside.is_file(path):
+            return False
+        if self.in_head(path):
+            return False
+        return Ignored.has(self._beside, path)
+
+
+_LEFT_OUT = "this clone does not have the content: it was made with --filter"
