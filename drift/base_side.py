@@ -47,6 +47,7 @@ class BaseSide:
         self._repositories: dict[Path, _Revisions] = {}
         self._open = ExitStack()
         self._notes: list[Diagnostic] = []
+        self._passed_over: dict[str, str] = {}
 
     def __enter__(self) -> BaseSide:
         return self
@@ -114,7 +115,7 @@ class BaseSide:
             fault = f"what {self._given} declares could not all be read: {faults[0].message}{place}"
         told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
         told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
-        return Base(source, target, fork, fault, tuple(dict.fromkeys((*told, *self._notes))))
+        return Base(source, target, fork, fault, self._passed_over, tuple(dict.fromkeys((*told, *self._notes))))
 
     def _declared(self, sources: Sequence[Source], commit: Callable[[_Revisions], str]) -> Snapshot:
         return merged(each_once(self._declared_at(source, commit) for source in sources))
@@ -203,6 +204,8 @@ class BaseSide:
     def _unread(self, tree: Walked) -> Iterator[Diagnostic]:
         if not isinstance(tree, RevisionTree):
             return
+        for path, why in (tree.passed_over | tree.unread).items():
+            self._passed_over[shown(tree, path)] = why
         for path, why in tree.unread.items():
             yield Diagnostic(
                 Severity.WARNING, "base-unread", why, Location(shown(tree, path)), "give the base as a folder"

@@ -44,13 +44,15 @@ _OFFLINE = Diagnostic(
 @dataclass(frozen=True, slots=True)
 class Base:
     """What the target branch declares, as it stands now. ``fork`` is what it declared where head left it, None where it
-    has not moved on since. ``fault`` says why declarations may be missing from it.
+    has not moved on since. ``fault`` says why declarations may be missing from it, ``unread`` in which paths, and why,
+    nothing could be read of it.
     """
 
     source: BaseSource
     target: Snapshot
     fork: Snapshot | None = None
     fault: str | None = None
+    unread: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = field(default=())
 
     def narrowed(self, names: Collection[Text] | None) -> Base:
@@ -183,14 +185,22 @@ class _Judge:
         key = key_of(side) if isinstance(report.name, Unknown) else ("name", report.name)
         head = self._heads.get(key)
         base = self._targets.get(key)
-        if base is None and head is not None and self._base.fault is not None:
-            base = _unknown(head, self._base.fault)
+        if base is None and head is not None and (why := self._unreadable(head)) is not None:
+            base = _unknown(head, why)
         if not self._read:
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)
         if report.live is None:
             return _told(report, _unread(base, report), head, self._rules)
         found = three_way(base, head, report.live, max_steps=self._rules.max_steps)
         return _told(report, found, head, self._rules)
+
+    def _unreadable(self, head: Bucket) -> str | None:
+        """Why base may declare the bucket all the same, although it was not found there."""
+        place = None if head.location is None else head.location.path
+        for path, why in self._base.unread.items():
+            if place is not None and (place == path or place.startswith(f"{path}/")):
+                return f"what the target branch declares in {path} was not read: {why}"
+        return self._base.fault
 
     def gone(self, base: Bucket, live: Bucket | None) -> BucketReport:
         """A bucket that only the target branch declares."""

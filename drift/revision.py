@@ -32,14 +32,15 @@ class RevisionTree:
     """The files of a commit below ``folder``, the part of the repository that stands for the root of ``beside``, the
     work tree. Implements ``drift.interfaces.Tree``.
 
-    ``head`` is the commit that is checked out. ``unread`` has what could not be read, by path, and ``borrowed`` what
-    was read from the work tree.
+    ``head`` is the commit that is checked out. ``unread`` has what somebody asked for and could not be read, by path,
+    ``passed_over`` what a walk left out for such a reason, and ``borrowed`` what was read from the work tree.
     """
 
     def __init__(self, repository: Repository, commit: str, folder: str, beside: DiskTree, head: str | None) -> None:
         self.root = beside.root
         self.unread: dict[str, str] = {}
         self.borrowed: dict[str, None] = {}
+        self.passed_over: dict[str, str] = {}
         self._repository = repository
         self._beside = beside
         self._folders: dict[str, Mapping[str, Entry]] = {}
@@ -58,7 +59,7 @@ class RevisionTree:
         if isinstance(found, str):
             raise self._cannot(path, found)
         if found.kind == MODULE:
-            raise self._cannot(path, "this is a submodule, whose files are in another repository")
+            raise self._cannot(path, _SUBMODULE)
         if found.kind != FILE:
             raise InputError("this is not a regular file", location=Location(path))
         return self._content(path, found.object)
@@ -74,7 +75,7 @@ class RevisionTree:
         if found is None:
             return self._is_surroundings(path) and self._beside.is_folder(path)
         if isinstance(found, Entry) and found.kind == MODULE:
-            self.unread[path] = "this is a submodule, whose files are in another repository"
+            self.unread[path] = _SUBMODULE
         return isinstance(found, Entry) and found.kind == FOLDER
 
     def names(self, folder: str) -> Sequence[str]:
@@ -117,7 +118,7 @@ class RevisionTree:
                     if name not in SKIPPED_FOLDERS and not ignores.match(each, is_folder=True):
                         below.append((each, ignores))
                 elif entry.kind == MODULE:
-                    self.unread[each] = "this is a submodule, whose files are in another repository"
+                    self.passed_over[each] = _SUBMODULE
                 elif not ignores.match(each, is_folder=False):
                     if self.is_file(each):
                         yield each
@@ -239,4 +240,5 @@ class RevisionTree:
         return Ignored.has(self._beside, path)
 
 
+_SUBMODULE = "this is a submodule, whose files are in another repository"
 _LEFT_OUT = "this clone does not have the content: it was made with --filter"

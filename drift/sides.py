@@ -40,9 +40,8 @@ def pair(one: Side, other: Side, max_steps: int = MAX_STEPS) -> Pair:
     if any(side is not None and side.alternatives for side in (one, other)):
         return _pair_of_cases(one, other, max_steps)
     for silent, spoken in ((one, other), (other, one)):
-        if silent is not None and silent.state is State.ABSENT and silent.reason is not None:
-            if has_rules(spoken) and not silent.says_none:
-                return Pair(None, why=silent.reason)
+        if silent is not None and may_be_declared_elsewhere(silent) and has_rules(spoken):
+            return Pair(None, why=silent.reason)
     ours, theirs = (None if side is None else side.cors for side in (one, other))
     verdict = prove(ours, theirs, zero_is_unset=zero_is_unset(one, other), max_steps=max_steps)
     if verdict.effect in (Effect.IDENTICAL, Effect.COSMETIC):
@@ -51,6 +50,11 @@ def pair(one: Side, other: Side, max_steps: int = MAX_STEPS) -> Pair:
     if verdict.effect is not Effect.UNDECIDED or (verdict.witnesses and not open_question):
         return Pair(False, verdict.effect, witnesses=verdict.witnesses)
     return Pair(None, verdict.effect, verdict.reason or "what the rules mean could not be decided")
+
+
+def may_be_declared_elsewhere(side: Bucket) -> bool:
+    """Whether it declares no rules, and something that is not known may declare some all the same."""
+    return side.state is State.ABSENT and side.reason is not None and not side.says_none
 
 
 def zero_is_unset(*sides: Side) -> bool:

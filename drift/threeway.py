@@ -16,7 +16,7 @@ from drift.cors.replay import without_unknowns
 from drift.cors.threefold import Touch, Touches, touches
 from drift.pull_request import Move, PullRequest, ThreeAnswers
 from drift.pull_request_words import sentence
-from drift.sides import Pair, Side, has_rules, in_order, pair, zero_is_unset
+from drift.sides import Pair, Side, has_rules, in_order, may_be_declared_elsewhere, pair, zero_is_unset
 from drift.snapshot import State
 
 _NO_TOUCHES = Touches()
@@ -42,6 +42,8 @@ def three_way(base: Side, head: Side, live: Side, *, max_steps: int = MAX_STEPS)
     by_head, by_live, apart = (
         pair(*sides, max_steps=max_steps) for sides in ((base, head), (base, live), (live, head))
     )
+    if base is not None and may_be_declared_elsewhere(base):
+        by_live = Pair(None, why=base.reason)
     same = _inferred(by_head.same, by_live.same, apart.same)
     three = _Three(
         base, head, live, replace(by_head, same=same[0]), replace(by_live, same=same[1]), replace(apart, same=same[2])

@@ -16,8 +16,8 @@ _FAMILIES = {
     Family.COVERAGE: ("Coverage", "What could not be looked at. It makes the run incomplete (exit 3)."),
     Family.PULL_REQUEST: (
         "Pull requests",
-        "What a [pull request](pull-requests.md) does to live rules (`--base`), in the place of those under Drift. One fails\n"
-        "the run (exit 1) where it is an error, by itself or by `[findings]`, whatever `--fail-on` says.",
+        "What a [pull request](pull-requests.md) does to live rules (`--base`), in place of those under Drift. One\n"
+        "fails the run (exit 1) where it is an error, by itself or by `[findings]`, whatever `--fail-on` says.",
     ),
     Family.POLICY: (
         "Policy",

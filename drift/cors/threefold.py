@@ -65,6 +65,9 @@ def touches(
     return Touches(search.requests, complete=not search.ambiguous)
 
 
+_Ranked = tuple[tuple[int, int, int], CorsRequest]
+
+
 class _Search:
     def __init__(self, sides: Sequence[Sequence[Entry]], budget: Budget) -> None:
         self._budget = budget
@@ -81,11 +84,16 @@ class _Search:
             or any("*" in entry.origins and len(entry.origins) > 1 for entry in self._entries)
         )
         self._done: set[int] = set()
-        self._best: dict[Touch, tuple[tuple[int, int, int], CorsRequest]] = {}
+        self._best: dict[Touch, _Ranked] = {}
+        self._cached: dict[Touch, _Ranked] = {}
 
     @property
     def requests(self) -> dict[Touch, CorsRequest]:
-        return {touch: request for touch, (_, request) in self._best.items()}
+        """A request of each way. What only feeds a browser's preflight cache lists all methods of a rule, so that two
+        lists which add one each differ there from one another too: that counts only where nothing else differs.
+        """
+        cached = {touch: best for touch, best in self._cached.items() if touch is not Touch.BOTH or not self._best}
+        return {touch: request for touch, (_, request) in (cached | self._best).items()}
 
     def run(self) -> None:
         """Look at every set of rules that the origin of a browser can bring about."""
@@ -165,13 +173,15 @@ class _Search:
             )
             for one, other in ((base, head), (base, live), (head, live))
         )
-        touch = _touch(by_head, by_live, apart)
+        touch, best = _touch(*(_beyond_cache(each) for each in (by_head, by_live, apart))), self._best
+        if touch is None:
+            touch, best = _touch(by_head, by_live, apart), self._cached
         if touch is None:
             return
         shown = by_live if touch is Touch.TAKEN else by_head if touch is Touch.OWN else apart
         rank = (_weight(shown), len(request.headers), METHODS.index(request.method or METHODS[0]))
-        if touch not in self._best or rank < self._best[touch][0]:
-            self._best[touch] = rank, _sent(request, shown)
+        if touch not in best or rank < best[touch][0]:
+            best[touch] = rank, _sent(request, shown)
 
     def _first(self, rules: int) -> Entry | None:
         return self._entries[(rules & -rules).bit_length() - 1] if rules else None
@@ -183,6 +193,10 @@ def _touch(by_head: Relations, by_live: Relations, apart: Relations) -> Touch | 
     if by_head == Relation.EQUAL:
         return Touch.UNDONE
     return Touch.TAKEN if apart == Relation.EQUAL else Touch.BOTH
+
+
+def _beyond_cache(shown: Relations) -> Relations:
+    return Relation.EQUAL if shown == Relation.CACHE else shown
 
 
 def _weight(shown: Relations) -> int:
