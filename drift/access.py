@@ -7,12 +7,13 @@ Nothing here is inferred from how rules look: every cell is asked of ``drift.cor
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from drift.access_answers import NOTHING, AccessSide, Answered, access_sides, allows, questions
 from drift.access_origins import OriginClass, origin_classes
+from drift.cors.grammar import is_browser_header
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import STAR_BESIDE_ORIGIN, WILDCARD_OVERLAP
 from drift.cors.replay import shown_by
@@ -33,7 +34,14 @@ MAX_ASKED = 40
 MAX_WORK = 20_000
 """Rows that are asked times values in the rules."""
 
-MAX_HEADER_SETS = 2
+MAX_HEADER_SETS = 3
+"""Sets of requested headers, beside none, that have rows of their own."""
+
+MAX_PROBES = 8
+"""Names of headers that are tried."""
+
+ANY_HEADER = "x-any-header"
+"""Stands for a header that no rule names."""
 
 _FREER = frozenset({Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE})
 _TIGHTER = frozenset({Shows.LIVE_REFUSES, Shows.LIVE_NO_LONGER_REFLECTS, Shows.LIVE_EXPOSES_LESS})
@@ -156,7 +164,7 @@ class _Picture:
         rows = [self._row(each, ()) for each in chosen]
         kept = _kept(rows, asked)
         grids = [Grid((), tuple(kept))]
-        for headers in self._header_sets():
+        for headers in self._header_sets(kept):
             others = [self._row(each, headers) for each in chosen]
             grids.append(Grid(headers, tuple(row for row in _kept(others, asked) if row.differs or self._asks(row))))
         return AccessPicture(
@@ -177,9 +185,39 @@ class _Picture:
         rest = [each for each in classes[:-1] if each.origin not in asked][: self._most - 1 - len(first)]
         return [each for each in classes if each in first or each in rest or each is classes[-1]]
 
-    def _header_sets(self) -> Iterator[tuple[str, ...]]:
+    def _header_sets(self, rows: Sequence[Row]) -> list[tuple[str, ...]]:
+        """Those of the witnesses, then single headers that show what a request without any does not show."""
         sets = dict.fromkeys(each.request.headers for each in self._witnesses if each.request.headers)
-        yield from list(sets)[:MAX_HEADER_SETS]
+        if all(side is not None for side in self._sides):
+            alike = [
+                cell.request
+                for row in rows
+                if row.who.unsent is None
+                for cell in row.cells
+                if cell.access is Access.ALLOWED
+            ]
+            for name in self._probes():
+                told = [each for each in alike if self._tells(replace(each, headers=(name,), preflight=True))]
+                if told:
+                    sets[(name,)] = None
+                    alike = [each for each in alike if each not in told]
+        return list(sets)[:MAX_HEADER_SETS]
+
+    def _probes(self) -> list[str]:
+        """A header that no rule names, and one for every entry of AllowedHeaders."""
+        names = {ANY_HEADER: None}
+        for side in self._sides:
+            for rule in side.rules if side is not None else ():
+                listed = rule.allowed_headers if isinstance(rule.allowed_headers, tuple) else ()
+                for entry in listed:
+                    if isinstance(entry, str):
+                        names[entry.lower().replace("*", "any", 1)] = None
+        return [name for name in names if is_browser_header(name)][:MAX_PROBES]
+
+    def _tells(self, request: CorsRequest) -> bool:
+        """Whether one side certainly allows the request and the other certainly does not."""
+        allowed = {allows(side.answer(request)) for side in self._sides if side is not None}
+        return allowed == {True, False}
 
     def _asks(self, row: Row) -> bool:
         return any(self._witness(cell.request) is not None for cell in row.cells)
@@ -248,7 +286,8 @@ class _Picture:
         marks = []
         if (_CREDENTIALS in dict(declared.headers)) != (_CREDENTIALS in dict(live.headers)):
             marks.append(Mark.CREDENTIALS)
-        preflights = [True] if request.headers else [False, True] if request.preflight else [False]
+        first = request.preflight or request.method in ASKS_FIRST
+        preflights = [True] if request.headers else [False, True] if first else [False]
         for preflight in preflights:
             asked = replace(request, preflight=preflight)
             found = shown_by(declared, live, asked, zero_is_unset=self._zero)

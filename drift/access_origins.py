@@ -93,6 +93,7 @@ class _Classes:
         self._asked = asked
         self._entries = list(dict.fromkeys(entry for entries in by_rule for entry in entries))
         self._patterns = list(dict.fromkeys(entry.pattern for entry in self._entries))
+        self._place = {pattern: place for place, pattern in enumerate(self._patterns)}
         self._rules_of: dict[str, int] = {}
         for number, entries in enumerate(by_rule):
             for entry in entries:
@@ -181,7 +182,7 @@ class _Classes:
                 reached |= mask
             for entry in self._wide:
                 unsent = why_never_sent(entry.pattern) if entry.shape is None else None
-                if unsent is not None and not reached >> self._patterns.index(entry.pattern) & 1:
+                if unsent is not None and not reached >> self._place[entry.pattern] & 1:
                     yield OriginClass(entry.pattern, (entry,), unsent=unsent)
 
     def _mask(self, origin: str) -> int:
@@ -193,7 +194,7 @@ class _Classes:
 
     def _narrowest(self, mask: int) -> tuple[Entry, ...]:
         """The patterns of the class without ``*`` itself and without those that cover another one here."""
-        here = [entry for entry in self._wide if mask >> self._patterns.index(entry.pattern) & 1]
+        here = [entry for entry in self._wide if mask >> self._place[entry.pattern] & 1]
         here = [entry for entry in here if entry.pattern != "*" or entry.shape is not None]
         return tuple(
             entry
@@ -205,7 +206,7 @@ class _Classes:
         """Whether an origin with a line of its own is matched by all these patterns too."""
         own = 0
         for entry in named:
-            own |= 1 << self._patterns.index(entry.pattern)
+            own |= 1 << self._place[entry.pattern]
         if any(other != mask and other & own == own for other in standing):
             return True
         exact = (entry.pattern for entry in self._entries if entry.exact)

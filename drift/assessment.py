@@ -9,15 +9,11 @@ from datetime import UTC, datetime
 from drift.catalogue import CATALOGUE, Family
 from drift.finding import Finding
 from drift.ignoring import Ignores
-from drift.location import Severity
 from drift.policy import policy_findings
 from drift.promises import judge_promises
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
-from drift.settings import AssessmentSettings, FailOn
+from drift.settings import AssessmentSettings
 from drift.waivers import apply_waivers, ignore_findings
-
-_WEIGHT = {Severity.INFO: 0, Severity.WARNING: 1, Severity.ERROR: 2}
-_LEAST = {FailOn.INFO: 0, FailOn.WARNING: 1, FailOn.ERROR: 2, FailOn.NEVER: 3}
 
 
 def assess(
@@ -54,7 +50,7 @@ def assess(
     buckets = tuple(replace(each, drift=_is_drift(each, settings)) for each in buckets)
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
     outcome = replace(outcome, fail_on=settings.fail_on)
-    verdict = _verdict(outcome, settings, whole=whole)
+    verdict = _verdict(outcome, whole=whole)
     looked_at = any(bucket.state in LOOKED_AT for bucket in buckets)
     return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))
 
@@ -74,39 +70,24 @@ def _is_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     if report.pull_request is None:
         return report.drift and _still_drift(report, settings)
     differs = report.state in (BucketState.DRIFTED, BucketState.UNDECLARED)
-    return differs and any(_blamed(each) for each in report.findings)
+    return differs and any(each.blames for each in report.findings)
 
 
 def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
     told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT]
     return any(
-        each.waived is None and (each.id not in settings.levels or _fails(each.severity, settings)) for each in told
+        each.waived is None and (each.id not in settings.levels or settings.fail_on.reached_by(each.severity))
+        for each in told
     )
 
 
-def _blamed(finding: Finding) -> bool:
-    """Whether a pull request fails for it."""
-    is_error = finding.severity is Severity.ERROR and finding.waived is None
-    return is_error and CATALOGUE[finding.id].family is Family.PULL_REQUEST
-
-
-def _fails(severity: Severity, settings: AssessmentSettings) -> bool:
-    return _WEIGHT[severity] >= _LEAST[settings.fail_on]
-
-
-def _fails_the_run(finding: Finding, settings: AssessmentSettings) -> bool:
-    """Whether the finding by itself makes the run fail. Of drift the bucket says so."""
-    judged = CATALOGUE[finding.id].family in (Family.POLICY, Family.PROMISE, Family.WAIVER)
-    return _blamed(finding) or (judged and finding.waived is None and _fails(finding.severity, settings))
-
-
-def _verdict(report: Report, settings: AssessmentSettings, *, whole: bool) -> Verdict:
+def _verdict(report: Report, *, whole: bool) -> Verdict:
     if report.verdict is Verdict.ERROR:
         return Verdict.ERROR
     if any(bucket.drift for bucket in report.buckets):
         return Verdict.DRIFT
-    if any(_fails_the_run(each, settings) for each in report.findings):
+    if any(report.fails(each) for each in report.findings):
         return Verdict.POLICY
     if not report.buckets and whole:
         return Verdict.NOTHING

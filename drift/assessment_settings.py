@@ -53,6 +53,9 @@ MAX_TABLES = 10_000
 MAX_GLOBS = 1_000
 """Different globs among them, each of which is held against every bucket; names without * ? [ count for nothing."""
 
+MAX_STARS = 10
+"""In one glob."""
+
 MAX_LIST = 10_000
 """Values in one list: digests of a waiver, globs of a promise."""
 
@@ -91,7 +94,7 @@ def assessment_from(config: Mapping[str, Any], text: str, path: Path) -> Assessm
     """
     if not any(table in config for table in ASSESSMENT_TABLES):
         return AssessmentSettings()
-    source = _Source(_shown(path), TomlPlaces(text))
+    source = _Source(shown_path(path), TomlPlaces(text))
     waivers = tuple(_waiver(each, source, n) for n, each in _tables("waiver", config, source))
     promises = tuple(_promise(each, source, n) for n, each in _tables("promise", config, source))
     ignores = tuple(_ignore(each, source, n) for n, each in _tables("ignore", config, source))
@@ -100,7 +103,7 @@ def assessment_from(config: Mapping[str, Any], text: str, path: Path) -> Assessm
     )
 
 
-def _shown(path: Path) -> str:
+def shown_path(path: Path) -> str:
     """The path as the places of findings have it: from the working folder, where the file is in it."""
     try:
         return path.relative_to(Path.cwd()).as_posix()
@@ -132,6 +135,8 @@ def check_text(key: str, text: str) -> None:
         raise UsageError(f"{key} says nothing", advice=_SAYS[key])
     if len(text) > _MAX_TEXT[key]:
         raise UsageError(f"{key} has more than {_MAX_TEXT[key]:,} characters", advice="say it in fewer words")
+    if key == "bucket" and text.count("*") > MAX_STARS:
+        raise UsageError(f"bucket has more than {MAX_STARS} stars", advice="write a glob that says more")
     if any("\ud800" <= each <= "\udfff" for each in text):
         raise UsageError(f"{key} is not valid UTF-8", advice="write it in UTF-8")
 

@@ -15,6 +15,7 @@ from drift import options as o
 from drift.cli_check import check
 from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
+from drift.cli_waive import waive
 from drift.config import find_config, read_config
 from drift.conversions import Command, Commands
 from drift.settings import FailOn, Format, ListFormat, Undeclared
@@ -22,7 +23,7 @@ from drift.settings import FailOn, Format, ListFormat, Undeclared
 SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
 
 _EPILOG = (
-    "Every option of a command has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
+    "Every option of a run has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
     "cors-drift.toml. Exit codes: 0 in sync, 1 drift, 2 error, 3 incomplete, 4 nothing to compare."
 )
 
@@ -81,6 +82,7 @@ def _settings_file(
 
 
 app.command(cls=o.InOrder)(check)
+app.command(cls=o.InOrder)(waive)
 
 
 @app.command(cls=o.InOrder)

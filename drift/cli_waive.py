@@ -67,7 +67,10 @@ def waive(
     from drift.assessment_settings import check_waivable
 
     check_waivable(finding)
+    _check_sides(context, declared=declared)
     settings = o.settings_of(context)
+    if settings.assessment.levels.get(finding, finding) is None:
+        raise errors.UsageError(f"{finding} is switched off in the settings", advice="take it out of [findings] first")
     today = settings.assessment.today or datetime.now(UTC).date()
     waiver = Waiver(glob, finding, reason, owner, waiving.last_day(expires, today), ())
     _check_texts(waiver)
@@ -87,6 +90,15 @@ def waive(
     waiving.write_settings(path, edited.text)
     for line in _accepted(report, waiver, found, path, edited):
         typer.echo(line)
+
+
+def _check_sides(context: typer.Context, *, declared: bool) -> None:
+    given = {name: context.get_parameter_source(name) for name in ("live", "all_")}
+    for name, source in given.items():
+        if declared and source is not None and source.name == "COMMANDLINE":
+            raise errors.UsageError(
+                f"--declared and --{name.strip('_')} exclude one another", advice="leave one out: it looks at no bucket"
+            )
 
 
 def _check_texts(waiver: Waiver) -> None:
@@ -136,13 +148,18 @@ def _report(paths: Sequence[Path], settings: Settings, glob: str, today: date, *
 
 
 def _check_secrets(waiver: Waiver, report: Report) -> None:
+    """The names of buckets are in the clear, unless they are marked themselves; words of a marked value are not."""
     from drift.sensitive import Sensitive
 
-    known = Sensitive(report.all_sensitive)
-    for flag, text in (("bucket", waiver.bucket), ("reason", waiver.reason), ("owner", waiver.owner)):
-        if known.marked(text):
+    values = report.all_sensitive
+    names = (each.name for each in report.buckets if isinstance(each.name, str))
+    known = Sensitive(values, (name for name in names if name not in values))
+    told = {"bucket": known.marked(waiver.bucket)}
+    told |= {"reason": known.betrays(waiver.reason), "owner": known.betrays(waiver.owner)}
+    for flag, betrays in told.items():
+        if betrays:
             raise errors.UsageError(
-                f"--{flag} holds a value that the code marks as sensitive, and the settings file is for everybody",
+                f"--{flag} has something of a value that the code marks as sensitive, and everybody may read the file",
                 advice="write a glob around it" if flag == "bucket" else "say it in other words",
             )
 
@@ -173,6 +190,7 @@ def _tell_none(report: Report, waiver: Waiver, found: Sequence[Match]) -> None:
 
 def _accepted(report: Report, waiver: Waiver, found: Sequence[Match], path: Path, edited: Edited) -> Iterator[str]:
     """What was accepted, in the words of the verdict, and until when."""
+    from drift.assessment_settings import shown_path
     from drift.finding import Waived
     from drift.redaction import redacted
     from drift.reporters.report_words import state_words, title_of, waived_words
@@ -189,4 +207,4 @@ def _accepted(report: Report, waiver: Waiver, found: Sequence[Match], path: Path
             yield "    not accepted: its rules are not all known"
     if len(found) > _SHOWN:
         yield f"  and {len(found) - _SHOWN:,} more"
-    yield f"Written to {printable(str(path))}:{edited.line}. It is void as soon as these rules change."
+    yield f"Written to {printable(shown_path(path))}:{edited.line}. It is void as soon as these rules change."

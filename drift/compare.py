@@ -7,15 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from drift.alternatives import judge_alternatives
-from drift.catalogue import CATALOGUE
 from drift.claims import agree, by_bucket, places_of, settled, speaking
 from drift.cors.model import Text, Unknown
-from drift.findings import finding
 from drift.interfaces import Wanted
 from drift.judge import Rules, judge, not_compared, undeclared
 from drift.location import Severity
 from drift.name_patterns import Pattern, shape_of
-from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, Verdict, verdict_of
+from drift.report import BucketReport, BucketState, ExitPolicy, Report, Verdict, verdict_of
 from drift.snapshot import Bucket, Snapshot, State
 
 __all__ = ["Rules", "compare"]
@@ -69,14 +67,13 @@ def validated(declared: Snapshot, exits: ExitPolicy) -> Report:
     for claims in by_bucket(declared.buckets):
         spoken, *rest = speaking(claims)
         report = BucketReport(spoken.name, BucketState.VALIDATED, spoken, None)
-        several = [_several(spoken, tuple(rest))] if rest else []
         if not spoken.comparable:
             told = spoken.reason or "it could not be resolved"
             report = _not_compared(_UNREAD[spoken.state], spoken, None, told)
         elif rest and not all(agree(spoken, other) for other in rest):
             told = f"several declarations claim this bucket and do not agree: {places_of((spoken, *rest))}"
             report = _not_compared(BucketState.UNRESOLVED, spoken, None, told)
-        buckets.append(replace(report, also_declared=tuple(rest), findings=(*several, *report.findings)))
+        buckets.append(replace(report, also_declared=tuple(rest)))
     verdict = Verdict.ERROR if declared.errors else Verdict.CLEAN
     code = exits.code(verdict, something_compared=bool(buckets))
     hidden = declared.all_sensitive
@@ -108,13 +105,12 @@ def _lone_pair(declared: Snapshot, live: Snapshot) -> Bucket | None:
 def _compare_bucket(claims: list[Bucket], live: Bucket | None, rules: Rules) -> BucketReport:
     declared, *rest = speaking(claims)
     others = tuple(rest)
-    several = [_several(declared, others)] if others else []
     if others and not all(agree(declared, other) for other in others):
         reason = "several declarations claim this bucket and do not agree: " + places_of((declared, *others))
         report = _not_compared(BucketState.UNRESOLVED, declared, live, reason)
-        return replace(report, also_declared=others, findings=(*several, *report.findings))
+        return replace(report, also_declared=others)
     outcome = _compare_one(declared, live, rules)
-    return replace(outcome, also_declared=others, findings=(*several, *outcome.findings))
+    return replace(outcome, also_declared=others)
 
 
 def _compare_one(declared: Bucket, live: Bucket | None, rules: Rules) -> BucketReport:
@@ -149,8 +145,3 @@ def _live_only(live: Bucket, open_names: Sequence[tuple[Bucket, Pattern]], rules
 
 def _not_compared(state: BucketState, declared: Bucket, live: Bucket | None, reason: str) -> BucketReport:
     return not_compared(BucketReport(declared.name, state, declared, live), reason)
-
-
-def _several(declared: Bucket, others: tuple[Bucket, ...]) -> Finding:
-    message = f"{CATALOGUE['declared-more-than-once'].title}: {places_of((declared, *others))}"
-    return finding("declared-more-than-once", declared.name, message, declared.location)

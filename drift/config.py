@@ -157,7 +157,7 @@ def read_config(path: Path, *, named: bool) -> Config:
     return Config(options, names, accounts, assessment)
 
 
-_PARAMETERS = {"all": "all_"}
+_PARAMETERS = {"all": "all_", "format": "format_"}
 """Names of options that are not their flag's, since Python has a use for that word."""
 
 

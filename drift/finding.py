@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from drift.catalogue import CATALOGUE, Family
 from drift.cors.model import CorsAnswer, CorsRequest, Text, Unknown
 from drift.location import Location, Severity
 
@@ -57,13 +58,26 @@ class Finding:
     example: Example | None = None
     waived: Waived | None = None
 
+    @property
+    def judged(self) -> bool:
+        """Whether it fails a run by its severity: a finding of policy, promise or waiver."""
+        return CATALOGUE[self.id].family in (Family.POLICY, Family.PROMISE, Family.WAIVER)
+
+    @property
+    def blames(self) -> bool:
+        """Whether a pull request fails for it, whatever level fails a run otherwise."""
+        told = CATALOGUE[self.id].family is Family.PULL_REQUEST
+        return told and self.severity is Severity.ERROR and self.waived is None
+
     def fingerprint(self, address: str | None = None) -> str:
         """32 hex digits that are the same from run to run, wherever in a file the thing stands.
 
-        ``address`` is what a bucket without a known name is called; names of buckets are unique as they are.
+        ``address`` is what a bucket without a known name is called; names of buckets are unique as they are. What is so
+        of the live rules alone is another thing than what the code declares.
         """
         name = (address or "") if isinstance(self.bucket, Unknown) else self.bucket or ""
-        text = "\0".join(part.replace("\0", "") for part in (name, self.id, self.subject))
+        side = "live" if self.side is Side.LIVE else ""
+        text = "\0".join(part.replace("\0", "") for part in (name, self.id, side, self.subject))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 

@@ -10,7 +10,6 @@ from drift.cors.model import BucketCors
 from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Verdict
-from drift.cors.within import order_matters
 from drift.coverage import all_listed
 from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
 from drift.findings import finding, what_to_do
@@ -69,10 +68,9 @@ def judge(declared: Bucket, live: Bucket, rules: Rules) -> BucketReport:
     )
     if report.state is BucketState.UNRESOLVED:
         return not_compared(replace(report, folds=()), _reason(outcome, verdict))
-    findings = [*_order_finding(declared)]
-    if report.state is BucketState.DRIFTED:
-        findings.insert(0, _drift_finding(report))
-    return replace(report, drift=report.state is BucketState.DRIFTED, findings=tuple(findings))
+    if report.state is not BucketState.DRIFTED:
+        return report
+    return replace(report, drift=True, findings=(_drift_finding(report),))
 
 
 def not_compared(report: BucketReport, reason: str) -> BucketReport:
@@ -137,10 +135,14 @@ def _marked(changes: Iterable[Change], effect: Effect) -> tuple[Change, ...]:
 def _reason(outcome: RuleDiff, verdict: Verdict) -> str:
     if not outcome.undecided:
         return verdict.reason or "its meaning could not be decided"
-    first = outcome.undecided[0]
+    first = min(outcome.undecided, key=lambda each: _DECIDES.index(each.field))
     more = len(outcome.undecided) - 1
     reason = f"{first.field} of rule {first.declared + 1}: {first.unknown.reason}"
     return reason + (f" (and {more} more unknown value{'s' if more > 1 else ''})" if more else "")
+
+
+_DECIDES = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds", "ID")
+"""Fields, that first of which most depends."""
 
 
 def _drift_finding(report: BucketReport) -> Finding:
@@ -151,16 +153,3 @@ def _drift_finding(report: BucketReport) -> Finding:
     places = (report.place_of(change) for change in report.changes if not change.cosmetic)
     first = next((place for place in places if place), report.declared.location if report.declared else None)
     return finding(kind, report.name, message, first, help=what_to_do(report.declared))
-
-
-def _order_finding(declared: Bucket) -> list[Finding]:
-    """Rules that are declared as a set although their order decides: whatever is live, the code leaves it to chance."""
-    if declared.cors is None or declared.cors.ordered:
-        return []
-    witness = order_matters(declared.cors)
-    if witness is None:
-        return []
-    asked = f"{witness.request.method} from {witness.request.origin}"
-    rules = sorted(answer.rule + 1 for answer in (witness.declared, witness.live) if answer.rule is not None)
-    message = f"rules {' and '.join(map(str, rules))} both allow {asked} and answer it differently, in no set order"
-    return [finding("order-matters", declared.name, message, declared.location)]

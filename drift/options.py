@@ -242,8 +242,8 @@ def defaults_of(command: str, options: Mapping[str, Any]) -> dict[str, Any]:
     """The options of a settings file for one command, without formats that only others have."""
     found = dict(options)
     if command not in REPORTING:
-        if found.get("format") not in (None, *ListFormat):
-            del found["format"]
+        if found.get("format_") not in (None, *ListFormat):
+            del found["format_"]
         if "output" in found:
             found["output"] = [each for each in found["output"] if each.partition("=")[0] not in _REPORTS_ONLY]
     return found

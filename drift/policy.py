@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from drift.claims import places_of
@@ -14,7 +14,7 @@ from drift.finding import Finding, Side
 from drift.findings import finding
 from drift.location import Location
 from drift.policy_environment import production
-from drift.policy_risk import Risk
+from drift.policy_risk import Risk, joined
 from drift.policy_rules import LOCALHOST, NOT_CACHED, risks
 from drift.policy_validity import RULES_OVERLAP, notes, refusals
 from drift.report import BucketReport
@@ -22,6 +22,9 @@ from drift.snapshot import Bucket, State
 
 Key = tuple[str, str]
 """Kind and subject: what one finding of a bucket is."""
+
+MOST_PLACES = 5
+"""Declarations of one bucket that a message names."""
 
 _INLINE = re.compile(r"(?:^|\.)aws_s3_bucket\.")
 _SEPARATE = re.compile(r"(?:^|\.)aws_s3_bucket_cors_configuration\.")
@@ -65,10 +68,19 @@ def _finding(report: BucketReport, risk: Risk, place: Location | None, side: Sid
 
 
 def _declared(report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None, str | None]]:
-    """The risks of what is declared, each with its place and, where it is not one of every case, the case."""
-    declared = report.declared
-    if declared is None:
-        return {}
+    """The risks of what is declared, each with its place and, where it is not one of every case, the case.
+
+    Of several declarations each may be the one that is deployed last, so all are judged.
+    """
+    found: dict[Key, tuple[Risk, Location | None, str | None]] = {}
+    for each in (report.declared, *report.also_declared):
+        for key, told in _of_claim(each, report).items() if each is not None else ():
+            if key not in found or (found[key][2] is not None and told[2] is None):
+                found[key] = told
+    return found
+
+
+def _of_claim(declared: Bucket, report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None, str | None]]:
     if not declared.alternatives:
         return {_key(risk): (risk, _place(declared, risk), None) for risk in _of_declared(declared, report)}
     cases = [
@@ -152,12 +164,21 @@ def _claims(report: BucketReport) -> Iterator[Finding]:
         return
     claims = (report.declared, *report.also_declared)
     speaking = [each for each in claims if each.state is not State.ABSENT or each.says_none]
-    where = places_of(claims)
+    where = _places(claims)
     at = report.declared.location
     inline = [each for each in speaking if _INLINE.search(each.address or "")]
     if inline and any(_SEPARATE.search(each.address or "") for each in speaking):
         message = f"both declare the CORS rules of one bucket, and each apply undoes the other: {where}"
         yield finding("declared-inline-and-separately", report.name, message, at, side=Side.DECLARED)
         return
-    message = f"several declarations claim the CORS rules of one bucket: {where}"
+    message = f"{len(claims)} declarations claim the CORS rules of one bucket: {where}"
     yield finding("declared-more-than-once", report.name, message, at, side=Side.DECLARED)
+
+
+def _places(claims: Sequence[Bucket]) -> str:
+    """Where they stand, each place once: a module that several others call stands in one."""
+    places = list(dict.fromkeys(places_of([each]) for each in claims))
+    if len(places) == 1:
+        return f"{places[0]}, which is called {len(claims)} times"
+    more = len(places) - MOST_PLACES
+    return joined(places if more <= 0 else [*places[:MOST_PLACES], f"{more} more"])

@@ -69,7 +69,10 @@ def covered(pattern: str) -> Covered:
             return bounded
         return Covered(Cover.NO_DOT, pattern, (f"{prefix}*.{suffix}", f"{prefix}{suffix}"), tail)
     shared = shared_by_owners(name)
-    return bounded if shared is None else Covered(Cover.OWNERS, pattern, name=shared)
+    if shared is None:
+        return bounded
+    port = suffix[suffix.index(":") :] if ":" in suffix else ""
+    return Covered(Cover.OWNERS, pattern if shared == name else f"{prefix}*.{shared}{port}", name=shared)
 
 
 _LOOPBACK = re.compile(r"(?:.*\.)?localhost|127(?:\.[0-9]{1,3}){3}|127\.(?:[0-9]{1,3}\.){0,2}|0\.0\.0\.0|\[::1\]")

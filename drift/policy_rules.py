@@ -30,6 +30,9 @@ WRITING = ("PUT", "DELETE", "POST")
 LONGEST_SECONDS = 86_400
 """Firefox keeps a preflight for a day at most, Chromium for two hours."""
 
+MOST_LOOKS = 20_000
+"""What the examples of one list may cost: each is a look at all its entries. Further risks are told without one."""
+
 REMEMBERED = 4096
 
 
@@ -53,6 +56,8 @@ class _Judged:
         self._rules = cors.rules
         self._plain = [without_unknowns(rule) for rule in cors.rules]
         self._reached = Reached(cors)
+        self._size = sum(len(_known(each.allowed_origins)) + len(_known(each.allowed_headers)) for each in cors.rules)
+        self._looks = max(MOST_LOOKS, self._size)
 
     def of_rule(self, index: int) -> Iterator[Risk]:
         entries = _known(self._rules[index].allowed_origins)
@@ -129,8 +134,9 @@ class _Judged:
     def _risk(self, kind: str, index: int, entry: str, message: str, request: CorsRequest) -> Risk:
         return Risk(kind, message, entry_subject(ORIGINS, entry), index, ORIGINS, self._example(request))
 
-    def _example(self, request: CorsRequest) -> Example:
-        return Example(request, evaluate(self._plain, request))
+    def _example(self, request: CorsRequest) -> Example | None:
+        self._looks -= self._size
+        return Example(request, evaluate(self._plain, request)) if self._looks >= 0 else None
 
     def _may_say_star(self, index: int) -> bool:
         origins = self._rules[index].allowed_origins

@@ -47,6 +47,6 @@ def _holders() -> dict[str, str]:
             if suffix and not suffix.startswith(("//", "!")):
                 parent = suffix.partition(".")[2]
                 while "." in parent:
-                    found.setdefault(parent, suffix)
+                    found[parent] = min(found.get(parent, suffix), suffix, key=lambda name: (len(name), name))
                     parent = parent.partition(".")[2]
     return found

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
+from drift.cors.evaluate import evaluate
 from drift.cors.model import BucketCors
+from drift.cors.replay import without_unknowns
 from drift.cors.validate import Violation, validate
 from drift.cors.within import BESIDE_STAR, COVERED, DEAD_ORIGIN, ORDER_MATTERS, Note, within
 from drift.finding import Example
 from drift.location import Severity
 from drift.policy_risk import Risk, entry_subject, joined, rule_subject
-from drift.policy_rules import REMEMBERED
+from drift.policy_rules import ORIGINS, REMEMBERED
 
 REFUSED = "refused-by-s3"
 MAY_BE_REFUSED = "may-be-refused-by-s3"
@@ -42,20 +44,22 @@ def _refusal(cors: BucketCors, violation: Violation) -> Risk:
 def notes(cors: BucketCors) -> tuple[Risk, ...]:
     """What has no effect in the rules, and where their order decides."""
     found = within(cors)
-    unsent = {note.rule for note in found if note.id == DEAD_ORIGIN}
+    unsent = {(note.rule, note.value) for note in found if note.id == DEAD_ORIGIN}
     lists: dict[tuple[int, str, str], list[Note]] = {}
     risks: dict[Risk, None] = {}
     for note in found:
         if note.id == ORDER_MATTERS:
             risks.update(dict.fromkeys(_order(cors, note)))
         elif note.id in (COVERED, BESIDE_STAR):
+            if (note.rule, note.value) in unsent and note.field == ORIGINS:
+                continue  # told already: it has no effect whatever stands beside it
             lists.setdefault((note.rule, note.id, note.field or ""), []).append(note)
         elif note.id == DEAD_ORIGIN:
             message = f"rule {note.rule + 1}, {note.field} {note.value}: {note.why}"
             risks[Risk(note.id, message, entry_subject(note.field or "", note.value or ""), note.rule, note.field)] = (
                 None
             )
-        elif note.others or note.rule not in unsent:  # that its origins are never sent says the same
+        elif note.others:  # else its origins are never sent, or S3 refuses it: both are told
             message = f"rule {note.rule + 1}: {note.why}"
             risks[Risk(note.id, message, rule_subject(cors.rules[note.rule]), note.rule)] = None
     risks.update(dict.fromkeys(_of_list(kind, field, own) for (_, kind, field), own in lists.items()))
@@ -77,14 +81,15 @@ def _of_list(kind: str, field: str, own: Sequence[Note]) -> Risk:
 
 def _order(cors: BucketCors, note: Note) -> Iterator[Risk]:
     """Rules that answer one request differently: a fault where nobody controls which of them stands first."""
-    if cors.ordered and note.cache_only:
+    if note.witness is None or (cors.ordered and note.cache_only):
         return
     pair = sorted({note.rule, *note.others})
     subject = " / ".join(sorted(rule_subject(cors.rules[index]) for index in pair))
-    example = None if note.witness is None else Example(note.witness.request, note.witness.declared)
-    if cors.ordered:
-        message = f"{note.why}: rule {pair[0] + 1} answers, since it stands first"
-        yield Risk(RULES_OVERLAP, message, subject, pair[-1], None, example)
-    else:
+    request = note.witness.request
+    example = Example(request, evaluate([without_unknowns(rule) for rule in cors.rules], request))
+    if not cors.ordered:
         severity = Severity.INFO if note.cache_only else None
         yield Risk(ORDER_MATTERS, f"{note.why}, in no set order", subject, pair[0], None, example, severity)
+    elif example.answer.rule == pair[0]:  # and no rule before both of them
+        message = f"{note.why}: rule {pair[0] + 1} answers, since it stands first"
+        yield Risk(RULES_OVERLAP, message, subject, pair[-1], None, example)

@@ -13,71 +13,23 @@ Lists are separated by ``,``, ``and``, ``or``. The language's own words may be i
 
 from __future__ import annotations
 
-import difflib
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from drift.cors.answers import NEVER_EXPOSED
-from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.explain import shown
-from drift.cors.headers import HEADERS
-from drift.cors.origins import why_never_sent
 from drift.cors.promised_statement import METHODS, READING, WRITING, Sense, Statement
-from drift.cors.regions import Regions
 from drift.errors import UsageError
 from drift.location import Location
-
-FORMS = (
-    "https://app.example.com may GET",
-    "https://app.example.com may PUT with content-type and x-amz-*",
-    "https://app.example.com may GET with credentials",
-    "https://app.example.com may PUT and read ETag",
-    "https://old.example.com may not PUT",
-    "any origin may GET and HEAD",
-    "nobody may DELETE",
-    "nobody but https://*.example.com may PUT, POST or DELETE",
-    "nobody gets credentials",
-    "nobody but https://app.example.com gets credentials",
-    "nobody may PUT with x-amz-acl on bucket assets-*",
-)
-"""An example of each form, to show beside what was not understood."""
+from drift.promise_words import like_forms, meant, why_no_glob, why_no_header, why_no_origin, why_not_read
 
 MOST_CHARACTERS = 4_000
 """Of one sentence."""
 
 _SEPARATORS = frozenset({",", "and", "or"})
 _CLAUSES = frozenset({"with", "read", "on"})
-_KEYWORDS = (
-    "any", "origin", "nobody", "no", "but", "may", "not", "gets", "get", "credentials", "with", "header", "read",
-    "write", "on", "bucket", "buckets", "and", "or", *METHODS,
-)  # fmt: skip
 _RESERVED = (_SEPARATORS | _CLAUSES | {"may", "gets", "get", "but", "nobody"}) - {","}
 _TOKEN = re.compile(r"[^\s,]+|,")
-_HEADER = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]*\*?[A-Za-z0-9!#$%&'+.^_`|~-]*")
-_NAME = re.compile(r"[A-Za-z0-9!#$%&'+.^_`|~-]+")
-_GLOB = re.compile(r"[A-Za-z0-9._*?\[\]!:-]+")
-
-_INSTEAD = {
-    "only": 'write "nobody but ... may", which says that others may not; that these may is a promise of its own',
-    "except": 'write "nobody but ..."',
-    "everybody": 'write "any origin"',
-    "everyone": 'write "any origin"',
-    "anybody": 'write "any origin"',
-    "anyone": 'write "any origin"',
-    "all": 'write "any origin"',
-    "must": 'write "may" or "may not"',
-    "can": 'write "may"',
-    "cannot": 'write "may not"',
-    "should": 'write "may" or "may not"',
-    "never": 'write "may not"',
-    "without": "what is not named is not asked for: leave it out",
-    "expose": 'write "and read ETag"',
-    "exposes": 'write "and read ETag"',
-    "options": "a preflight asks for one of the other methods: name that",
-    "patch": "S3 has no CORS for PATCH",
-}
-"""Words that people write, and what says the same here."""
 
 
 def parse(text: str, *, location: Location | None = None) -> Statement:
@@ -204,67 +156,48 @@ class _Sentence:
     def _list(
         self,
         what: str,
-        item: Callable[[str], tuple[_Word, str]],
+        item: Callable[[str], str],
         ends: Callable[[], bool] = lambda: False,
     ) -> tuple[str, ...]:
         """Items with separators between them, up to where no separator comes, or ``ends`` holds behind one."""
-        found = [item(what)[1]]
+        found = [item(what)]
         while True:
             start = self._at
             if not self._separators() or ends():
                 self._at = start
                 break
-            found.append(item(what)[1])
+            found.append(item(what))
         return tuple(dict.fromkeys(found))
 
-    def _origin(self, what: str) -> tuple[_Word, str]:
-        word = self._item(what)
-        origin = word.text
-        if origin.count("*") > 1:
-            raise self._not_understood(word, "an origin has at most one *")
-        if origin == "*":
-            return word, origin
-        try:
-            why = why_never_sent(origin)
-        except OverBudgetError:
-            why = "it is too long"
-        if why is not None:
-            raise self._not_understood(word, f"no browser sends such an origin: {why}")
-        return word, origin
+    def _origin(self, what: str) -> str:
+        return self._checked(self._item(what), why_no_origin)
 
-    def _method(self, what: str) -> tuple[_Word, str]:
+    def _method(self, what: str) -> str:
         word = self._take(what)
         if word.text in METHODS:
-            return word, word.text
+            return word.text
         if word.key in ("read", "write"):
-            return word, " ".join(READING if word.key == "read" else WRITING)
+            return " ".join(READING if word.key == "read" else WRITING)
         hint = "methods are written in capitals" if word.text.upper() in METHODS else f"expected {what}"
         raise self._not_understood(word, f"{hint}: GET, HEAD, PUT, POST, DELETE, read or write")
 
-    def _header(self, what: str) -> tuple[_Word, str]:
+    def _header(self, what: str) -> str:
         if self._next_two("any", "header"):
-            return self._words[self._at - 1], "*"
+            return "*"
         word = self._item(what)
-        name = word.key
-        if not _HEADER.fullmatch(name):
-            raise self._not_understood(word, "the name of a header has no such character, and at most one *")
-        if name != "credentials" and not _can_be_set(name):
-            raise self._not_understood(word, "no page may set such a request header")
-        return word, name
+        return word.key if word.key == "credentials" else self._checked(_Word(word.key, word.number), why_no_header)
 
-    def _exposed(self, what: str) -> tuple[_Word, str]:
-        word = self._item(what)
-        if not _NAME.fullmatch(word.text):
-            raise self._not_understood(word, "expected the name of a response header, without *")
-        if word.key in NEVER_EXPOSED:
-            raise self._not_understood(word, "no page can read this response header")
-        return word, word.text
+    def _exposed(self, what: str) -> str:
+        return self._checked(self._item(what), why_not_read)
 
-    def _glob(self, what: str) -> tuple[_Word, str]:
-        word = self._item(what)
-        if not _GLOB.fullmatch(word.text):
-            raise self._not_understood(word, "expected a bucket's name, or a glob of names with *, ? and [...]")
-        return word, word.text
+    def _glob(self, what: str) -> str:
+        return self._checked(self._item(what), why_no_glob)
+
+    def _checked(self, word: _Word, why_not: Callable[[str], str | None]) -> str:
+        why = why_not(word.text)
+        if why is not None:
+            raise self._not_understood(word, why)
+        return word.text
 
     def _is_read_clause(self) -> bool:
         """Whether a clause stands here; ``read`` is a method unless a name of a header follows."""
@@ -325,30 +258,5 @@ class _Sentence:
         return self._error(f"the promise is not understood at word {word.number}, {shown(word.text)}: {why}", word)
 
     def _error(self, message: str, word: _Word | None = None) -> UsageError:
-        advice = []
-        if word is not None and word.key in _INSTEAD:
-            advice.append(_INSTEAD[word.key])
-        elif word is not None:
-            near = difflib.get_close_matches(word.key, [each.lower() for each in _KEYWORDS], 1, 0.6)
-            if near and near[0] != word.key:
-                advice.append(f'perhaps "{near[0].upper() if near[0].upper() in METHODS else near[0]}"')
-        nearest = _nearest(self._text)
-        advice.append("like forms: " + "; ".join(f'"{each}"' for each in nearest))
-        return UsageError(message, location=self._location, advice="; ".join(advice))
-
-
-def _nearest(text: str) -> Sequence[str]:
-    """The forms that are most like the sentence; three of them."""
-    return difflib.get_close_matches(text[:200], FORMS, 3, 0.0)
-
-
-def _can_be_set(pattern: str) -> bool:
-    """Whether the pattern matches some request header that a page may set."""
-    prefix, star, suffix = pattern.partition("*")
-    regions = Regions([(pattern,)], HEADERS, Budget())
-    try:
-        if not star:
-            return pattern in regions.points and HEADERS.sendable(pattern)
-        return regions.browser_member(prefix, 1 << regions.columns.index(suffix)) is not None
-    except OverBudgetError:
-        return False
+        advice = [meant(word.text) if word is not None else None, like_forms(self._text)]
+        return UsageError(message, location=self._location, advice="; ".join(each for each in advice if each))

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from drift.cors.evaluate import requested_headers
-from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, Unknown
-from drift.cors.promised import Decision, Held, decide
+from drift.cors.model import CorsAnswer, CorsRequest, Unknown
+from drift.cors.promised import Decider, Decision, Held, names_read
 from drift.cors.promised_search import Bad
 from drift.cors.promised_statement import Statement
 from drift.errors import UsageError
@@ -52,19 +52,31 @@ def judge_promises(buckets: Sequence[BucketReport], promises: Sequence[Promise],
     ``narrowed``: these are not all buckets that the settings may speak of, so a promise about none of them is not told.
     Raises ``UsageError`` for a sentence that is not understood.
     """
-    found: dict[int, list[Finding]] = {}
-    general: list[Finding] = []
-    outcomes = []
-    for promise in promises:
-        judge = _Judge(promise)
-        for index, report in enumerate(buckets):
-            told = judge.findings(report)
-            if told:
-                found.setdefault(index, []).extend(told)
-        if not judge.about and not narrowed:
-            general.append(judge.about_nothing())
-        outcomes.append(judge.outcome)
-    return Judged({index: tuple(told) for index, told in found.items()}, tuple(general), tuple(outcomes))
+    found: dict[int, list[tuple[_Judge, _Told]]] = {}
+    judges = [_Judge(promise) for promise in promises]
+    for index, report in enumerate(buckets):
+        told = [(judge, each) for judge in judges for each in judge.told(report)]
+        if told:
+            found[index] = told
+    general = tuple(judge.about_nothing() for judge in judges if not judge.about and not narrowed)
+    by_bucket = {index: tuple(_findings(buckets[index], told)) for index, told in found.items()}
+    return Judged(by_bucket, general, tuple(judge.outcome for judge in judges))
+
+
+def _findings(report: BucketReport, told: Sequence[tuple[_Judge, _Told]]) -> Iterator[Finding]:
+    """One for each promise, but one for all that are undecided since the whole side is not known."""
+    unread: dict[_Told, list[_Judge]] = {}
+    for judge, each in told:
+        if each.unread:
+            unread.setdefault(each, []).append(judge)
+    for judge, each in told:
+        alike = unread.get(each, [judge])
+        if len(alike) == 1:
+            yield judge.finding(report, each)
+        elif alike[0] is judge:
+            listed = _any_of([str(other) for other in alike], "and", "promises")
+            message = f"{len(alike)} promises cannot be decided on {_SIDES[each.side]}: {each.says} ({listed})"
+            yield finding("promise-undecided", report.name, message, each.place, side=each.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +86,7 @@ class _Case:
     when: str
     bucket: Bucket
     decision: Decision
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +98,8 @@ class _Told:
     says: str = ""
     place: Location | None = None
     example: Example | None = None
+    unread: bool = False
+    """Whether nothing is known of the side, whatever the promise."""
 
     @property
     def outcome(self) -> object:
@@ -103,8 +118,7 @@ class _Judge:
             raise UsageError(message, location=promise.location)
         self._promise = promise
         self._statement = replace(statement, buckets=statement.buckets or promise.buckets)
-        self._rules = replace(statement, buckets=())
-        self._known: dict[BucketCors | None, Decision] = {}
+        self._decider = Decider(statement)
         self._counts = dict.fromkeys(Held, 0)
         self.about = False
 
@@ -121,7 +135,10 @@ class _Judge:
         place = self._promise.location
         return finding("promise-about-no-bucket", None, message, place, subject=str(self._statement))
 
-    def findings(self, report: BucketReport) -> list[Finding]:
+    def __str__(self) -> str:
+        return f'"{self._statement}"'
+
+    def told(self, report: BucketReport) -> list[_Told]:
         """What is to be told of the bucket; nothing where the promise is kept or about others."""
         fits = fit(self._statement.buckets, report.name)
         if fits is Fit.NO:
@@ -135,17 +152,17 @@ class _Judge:
         told = [each for each in told if each.held is not Held.KEPT]
         if len(told) == 2 and told[0].outcome == told[1].outcome:
             told = [replace(told[0], side=Side.BOTH)]
-        return [self._finding(report, each) for each in told]
+        return told
 
     def _sides(self, report: BucketReport) -> Iterator[tuple[Side, list[_Case]]]:
         declared, live = report.declared, report.live
         if declared is not None:
             yield Side.DECLARED, list(self._cases((declared, *report.also_declared)))
         if live is not None:
-            yield Side.LIVE, [_Case("", live, self._decision(live))]
+            yield Side.LIVE, [self._case("", live)]
         elif declared is not None and _unread(report):
             why = report.reason or "which live bucket is meant is not known"
-            yield Side.LIVE, [_Case("", declared, Decision(Held.UNDECIDED, why=why))]
+            yield Side.LIVE, [_Case("", declared, Decision(Held.UNDECIDED, why=why), unread=True)]
 
     def _cases(self, claims: Sequence[Bucket]) -> Iterator[_Case]:
         """Whatever the declarations may come to: several of one bucket overwrite one another."""
@@ -153,20 +170,19 @@ class _Judge:
             when = f"the declaration at {claim.location} counts" if len(claims) > 1 and claim.location else ""
             for each in claim.alternatives:
                 if each.bucket is not None:
-                    yield _Case(
-                        f"{when}, and {each.when}" if when else each.when, each.bucket, self._decision(each.bucket)
-                    )
+                    yield self._case(f"{when}, and {each.when}" if when else each.when, each.bucket)
             if not claim.alternatives:
-                yield _Case(when, claim, self._decision(claim))
+                yield self._case(when, claim)
 
-    def _decision(self, bucket: Bucket) -> Decision:
-        if bucket.state is State.ABSENT and bucket.reason is not None and not bucket.says_none:
-            return Decision(Held.UNDECIDED, why=bucket.reason)
-        if bucket.state not in (State.CONFIGURED, State.ABSENT):
-            return Decision(Held.UNDECIDED, why=bucket.reason or _WHY[bucket.state])
-        if bucket.cors not in self._known:
-            self._known[bucket.cors] = decide(bucket.cors, self._rules)
-        return self._known[bucket.cors]
+    def _case(self, when: str, bucket: Bucket) -> _Case:
+        why = None
+        if bucket.state is State.ABSENT and not bucket.says_none:
+            why = bucket.reason
+        elif bucket.state not in (State.CONFIGURED, State.ABSENT):
+            why = bucket.reason or _WHY[bucket.state]
+        if why is not None:
+            return _Case(when, bucket, Decision(Held.UNDECIDED, why=why), unread=True)
+        return _Case(when, bucket, self._decider.decide(bucket.cors))
 
     def _told(self, side: Side, cases: Sequence[_Case], report: BucketReport) -> _Told:
         """What became of it on the side: it must hold in every case."""
@@ -174,17 +190,10 @@ class _Judge:
             of_these = [case for case in cases if case.decision.held is held]
             if of_these:
                 first = of_these[0]
-                everywhere = len(of_these) == len(cases) and all(
-                    case.decision.request == first.decision.request for case in of_these
-                )
-                when = "" if everywhere or not first.when else f"if {_any_of([case.when for case in of_these])}: "
-                return _Told(
-                    side,
-                    held,
-                    when + self._says(first.decision),
-                    self._place(side, first, report),
-                    _example(first.decision),
-                )
+                says = self._says(first.decision) + _cases_of(of_these, cases)
+                place, example = self._place(side, first, report), _example(first.decision)
+                unread = held is Held.UNDECIDED and all(case.unread for case in cases)
+                return _Told(side, held, says, place, example, unread)
         return _Told(side, Held.KEPT)
 
     def _place(self, side: Side, case: _Case, report: BucketReport) -> Location | None:
@@ -203,7 +212,8 @@ class _Judge:
         said = _shown(decision.request, decision.answer, decision.bad, self._statement)
         return said + (", in an order in which S3 may store these rules" if decision.reordered else "")
 
-    def _finding(self, report: BucketReport, told: _Told) -> Finding:
+    def finding(self, report: BucketReport, told: _Told) -> Finding:
+        """What became of the promise, told."""
         kind, verb = (
             ("promise-broken", "does not hold")
             if told.held is Held.BROKEN
@@ -248,7 +258,7 @@ def _only_if_meant(told: _Told, report: BucketReport) -> _Told:
     open_ = f"whether the promise is about this bucket, whose name is not known ({report.name.reason})"
     if told.held is Held.BROKEN:
         return replace(told, held=Held.UNDECIDED, says=f"{open_}; if it is, it is broken: {told.says}")
-    return replace(told, says=f"{open_}; and {told.says}")
+    return replace(told, says=f"{open_}; and {told.says}", unread=False)
 
 
 def _example(decision: Decision) -> Example | None:
@@ -270,9 +280,10 @@ def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statem
         return f"{asked} is answered with credentials by {rule}"
     if bad & Bad.STAR:
         return f"{asked} is answered with * and so without credentials by {rule}"
-    if bad & Bad.UNREAD:
-        return f"{rule} lets the page not read all of {_listed(statement.exposed)} in the answer to {asked}"
-    return f"{rule} lets the page read {_listed(statement.exposed, 'or')} in the answer to {asked}"
+    readable = names_read(answer)
+    reads, joint = ("does not let", "or") if bad & Bad.UNREAD else ("lets", "and")
+    told = [name for name in statement.exposed if (name.lower() in readable) is not bool(bad & Bad.UNREAD)]
+    return f"{rule} {reads} the page read {_listed(told, joint)} in the answer to {asked}"
 
 
 def _listed(words: Sequence[str], joint: str = "and") -> str:
@@ -280,7 +291,18 @@ def _listed(words: Sequence[str], joint: str = "and") -> str:
     return f"{', '.join(before)} {joint} {last}" if before else last
 
 
-def _any_of(words: Sequence[str]) -> str:
+def _cases_of(of_these: Sequence[_Case], cases: Sequence[_Case]) -> str:
+    """In which cases the first of these comes out so, where not in all of them alike."""
+    first = of_these[0].decision
+    alike = [case for case in of_these if (case.decision.request, case.decision.why) == (first.request, first.why)]
+    if len(alike) == len(cases) or not alike[0].when:
+        return ""
+    others = [case.when for case in of_these if case not in alike]
+    told = f", if {_any_of([case.when for case in alike])}"
+    return f"{told}; and otherwise if {_any_of(others)}" if others else told
+
+
+def _any_of(words: Sequence[str], joint: str = "or", what: str = "cases") -> str:
     distinct = list(dict.fromkeys(words))
     more = len(distinct) - _SHOWN
-    return " or ".join(distinct[:_SHOWN]) + (f" or in {more} more cases" if more > 0 else "")
+    return f" {joint} ".join(distinct[:_SHOWN]) + (f" {joint} {more} more {what}" if more > 0 else "")

@@ -275,6 +275,7 @@ def _report(report: BucketReport, known: Sensitive) -> BucketReport:
     requests = [each.request for each in report.witnesses]
     if report.pull_request is not None and report.pull_request.witness is not None:
         requests.append(report.pull_request.witness.request)
+    requests += [each.example.request for each in report.findings if each.example is not None]
     asked = [text for each in requests for text in (each.origin or "", *each.headers)]
     found += [text for text in asked if known.at(own, found).betrays_part(text)]
     return _plain(report, _Walk(known.at(own, found), close=True), live_has_marks=live is None)

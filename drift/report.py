@@ -169,6 +169,12 @@ class Report:
         """All findings, in the order of the buckets, then those about no bucket."""
         return (*(finding for bucket in self.buckets for finding in bucket.findings), *self.general)
 
+    def fails(self, finding: Finding) -> bool:
+        """Whether a finding of pull request, policy, promise or waiver makes the run fail. Of drift, its bucket says so."""
+        if finding.blames:
+            return True
+        return finding.judged and finding.waived is None and self.fail_on.reached_by(finding.severity)
+
     @property
     def incomplete(self) -> bool:
         """Whether something that should have been looked at was not: what it would have shown is not known."""

@@ -49,6 +49,11 @@ class FailOn(StrEnum):
     INFO = "info"
     NEVER = "never"
 
+    def reached_by(self, severity: Severity) -> bool:
+        """Whether a finding of this severity fails the run."""
+        order = list(FailOn)
+        return self is not FailOn.NEVER and order.index(FailOn(severity)) <= order.index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Waiver:

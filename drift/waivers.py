@@ -12,7 +12,7 @@ from datetime import date
 
 from drift.assessment_settings import is_glob
 from drift.catalogue import CATALOGUE, Family
-from drift.cors.digest import digest
+from drift.cors.digest import digest, digest_with
 from drift.finding import Finding, Side, Waived
 from drift.findings import finding as found_that
 from drift.ignoring import Ignored
@@ -23,6 +23,14 @@ from drift.snapshot import Bucket, State
 
 WAIVABLE = (Family.DRIFT, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
+
+_WITHOUT_EFFECT = frozenset(
+    {"covered-entry", "origin-never-sent", "rule-never-answers", "refused-by-s3", "may-be-refused-by-s3"}
+)
+"""Findings about what a digest of rules folds, or S3 never takes."""
+
+_SEEN_BY_SOME = frozenset({"undeclared-rules"})
+"""Findings on buckets that no declaration names, which a run looks at only if told to."""
 
 _NAMED = 3
 """Buckets that a message names; of more it tells how many."""
@@ -65,7 +73,8 @@ def rules_accepted(report: BucketReport, finding: Finding) -> frozenset[str] | N
     """The digests of the rules that the finding is about, all of which a waiver must hold; None if one has none.
 
     That is of the live rules; of the declared ones where the finding is about those; of both where it is about both, or
-    is none of drift and about no side in particular.
+    is none of drift and about no side in particular. What can come up anew without any rule meaning something else, a
+    promise or an entry without effect, is accepted one by one: its subject goes into the digest.
     """
     sides = list(_sides(report, finding))
     if not sides:
@@ -73,6 +82,8 @@ def rules_accepted(report: BucketReport, finding: Finding) -> frozenset[str] | N
     zero = any(each is not None and each.writes_max_age_zero for each in (report.declared, report.live))
     found = [digest(each.cors, zero_is_unset=zero) if _is_read(each) else None for each in sides]
     told = frozenset(each for each in found if each is not None)
+    if CATALOGUE[finding.id].family is Family.PROMISE or finding.id in _WITHOUT_EFFECT:
+        told = frozenset(digest_with(each, finding.subject) for each in told)
     return told if None not in found else None
 
 
@@ -99,7 +110,9 @@ class _Group:
     expired: list[Waiver] = field(default_factory=list)
     by_rules: dict[str, list[int]] = field(default_factory=dict)
     counted: list[str] = field(default_factory=list)
-    """Buckets on which the finding counts although there are waivers."""
+    """The first few buckets on which the finding counts although there are waivers; ``more`` is how many others."""
+    more: int = 0
+    last: str | None = None
     used: set[int] = field(default_factory=set)
     void: bool = False
     near: bool = False
@@ -114,6 +127,17 @@ class _Group:
         for each in waiver.rules:
             self.by_rules.setdefault(each, []).append(len(self.in_force))
         self.in_force.append(waiver)
+
+    def counts(self, name: str) -> bool:
+        """Take note of a bucket on which the finding counts; False if it was the last to be noted, too."""
+        if name == self.last:
+            return False
+        self.last = name
+        if len(self.counted) < _NAMED:
+            self.counted.append(name)
+        else:
+            self.more += 1
+        return True
 
     def holding(self, rules: frozenset[str]) -> Waiver | None:
         """The waiver that accepts all these rules; the one that lasts longest if there are several."""
@@ -167,20 +191,21 @@ class _Waiving:
         if holding:
             best = max(holding, key=lambda each: each.expires)
             return replace(found, waived=Waived(best.reason, best.owner, best.expires, best.location))
+        told = False
         for group in groups:
-            if not group.counted or group.counted[-1] != name:
-                group.counted.append(name)
-                if group.in_force:
-                    group.void = True
-                    self.void.append(_void(group.in_force[0], name, found, known=rules is not None))
+            fresh, group.void = group.counts(name), group.void or bool(group.in_force)
+            if fresh and group.in_force and not told:  # once for a bucket, however many waivers would be meant
+                told = True
+                self.void.append(_void(group.in_force[0], name, found, known=rules is not None))
         return found
 
     def told(self, narrowed: bool) -> Iterator[Finding]:
         """What is to be said of waivers that have expired, and of those that nothing came up for."""
-        for (bucket, _), group in self._groups.items():
-            open_end = self._unnamed or group.unsettled or (narrowed and (is_glob(bucket) or not group.near))
+        for (bucket, kind), group in self._groups.items():
+            elsewhere = narrowed or kind in _SEEN_BY_SOME
+            open_end = self._unnamed or group.unsettled or (elsewhere and (is_glob(bucket) or not group.near))
             for waiver in group.expired:
-                yield _expired(waiver, group.counted, open_end)
+                yield _expired(waiver, group, open_end)
             if group.void or open_end:
                 continue
             for place, waiver in enumerate(group.in_force):
@@ -190,20 +215,21 @@ class _Waiving:
 
 def _void(waiver: Waiver, name: str, found: Finding, *, known: bool) -> Finding:
     whose = "declared" if found.side is Side.DECLARED else "live"
-    why = (
-        f"its {whose} rules are none of those that were accepted"
-        if known
-        else "its rules are not all known, so that nobody can tell whether they are those that were accepted"
-    )
+    why = f"its {whose} rules are none of those that were accepted"
+    if not known:
+        why = "its rules are not all known, so that nobody can tell whether they are those that were accepted"
+    elif CATALOGUE[found.id].family is Family.PROMISE:
+        why = f"its {whose} rules, or the promise, are none of those that were accepted"
     message = f"the waiver of {waiver.finding} on {waiver.bucket} does not hold for {name}: {why}"
     return found_that("waiver-void", name, message, waiver.location, subject=_subject(waiver))
 
 
-def _expired(waiver: Waiver, counted: Sequence[str], open_end: bool) -> Finding:
+def _expired(waiver: Waiver, group: _Group, open_end: bool) -> Finding:
     message = f"the waiver of {waiver.finding} on {waiver.bucket} expired on {waiver.expires.isoformat()}"
     help = None
-    if counted:
-        message += f" and no longer waives what is found on {_listed(counted)}"
+    if group.counted:
+        others = f" and {group.more:,} more" if group.more else ""
+        message += f" and no longer waives what is found on {', '.join(group.counted)}{others}"
     elif not open_end:
         message += "; what it was for no longer comes up"
         help = "Take it out."
@@ -221,8 +247,3 @@ def _unused(waiver: Waiver, near: bool, doubled: bool) -> Finding:
 
 def _subject(waiver: Waiver) -> str:
     return f"{waiver.finding} on {waiver.bucket}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = len(names) - _NAMED
-    return ", ".join(names[:_NAMED]) + (f" and {more:,} more" if more > 0 else "")

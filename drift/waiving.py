@@ -15,7 +15,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from drift.assessment_settings import MAX_LIST, assessment_from
+from drift.assessment_settings import MAX_LIST, assessment_from, shown_path
 from drift.errors import UsageError
 from drift.finding import Finding
 from drift.location import Location
@@ -113,13 +113,13 @@ def with_waiver(text: str, waiver: Waiver, path: Path) -> Edited:
     if len(same) > 1:
         raise UsageError(
             f"there are {len(same)} waivers of {waiver.finding} on {waiver.bucket}",
-            location=Location(str(path), places.header("waiver", same[1])),
+            location=Location(shown_path(path), places.header("waiver", same[1])),
             advice="keep one of them, and run this again",
         )
     if tables and places.header("waiver", len(tables) - 1) is None:
         raise UsageError(
             "waivers that are not written as [[waiver]] are not edited",
-            location=Location(str(path), places.table("waiver")),
+            location=Location(shown_path(path), places.table("waiver")),
             advice="write each as a table of its own, under [[waiver]]",
         )
     header = places.header("waiver", same[0]) if same else None
@@ -129,9 +129,13 @@ def with_waiver(text: str, waiver: Waiver, path: Path) -> Edited:
 
 
 def write_settings(path: Path, text: str) -> None:
-    """Put the text in the place of the file, as a whole or not at all."""
-    with replacing(path, durable=True) as stream:
-        stream.write(text)
+    """Put the text in the place of the file, as a whole or not at all. Raises ``UsageError``."""
+    try:
+        with replacing(path, durable=True) as stream:
+            stream.write(text)
+    except UsageError as error:
+        error.advice = "print the waiver with --dry-run, and put it in by hand"
+        raise
 
 
 def table_of(waiver: Waiver) -> str:
@@ -200,7 +204,7 @@ def _check(before: str, after: str, waiver: Waiver, path: Path) -> None:
     if not same or rest[0] != rest[1] or others[0] != others[1]:
         raise UsageError(
             "the waiver cannot be written into this file without changing more of it",
-            location=Location(str(path)),
+            location=Location(shown_path(path)),
             advice="print it with --dry-run, and put it in by hand",
         )
 
@@ -217,7 +221,7 @@ def found_file(named: Path | None, found: Path | None, folder: Path) -> Path:
     if os.path.islink(found):
         raise UsageError(
             "this settings file is a link, and may lead out of the tree that it was found in",
-            location=Location(str(found)),
-            advice=f"name it: cors-drift --config {found} waive",
+            location=Location(shown_path(found)),
+            advice=f"name it: cors-drift --config {shown_path(found)} waive",
         )
     return found

@@ -57,9 +57,25 @@ def checked(text: str) -> Any:
     assert not [line for line in text.splitlines() if line.lstrip().startswith("::")]
     assert len(gzip.compress(text.encode())) <= MAX_UPLOAD
     log = json.loads(text)
-    faults = [f"{list(each.absolute_path)}: {each.message}" for each in validator().iter_errors(log)]
-    assert not [*faults, *problems(log)]
+    faults = [*_against_schema(log), *problems(log)]
+    assert not faults
     return log
+
+
+_RULES: list[object] = []
+"""Rules that have passed: they are the same in every log, and most of it."""
+
+
+def _against_schema(log: Any) -> Iterator[str]:
+    driver = log["runs"][0]["tool"]["driver"]
+    rules = driver["rules"]
+    if rules in _RULES:
+        driver["rules"] = []
+    for each in validator().iter_errors(log):
+        yield f"{list(each.absolute_path)}: {each.message}"
+    if driver["rules"]:
+        _RULES.append(rules)
+    driver["rules"] = rules
 
 
 def problems(log: Any) -> Iterator[str]:

@@ -17,6 +17,12 @@ ROOT = Path(__file__).parents[1]
 STORIES = sorted(path.parent.name for path in (ROOT / "examples").glob("*/live.json"))
 
 
+def settings_of(folder: Path) -> list[str]:
+    """The settings that lie beside the story, as the user would name them."""
+    path = folder / "cors-drift.toml"
+    return ["--config", str(path)] if path.exists() else []
+
+
 def timeless(report: dict[str, Any]) -> dict[str, Any]:
     return report | {"compared_at": None, "tool": None}
 
@@ -27,7 +33,7 @@ def test_an_example_gives_its_expected_report(
 ) -> None:
     monkeypatch.chdir(ROOT)
     folder = Path("examples") / story
-    code = run(["check", str(folder), "--live", str(folder / "live.json"), "--format", "json"])
+    code = run([*settings_of(folder), "check", str(folder), "--live", str(folder / "live.json"), "--format", "json"])
     report = json.loads(capsys.readouterr().out)
     expected = json.loads((folder / "expected.json").read_text())
     schema("report").validate(expected)
@@ -36,7 +42,7 @@ def test_an_example_gives_its_expected_report(
 
 
 def test_there_is_an_example_for_each_family() -> None:
-    assert STORIES == ["cloudformation", "spec", "terraform"]
+    assert STORIES == ["cloudformation", "promises", "spec", "terraform"]
 
 
 def test_the_demo_needs_no_credentials_and_shows_every_kind_of_bucket(

@@ -106,6 +106,11 @@ def digest(cors: BucketCors | None, *, zero_is_unset: bool = False) -> str | Non
     return _hashed([each.form for each in order])
 
 
+def digest_with(rules: str, subject: str) -> str:
+    """A digest of rules, given as their own digest, together with a text."""
+    return _hashed([rules, subject])
+
+
 def _hashed(content: object) -> str:
     text = json.dumps(content, ensure_ascii=True, separators=(",", ":"))
     return f"{VERSION}:{hashlib.sha256(text.encode()).hexdigest()[:40]}"

@@ -12,18 +12,18 @@ Rules without an order must hold it in every order. Where S3 is not known, all r
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from drift.cors.answers import ALWAYS_EXPOSED
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.evaluate import evaluate, requested_headers
-from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, CorsRule
+from drift.cors.model import BucketCors, CorsAnswer, CorsRequest, CorsRule, TextList, Unknown
 from drift.cors.open_questions import OPEN_QUESTIONS, STAR_BESIDE_ORIGIN, WILDCARD_OVERLAP
-from drift.cors.pattern import matches
+from drift.cors.pattern import covers, intersects, matches, matches_overlapping
 from drift.cors.promised_search import OF_ONE_RULE, Bad, PromiseSearch, bad_of
-from drift.cors.promised_statement import Statement
+from drift.cors.promised_statement import Sense, Statement
 from drift.cors.readings import Reading, StarReading, readings_of
 from drift.cors.replay import ProverDefectError, without_unknowns
 from drift.cors.validate import document_size
@@ -62,64 +62,123 @@ class Decision:
     question: str | None = None
 
 
-KEPT = Decision(Held.KEPT)
-
-
 def decide(cors: BucketCors | None, statement: Statement, *, max_steps: int = MAX_STEPS) -> Decision:
     """What becomes of the statement under the rules; None is a bucket without CORS rules, where nothing is allowed."""
-    rules = cors.rules if cors is not None else ()
-    if document_size(rules) > MAX_BYTES:
-        return Decision(Held.UNDECIDED, why=f"the rules have more than {MAX_BYTES:,} bytes")
-    budget = Budget(max_steps)
-    first: Decision | None = None
-    bad = bad_of(statement)
-    try:
-        for reading in _readings(rules, bad):
-            found = _under(rules, statement, reading, budget, ordered=cors is None or cors.ordered)
-            if first is None:
-                first = found
-            elif found.held is not first.held:
-                return _undecided_by(reading)
-            if first.held is Held.UNDECIDED:
-                break
-    except OverBudgetError as over:
-        return Decision(Held.UNDECIDED, why=str(over))
-    return first or KEPT
+    return Decider(statement, max_steps=max_steps).decide(cors)
 
 
-def _readings(rules: Sequence[CorsRule], bad: Bad) -> Iterator[Reading]:
-    """The readings of S3 that may take the rules otherwise, that of ``evaluate`` first."""
-    for star, overlapping in readings_of(rules):
-        if star is StarReading.STAR_ANYWHERE or bad & (Bad.STAR | Bad.ECHO):
-            yield star, overlapping
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What the search came to. ``first``: of rules without an order the place of the one that must be first.
+
+    ``doubtful`` is the place of a rule with an unknown that the statement hangs on.
+    """
+
+    held: Held
+    request: CorsRequest | None = None
+    first: int | None = None
+    doubtful: int | None = None
+    why: str | None = None
+    question: str | None = None
 
 
-def _undecided_by(reading: Reading) -> Decision:
-    star, _ = reading
-    question = WILDCARD_OVERLAP if star is StarReading.STAR_ANYWHERE else STAR_BESIDE_ORIGIN
-    return Decision(Held.UNDECIDED, why=OPEN_QUESTIONS[question], question=question)
+class Decider:
+    """Decides one statement for many lists of rules; what is the same for it is searched once."""
+
+    def __init__(self, statement: Statement, *, max_steps: int = MAX_STEPS) -> None:
+        self._statement = statement
+        self._bad = bad_of(statement)
+        self._max_steps = max_steps
+        self._searched: dict[tuple[tuple[CorsRule, ...], bool], _Found] = {}
+        self._decided: dict[BucketCors | None, Decision] = {}
+
+    def decide(self, cors: BucketCors | None) -> Decision:
+        """What becomes of the statement under the rules."""
+        if cors not in self._decided:
+            self._decided[cors] = self._decide(cors)
+        return self._decided[cors]
+
+    def _decide(self, cors: BucketCors | None) -> Decision:
+        rules = cors.rules if cors is not None else ()
+        kept = list(that_matter(rules, self._statement, self._bad))
+        key = tuple(rule for _, rule in kept), cors is None or cors.ordered
+        if key not in self._searched:
+            self._searched[key] = self._search(*key)
+        found = self._searched[key]
+        if found.held is Held.BROKEN and found.request is not None:
+            order = list(range(len(rules)))
+            if found.first is not None:
+                order.insert(0, order.pop(kept[found.first][0]))
+            return _broken(rules, self._statement, found.request, self._bad, order)
+        if found.doubtful is not None:
+            return _undecided_by_unknown(rules, kept[found.doubtful][0])
+        return Decision(found.held, why=found.why, question=found.question)
+
+    def _search(self, rules: tuple[CorsRule, ...], ordered: bool) -> _Found:
+        if document_size(rules) > MAX_BYTES:
+            return _Found(Held.UNDECIDED, why=f"the rules have more than {MAX_BYTES:,} bytes")
+        budget = Budget(self._max_steps)
+        first: _Found | None = None
+        try:
+            for star, overlapping in readings_of(rules):
+                if star is not StarReading.STAR_ANYWHERE and not self._bad & (Bad.STAR | Bad.ECHO):
+                    continue
+                found = self._under(rules, (star, overlapping), budget, ordered=ordered)
+                if first is None:
+                    first = found
+                elif found.held is not first.held:
+                    question = WILDCARD_OVERLAP if star is StarReading.STAR_ANYWHERE else STAR_BESIDE_ORIGIN
+                    return _Found(Held.UNDECIDED, why=OPEN_QUESTIONS[question], question=question)
+                if first.held is Held.UNDECIDED:
+                    break
+        except OverBudgetError as over:
+            return _Found(Held.UNDECIDED, why=str(over))
+        return first or _Found(Held.KEPT)
+
+    def _under(self, rules: tuple[CorsRule, ...], reading: Reading, budget: Budget, *, ordered: bool) -> _Found:
+        """Under one reading. Where rules have no order, each may be first, and then answers all that it allows."""
+        doubtful: int | None = None
+        free = not ordered and len(rules) > 1 and bool(self._bad & OF_ONE_RULE)
+        parts: list[tuple[int | None, Bad]] = [(None, self._bad & ~OF_ONE_RULE if free else self._bad)]
+        parts += [(place, self._bad & OF_ONE_RULE) for place in range(len(rules)) if free]
+        for first, bad in parts:
+            if bad:
+                some = rules if first is None else rules[first : first + 1]
+                found = PromiseSearch(some, self._statement, bad, reading, budget).run()
+                if found.request is not None:
+                    return _Found(Held.BROKEN, found.request, first)
+                if found.doubtful and doubtful is None:
+                    doubtful = min(found.doubtful) if first is None else first
+        return _Found(Held.KEPT) if doubtful is None else _Found(Held.UNDECIDED, doubtful=doubtful)
 
 
-def _under(
-    rules: tuple[CorsRule, ...], statement: Statement, reading: Reading, budget: Budget, *, ordered: bool
-) -> Decision:
-    """Under one reading. Where rules have no order, each may be first, and then answers all that it allows."""
-    bad = bad_of(statement)
-    doubtful: list[int] = []
-    free = not ordered and len(rules) > 1 and bool(bad & OF_ONE_RULE)
-    whole = bad & ~OF_ONE_RULE if free else bad
-    if whole:
-        found = PromiseSearch(rules, statement, whole, reading, budget).run()
-        if found.request is not None:
-            return _broken(rules, statement, found.request, bad, reading, range(len(rules)))
-        doubtful += sorted(found.doubtful)
-    for index in range(len(rules)) if free else ():
-        found = PromiseSearch(rules[index : index + 1], statement, bad & OF_ONE_RULE, reading, budget).run()
-        if found.request is not None:
-            order = [index, *(other for other in range(len(rules)) if other != index)]
-            return _broken(rules, statement, found.request, bad, reading, order)
-        doubtful += [index] * bool(found.doubtful)
-    return _undecided_by_unknown(rules, doubtful[0]) if doubtful else KEPT
+def that_matter(rules: Sequence[CorsRule], statement: Statement, bad: Bad) -> Iterator[tuple[int, CorsRule]]:
+    """The rules, by index, without what no request of the statement hangs on; equal lists are decided alike."""
+    with_headers = statement.headers or bad & Bad.ECHO
+    for index, rule in enumerate(rules):
+        methods = _fitting(rule.allowed_methods, lambda method: method in statement.methods)
+        origins = rule.allowed_origins
+        if isinstance(origins, Unknown) or "*" not in origins:  # entries beside * decide what it is answered with
+            origins = _fitting(origins, lambda pattern: _may_be_meant(pattern, statement))
+        if methods and origins:
+            headers = rule.allowed_headers if with_headers else ()
+            yield index, CorsRule(methods, origins, headers, rule.expose_headers if statement.exposed else ())
+
+
+def _fitting(values: TextList, fits: Callable[[str], bool]) -> TextList:
+    """The list without the known members that do not fit."""
+    if isinstance(values, Unknown):
+        return values
+    return tuple(each for each in values if isinstance(each, Unknown) or fits(each))
+
+
+def _may_be_meant(pattern: str, statement: Statement) -> bool:
+    """Whether the pattern may match an origin of which the statement speaks; True where in doubt."""
+    if statement.sense is Sense.NOBODY_BUT:
+        return not any(covers(each, pattern) for each in statement.origins)
+    return any(
+        intersects(pattern, each) if "*" in each else matches_overlapping(pattern, each) for each in statement.origins
+    )
 
 
 def _undecided_by_unknown(rules: Sequence[CorsRule], index: int) -> Decision:
@@ -133,16 +192,12 @@ def _broken(
     statement: Statement,
     request: CorsRequest,
     bad: Bad,
-    reading: Reading,
     order: Sequence[int],
 ) -> Decision:
     """The request, asked again of ``evaluate``, which knows nothing of how it was found.
 
-    Raises ``ProverDefectError`` if its answer keeps the statement, a defect of one of the two. ``evaluate`` takes one
-    reading; under the others there is nothing to ask.
+    Raises ``ProverDefectError`` if its answer keeps the statement, a defect of one of the two.
     """
-    if reading != (StarReading.STAR_ANYWHERE, False):
-        return Decision(Held.BROKEN)
     answer = evaluate([without_unknowns(rules[index]) for index in order], request)
     shown = shown_by(answer, request, statement) & bad
     if not shown:
@@ -166,13 +221,18 @@ def shown_by(answer: CorsAnswer, request: CorsRequest, statement: Statement) -> 
     shown = Bad.ALLOWED | (Bad.ECHO if echo else Bad.STAR)
     if request.preflight or not statement.exposed:
         return shown
-    exposed = {each.strip().lower() for each in headers.get("Access-Control-Expose-Headers", "").split(",")}
-    wanted = {each.lower() for each in statement.exposed}
-    if wanted - exposed - ALWAYS_EXPOSED:
+    readable, wanted = names_read(answer), {each.lower() for each in statement.exposed}
+    if wanted - readable:
         shown |= Bad.UNREAD
-    if wanted & (exposed | ALWAYS_EXPOSED):
+    if wanted & readable:
         shown |= Bad.READ
     return shown
+
+
+def names_read(answer: CorsAnswer) -> frozenset[str]:
+    """The response headers that a page may read of the answer, in lower case."""
+    exposed = dict(answer.headers).get("Access-Control-Expose-Headers", "").split(",")
+    return ALWAYS_EXPOSED.union(each.strip().lower() for each in exposed)
 
 
 def _where(

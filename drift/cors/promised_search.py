@@ -18,7 +18,7 @@ from drift.cors.duel import Side, Signature, sides_by_method
 from drift.cors.headers import Names, Patterns, fold_headers
 from drift.cors.model import CorsRequest, CorsRule
 from drift.cors.origins import ORIGINS
-from drift.cors.pattern import matches
+from drift.cors.pattern import matches, matches_overlapping
 from drift.cors.promised_statement import Sense, Statement
 from drift.cors.readings import Entry, Reading, entries
 from drift.cors.regions import Regions
@@ -116,9 +116,10 @@ class PromiseSearch:
 
     def _look_at_points(self, regions: Regions, sides: Sequence[tuple[str, Side]], count: int) -> None:
         told: set[tuple[int, bool]] = set()
+        match = matches_overlapping if self._overlapping else matches  # the sentence's patterns are as S3 has them
         for text in regions.points:
             mask = regions.groups_of(text)
-            inside = any(matches(each, text) for each in self._statement.origins)  # our patterns do not overlap
+            inside = any(match(each, text) for each in self._statement.origins)
             self._budget.spend(1 + len(self._statement.origins) // 8)
             if (mask, inside) not in told:
                 sets = [mask >> group & 1 for group in range(count)]

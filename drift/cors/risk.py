@@ -8,7 +8,7 @@ the rules have no order, each of them may come first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from drift.cors.answers import ECHO, FREER, Answer
@@ -16,7 +16,7 @@ from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.grammar import is_browser_origin
 from drift.cors.model import METHODS, BucketCors, CorsRequest
 from drift.cors.origins import ORIGINS
-from drift.cors.pattern import matches, matches_overlapping
+from drift.cors.pattern import Covering, matches
 from drift.cors.readings import Entry, StarReading, entries
 from drift.cors.search import SIMPLE_METHODS, Search
 
@@ -33,6 +33,25 @@ class Reached:
         self._ordered = cors.ordered
         self._taken = entries(cors.rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
         self._budget = Budget(MAX_STEPS)
+        self._spent = False
+        self._known: dict[tuple[int, str, frozenset[int]], _Rivals] = {}
+
+    def requests(
+        self,
+        rule: int,
+        pattern: str,
+        methods: Iterable[str] = WORST_FIRST,
+        *,
+        besides: Collection[str] = (),
+        otherwise: Collection[int] = (),
+        headers: bool = True,
+    ) -> list[CorsRequest]:
+        """``request`` for each of the methods with which something gets to the rule, in their order."""
+        found = (
+            self.request(rule, pattern, method, besides=besides, otherwise=otherwise, headers=headers)
+            for method in methods
+        )
+        return [each for each in found if each is not None]
 
     def request(
         self,
@@ -53,51 +72,66 @@ class Reached:
         own = self._taken[rule]
         if method not in own.methods:
             return None
-        before = list(self._before(rule, otherwise))
-        rivals = [each for each in before if method in each.methods]
-        origin = _at_once(pattern, [*besides, *(each for rival in rivals for each in rival.origins)])
+        rivals = self._rivals(rule, method, frozenset(otherwise))
+        origin = _at_once(pattern, besides, rivals)
         if origin is not None:
             return CorsRequest(origin, method, preflight=method not in SIMPLE_METHODS)
-        if "*" not in pattern and (not is_browser_origin(pattern) or any(matches(each, pattern) for each in besides)):
+        if self._spent or ("*" not in pattern and not is_browser_origin(pattern)):
             return None
-        return self._searched(_single(own, pattern, method, headers), rivals, besides, headers)
+        return self._searched(_single(own, pattern, method, headers), rivals.rules, besides, headers)
 
-    def _before(self, rule: int, otherwise: Collection[int]) -> Iterator[Entry]:
+    def _rivals(self, rule: int, method: str, otherwise: frozenset[int]) -> _Rivals:
         """What is taken off, as rules without unknowns: what the others may take, or what they certainly take."""
-        for index, entry in enumerate(self._taken):
-            if index in otherwise and index != rule and (index < rule or not self._ordered):
-                yield replace(entry, methods=entry.may_methods, origins=entry.may_origins, headers=entry.may_headers)
-            elif index < rule:
-                yield replace(entry, may_methods=entry.methods, may_origins=entry.origins, may_headers=entry.headers)
+        known = self._known.get((rule, method, otherwise))
+        if known is None:
+            before = [
+                replace(entry, methods=entry.may_methods, origins=entry.may_origins, headers=entry.may_headers)
+                if entry.index in otherwise
+                else replace(entry, may_methods=entry.methods, may_origins=entry.origins, may_headers=entry.headers)
+                for entry in self._taken
+                if entry.index < rule or (not self._ordered and entry.index != rule and entry.index in otherwise)
+            ]
+            known = self._known[rule, method, otherwise] = _Rivals([each for each in before if method in each.methods])
+        return known
 
     def _searched(
         self, own: Entry, rivals: Sequence[Entry], besides: Collection[str], headers: bool
     ) -> CorsRequest | None:
+        """By the prover: what allows more with the entry at the end than without it."""
         before = [each if headers else replace(each, headers=(), may_headers=()) for each in rivals]
         if besides:
             before.insert(0, _taking(tuple(besides), own))
         try:
             found = Search(before, [*before, own], self._budget).run().found.get(FREER)
         except OverBudgetError:
+            self._spent = True
             return None
         return None if found is None else found.request
 
-    def requests(
-        self,
-        rule: int,
-        pattern: str,
-        methods: Iterable[str] = WORST_FIRST,
-        *,
-        besides: Collection[str] = (),
-        otherwise: Collection[int] = (),
-        headers: bool = True,
-    ) -> list[CorsRequest]:
-        """The same for each of the methods with which something gets to the rule, the worst method first."""
-        found = (
-            self.request(rule, pattern, method, besides=besides, otherwise=otherwise, headers=headers)
-            for method in methods
-        )
-        return [each for each in found if each is not None]
+
+class _Rivals:
+    """Rules that take what they allow."""
+
+    def __init__(self, rules: Sequence[Entry]) -> None:
+        self.rules = rules
+        patterns = [pattern for each in rules for pattern in each.origins]
+        self._literals = frozenset(patterns)
+        self._stars = Covering(patterns)
+
+    def take(self, origin: str) -> bool:
+        """Whether one of them allows the origin."""
+        return origin in self._literals or next(self._stars.others(origin), None) is not None
+
+
+def _at_once(pattern: str, besides: Collection[str], rivals: _Rivals) -> str | None:
+    """An origin of the pattern that nobody takes, if one of those that come to mind is so."""
+    prefix, star, suffix = pattern.partition("*")
+    fillers = ORIGINS.fillers(prefix, suffix) if star else ("",)
+    for filler in fillers:
+        text = prefix + filler + suffix
+        if is_browser_origin(text) and not any(matches(each, text) for each in besides) and not rivals.take(text):
+            return text
+    return None
 
 
 def _single(entry: Entry, pattern: str, method: str, headers: bool) -> Entry:
@@ -112,14 +146,3 @@ def _taking(patterns: tuple[str, ...], own: Entry) -> Entry:
 
 
 _ANSWER = Answer(ECHO, frozenset(), (frozenset(METHODS), None))
-
-
-def _at_once(pattern: str, taken: Sequence[str]) -> str | None:
-    """An origin of the pattern that none of the taken ones matches, if one of those that come to mind is so."""
-    prefix, star, suffix = pattern.partition("*")
-    fillers = ORIGINS.fillers(prefix, suffix) if star else ("",)
-    for filler in fillers:
-        text = prefix + filler + suffix
-        if is_browser_origin(text) and matches(pattern, text) and not any(matches_overlapping(p, text) for p in taken):
-            return text
-    return None

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from drift import __version__
-from drift.catalogue import CATALOGUE
+from drift.catalogue import CATALOGUE, Family
 from drift.cors.model import CorsAnswer, CorsRule
 from drift.documents.parts import Json, location_to_json, request_to_json, value_to_json
 from drift.location import Diagnostic
@@ -60,8 +60,8 @@ def report_to_json(report: Report) -> dict[str, Json]:
         },
         "buckets": [_bucket_report(bucket) for bucket in report.buckets],
         "findings": [
-            *(_finding(finding, bucket) for bucket in report.buckets for finding in bucket.findings),
-            *(_finding(finding) for finding in report.general),
+            *(_finding(report, finding, bucket) for bucket in report.buckets for finding in bucket.findings),
+            *(_finding(report, finding) for finding in report.general),
         ],
         "promises": [
             {
@@ -228,8 +228,9 @@ def _answer(answer: CorsAnswer) -> dict[str, Json]:
     return {"allowed": answer.allowed, "rule": answer.rule, "headers": dict(answer.headers)}
 
 
-def _finding(finding: Finding, report: BucketReport | None = None) -> dict[str, Json]:
-    side = None if report is None else report.declared or report.live
+def _finding(report: Report, finding: Finding, bucket: BucketReport | None = None) -> dict[str, Json]:
+    side = None if bucket is None else bucket.declared or bucket.live
+    drift = bucket is not None and bucket.drift and CATALOGUE[finding.id].family is Family.DRIFT
     return {
         "id": finding.id,
         "severity": finding.severity.value,
@@ -241,6 +242,7 @@ def _finding(finding: Finding, report: BucketReport | None = None) -> dict[str, 
         "side": finding.side,
         "example": _example(finding.example),
         "waived": _waived(finding.waived),
+        "fails": report.fails(finding) or (drift and finding.waived is None),
         "fingerprint": finding.fingerprint(side.address if side else None),
     }
 

@@ -6,10 +6,10 @@ rich is imported for a terminal alone: a pipe gets the same lines as they are, w
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol, TextIO
 
-from drift.reporters.words import disarmed
+from drift.reporters.words import line_start
 from drift.reporters.wrapping import Part, wrapped
 
 
@@ -31,15 +31,16 @@ def write_line(console: Console, *parts: Part) -> None:
     console.line(*parts)
 
 
-def _disarmed(parts: Sequence[Part]) -> Sequence[Part]:
-    """The line without what a runner of GitHub Actions takes for a command: ``::`` at the start, ``##[`` anywhere.
+def _lines(parts: Sequence[Part], width: int) -> Iterator[list[Part]]:
+    """The line wrapped so that no part of it grows too long by being disarmed."""
+    spare = len("\\x3a") - 1 if any("::" in text for text, _ in parts) else 0
+    return wrapped(parts, width - spare)
 
-    The runner passes over blanks before ``::`` (actions/runner, ActionCommand.TryParseV2).
-    """
+
+def _disarmed(parts: Sequence[Part]) -> Sequence[Part]:
+    """The line without what a runner takes for a command."""
     text = "".join(text for text, _ in parts)
-    harmless = disarmed(text)
-    if harmless.lstrip(" ").startswith("::"):
-        harmless = harmless.replace("::", "\\x3a:", 1)
+    harmless = line_start(text)
     return parts if harmless == text else [(harmless, parts[-1][1])]
 
 
@@ -51,7 +52,7 @@ class _Plain:
         self._width = width
 
     def line(self, *parts: Part) -> None:
-        for each in [parts] if self._width is None else wrapped(parts, self._width):
+        for each in [parts] if self._width is None else _lines(parts, self._width):
             self._stream.write("".join(text for text, _ in _disarmed(each)) + "\n")
 
 
@@ -73,5 +74,5 @@ class _Terminal:
     def line(self, *parts: Part) -> None:
         from rich.text import Text
 
-        for each in wrapped(parts, self._console.width):
+        for each in _lines(parts, self._console.width):
             self._console.print(Text.assemble(*_disarmed(each)), soft_wrap=True)

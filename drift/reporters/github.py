@@ -8,7 +8,7 @@ reads them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TextIO
@@ -16,9 +16,18 @@ from typing import TextIO
 from drift.errors import EXIT_OK
 from drift.location import Diagnostic, Location, Severity
 from drift.report import Report
-from drift.reporters.placed import Checkout, Placed, Region, bounded, headline, placed_findings, proof_lines, region_of
+from drift.reporters.placed import (
+    Checkout,
+    Placed,
+    Region,
+    bounded,
+    headline,
+    line_of,
+    placed_findings,
+    proof_lines,
+    region_of,
+)
 from drift.reporters.report_words import VERDICT_WORDS, counted, finding_name, summary_words
-from drift.reporters.words import printable
 
 MAX_OF_A_KIND = 10
 """GitHub shows this many errors, warnings and notices of a step, and drops the others without a word."""
@@ -72,8 +81,8 @@ def write_report(report: Report, stream: TextIO, *, prefix: str = "", root: str 
     checkout = Checkout(prefix, root)
     findings = [each for each in placed_findings(report, checkout) if each.finding.waived is None]
     findings.sort(key=lambda each: each.weight)
-    faults = [_of_fault(each, checkout) for each in report.diagnostics]
-    told, dropped = _capped(faults, [_of_finding(each) for each in findings])
+    kept, dropped = _capped(report.diagnostics, findings)
+    told = [_of_finding(each) if isinstance(each, Placed) else _of_fault(each, checkout) for each in kept]
     told += _of_run(report, told)
     told.sort(key=lambda each: list(Level).index(each.level))
     if dropped:
@@ -83,22 +92,27 @@ def write_report(report: Report, stream: TextIO, *, prefix: str = "", root: str 
     stream.write(f"{VERDICT_WORDS[report.verdict]}. {summary_words(report)}\n")
 
 
+def _level(each: Placed | Diagnostic) -> Level:
+    """What fails the run is an error, whatever it is called; all else is what its severity says."""
+    if isinstance(each, Diagnostic):
+        return _LEVELS[each.severity]
+    return Level.ERROR if each.fails else _LEVELS[each.finding.severity]
+
+
 def _of_finding(placed: Placed) -> Command:
-    finding = placed.finding
-    lines = [headline(placed), *proof_lines(placed), printable(finding.help.strip()) or placed.kind.help]
-    level = Level.ERROR if placed.fails else _LEVELS[finding.severity]
-    title = f"{finding_name(finding)}: {placed.kind.title}"
-    region = _told(placed.region)
-    return Command(level, title, _message(lines, finding.location, region), region)
+    finding, region = placed.finding, _told(placed.region)
+    lines = [headline(placed), *_where(finding.location, region), *proof_lines(placed)]
+    lines.append(line_of(finding.help) or placed.kind.help)
+    return Command(_level(placed), f"{finding_name(finding)}: {placed.kind.title}", "\n".join(lines), region)
 
 
 def _of_fault(fault: Diagnostic, checkout: Checkout) -> Command:
-    title = printable(fault.id.strip()) or fault.severity.value
-    lines = [printable(fault.message.strip()) or title]
-    if fault.help:
-        lines.append(f"try: {printable(fault.help)}")
     region = _told(region_of(fault.location, checkout))
-    return Command(_LEVELS[fault.severity], title, _message(lines, fault.location, region), region)
+    title = line_of(fault.id) or fault.severity.value
+    lines = [line_of(fault.message) or title, *_where(fault.location, region)]
+    if fault.help:
+        lines.append(f"try: {line_of(fault.help)}")
+    return Command(_level(fault), title, "\n".join(lines), region)
 
 
 def _told(region: Region | None) -> Region | None:
@@ -106,10 +120,10 @@ def _told(region: Region | None) -> Region | None:
     return None if region is None or region.path.startswith("=") else region
 
 
-def _message(lines: Iterable[str], place: Location | None, region: Region | None) -> str:
-    """The lines; a place that is not in the repository is told in words."""
-    where = [] if place is None or region is not None else [f"at {printable(str(place))}"]
-    return "\n".join([*lines, *where])
+def _where(place: Location | None, region: Region | None) -> Iterator[str]:
+    """A place that no annotation can have is told in words."""
+    if place is not None and region is None:
+        yield f"at {line_of(str(place))}"
 
 
 def _of_run(report: Report, told: Sequence[Command]) -> Iterator[Command]:
@@ -121,24 +135,26 @@ def _of_run(report: Report, told: Sequence[Command]) -> Iterator[Command]:
         yield Command(Level.WARNING, VERDICT_WORDS[report.verdict], summary_words(report))
 
 
-def _capped(faults: Sequence[Command], findings: Sequence[Command]) -> tuple[list[Command], Counter[Level]]:
+def _capped(
+    faults: Sequence[Diagnostic], findings: Sequence[Placed]
+) -> tuple[list[Placed | Diagnostic], Counter[Level]]:
     """What fits, and how many of each kind do not. One notice is left for those."""
     told, dropped = _fitting(faults, findings, MAX_OF_A_KIND)
     return _fitting(faults, findings, MAX_OF_A_KIND - 1) if dropped else (told, dropped)
 
 
 def _fitting(
-    faults: Sequence[Command], findings: Sequence[Command], notices: int
-) -> tuple[list[Command], Counter[Level]]:
-    told: list[Command] = []
+    faults: Sequence[Diagnostic], findings: Sequence[Placed], notices: int
+) -> tuple[list[Placed | Diagnostic], Counter[Level]]:
+    told: list[Placed | Diagnostic] = []
     dropped: Counter[Level] = Counter()
     for level in Level:
         room = notices if level is Level.NOTICE else MAX_OF_A_KIND
-        first, then = ([each for each in those if each.level is level] for those in (faults, findings))
-        first_kept = first[: max(room - len(then), room // 2)]  # many unreadable files must not hide what was found
-        kept = [*first_kept, *then[: room - len(first_kept)]]
-        told += kept
-        dropped[level] = len(first) + len(then) - len(kept)
+        ours = [each for each in findings if _level(each) is level]
+        theirs = [each for each in faults if _level(each) is level]
+        kept = theirs[: max(room - len(ours), room // 2)]  # many unreadable files must not hide what was found
+        told += (*kept, *ours[: room - len(kept)])
+        dropped[level] = max(len(ours) + len(theirs) - room, 0)
     return told, +dropped
 
 

@@ -26,7 +26,7 @@ from drift.reporters.report_words import VERDICT_WORDS, counted, sorted_worst_fi
 MAX_CHARACTERS = 8_000_000
 """How long the file may become: more, and browsers are slow with it."""
 
-MAX_VALUES = 400_000
+MAX_VALUES = 80_000
 """Values in rules for which pictures are drawn, which bounds the time that they take."""
 
 _FULL, _BRIEF, _ROWS = 0.55, 0.75, 0.95

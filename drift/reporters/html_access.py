@@ -79,20 +79,22 @@ def _sides_words(picture: AccessPicture) -> str:
 
 
 def _table(grid: Grid, picture: AccessPicture, name: str) -> Markup:
-    asked = f"asking for the headers {', '.join(grid.headers)}" if grid.headers else "without headers of its own"
+    left = tag("small", "; rows that do not differ are left out") if grid.headers else None
+    plural = "s" if len(grid.headers) > 1 else ""
+    asked = f"asking for the header{plural} {', '.join(grid.headers)}" if grid.headers else "without headers of its own"
     head = tag(
         "tr",
         tag("th", "origin", scope="col", class_="origin"),
         [tag("th", method, scope="col") for method in METHODS],
     )
     rows = [_row(row, picture, f"{name}-r{index}") for index, row in enumerate(grid.rows)]
-    caption = tag("caption", f"A request {short(asked)}", class_=None if grid.headers else "quiet")
+    caption = tag("caption", f"A request {short(asked)}", left, class_=None if grid.headers else "quiet")
     return tag("table", caption, tag("thead", head), tag("tbody", rows), class_="grid")
 
 
 def _row(row: Row, picture: AccessPicture, name: str) -> Markup:
     cells = [tag("td", _button(cell, picture, f"{name}-c{index}")) for index, cell in enumerate(row.cells)]
-    class_ = "differs" if row.differs else "unsent" if row.who.unsent else None
+    class_ = "unsent" if row.who.unsent else "differs" if row.differs else None
     return tag("tr", tag("th", _who(row.who), scope="row", class_="origin"), cells, class_=class_)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from drift.reporters.words import printable
 
@@ -32,7 +32,7 @@ class Markup:
 
 _MADE_HERE = object()
 
-Child = str | int | Markup | None | Iterable["str | int | Markup | None"]
+Child: TypeAlias = "str | int | Markup | Iterable[Child] | None"
 """What may stand in an element; None stands for nothing."""
 
 _ELEMENTS = (

@@ -192,7 +192,7 @@ def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[tuple[int, 
     for index, bucket in enumerate(report.buckets):
         place_of = places[id(bucket)]
         if bucket.drift:
-            yield (1, place_of), tag("span", _link(bucket, ids.get(index)), " ", state_words(bucket))
+            yield (1, place_of), tag("span", _link(bucket, ids.get(index)), " ", _state(bucket))
         for finding in bucket.findings:
             if fails(report, finding):
                 told = (" ", code(finding.id), " ", short(finding.message, 160))
@@ -200,6 +200,12 @@ def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[tuple[int, 
     for finding in report.general:
         if fails(report, finding):
             yield (2, len(ids)), tag("span", code(finding.id), " ", short(finding.message, 200))
+
+
+def _state(bucket: BucketReport) -> str:
+    """The state with its meaning, as it reads inside a sentence."""
+    word, told = STATE_WORDS[bucket.state], state_words(bucket)
+    return word.lower() + told.removeprefix(word) if told.startswith(word) else told
 
 
 def _link(bucket: BucketReport, name: str | None) -> Markup:

@@ -36,9 +36,10 @@ from drift.reporters.report_words import (
     state_words,
     summary_words,
     title_of,
+    unknown_lines,
     waived_words,
 )
-from drift.reporters.words import place_words, printable
+from drift.reporters.words import line_start, place_words, printable
 
 MAX_NAME = 200
 """Characters of a case's name; a longer one ends in what tells it apart."""
@@ -100,8 +101,8 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
     compared = [each for each in report.buckets if each.state is not BucketState.VALIDATED]
     parts = {
         "input": [*_faults(report)],
-        "comparison": [_comparison(each, title) for each, title in _titled(compared)],
-        "validation": [_comparison(each, title) for each, title in _titled(validated)],
+        "comparison": [_comparison(report, each, title) for each, title in _titled(compared)],
+        "validation": [_comparison(report, each, title) for each, title in _titled(validated)],
         "policy": [*_of_family(report, found, Family.POLICY)],
         "promises": [*_promises(report.promises), *_of_family(report, found, Family.PROMISE)],
         "waivers": [*_of_family(report, found, Family.WAIVER)],
@@ -110,8 +111,14 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
     bad = any(case.outcome in (Outcome.FAILURE, Outcome.ERROR) for cases in parts.values() for case in cases)
     if not bad and (not good or not report.buckets):
         told = f"{VERDICT_WORDS[report.verdict]}. {summary_words(report)}"
-        parts["input"].append(Case("input", "the whole run", Outcome.ERROR, report.verdict.value, told))
+        faults = tuple(f"{each.severity}: {each.message}" for each in report.diagnostics)
+        parts["input"].append(Case("input", "the whole run", _unknown(report), report.verdict.value, told, faults))
     return [(name, _apart(cases)) for name, cases in parts.items() if cases]
+
+
+def _unknown(report: Report) -> Outcome:
+    """How a case ends of which nothing is known: skipped where the run may be incomplete."""
+    return Outcome.SKIPPED if report.verdict is Verdict.INCOMPLETE and report.exit_code == 0 else Outcome.ERROR
 
 
 def _titled(buckets: Sequence[BucketReport]) -> list[tuple[BucketReport, str]]:
@@ -134,7 +141,7 @@ def _faults(report: Report) -> Iterator[Case]:
             yield Case("input", name, Outcome.ERROR, each.id, each.message, lines, each.location)
 
 
-def _comparison(bucket: BucketReport, title: str) -> Case:
+def _comparison(report: Report, bucket: BucketReport, title: str) -> Case:
     side = bucket.declared or bucket.live
     place = side.location if side is not None else None
     drift = [
@@ -146,7 +153,7 @@ def _comparison(bucket: BucketReport, title: str) -> Case:
         return Case("comparison", title, Outcome.FAILURE, kind, state_words(bucket), lines, place)
     if bucket.state not in LOOKED_AT:
         message = f"{state_words(bucket)}: {bucket.reason or 'not compared'}"
-        return Case("comparison", title, Outcome.ERROR, kind, message, tuple(_difference(bucket)), place)
+        return Case("comparison", title, _unknown(report), kind, message, tuple(_difference(bucket)), place)
     if bucket.state in (BucketState.DRIFTED, BucketState.UNDECLARED):
         why = [waived_words(each.waived) for each in drift if each.waived is not None]
         message = "; ".join([state_words(bucket), *why])
@@ -162,6 +169,7 @@ def _difference(bucket: BucketReport) -> Iterator[str]:
             yield f"declared at {place}"
     for lines in proofs(bucket):
         yield from lines
+    yield from unknown_lines(bucket)
     yield from (note_words(note) for note in bucket.notes)
     for change in bucket.changes:
         for sign, text in change_lines(bucket, change):
@@ -188,12 +196,12 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
     lines = [f"{finding.severity}: {finding.message}"]
     if proof := example_words(finding):
         lines.append(f"asked: {proof}")
-    lines.append(finding.help)
+    lines.append(f"what to do: {finding.help}")
     message, outcome = finding.message, Outcome.FAILURE
     if finding.waived is not None:
         message, outcome = f"waived {waived_words(finding.waived)}", Outcome.SKIPPED
     elif finding.id == "promise-undecided":
-        outcome = Outcome.ERROR
+        outcome = _unknown(report)
     elif not fails(report, finding):
         message, outcome = f"{finding.severity}, which does not fail the run: {message}", Outcome.SKIPPED
     name = f"{about}{finding_name(finding)}{subject}"
@@ -262,7 +270,7 @@ def _open(name: str, attributes: dict[str, str], close: str = "", end: str = "\n
 
 def _text(lines: Iterable[str]) -> str:
     """Lines as text of an element; what XML forbids is written out."""
-    return _ascii(escape("\n".join(_bounded(printable(line), MAX_LINE) for line in lines)))
+    return _ascii(escape("\n".join(line_start(_bounded(printable(line), MAX_LINE)) for line in lines)))
 
 
 def _bounded(text: str, most: int) -> str:

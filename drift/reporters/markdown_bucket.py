@@ -24,6 +24,7 @@ from drift.reporters.report_words import (
     proofs,
     state_words,
     title_of,
+    unknown_lines,
     waived_words,
 )
 
@@ -113,6 +114,7 @@ def _core(report: BucketReport) -> Iterator[str]:
     for heading, *lines in proofs(report):
         yield f"- **{_prose(heading)}**"
         yield from (f"  - {_prose(line.strip())}" for line in lines)
+    yield from (f"- {_prose(line)}" for line in unknown_lines(report))
     for note in report.notes:
         yield f"- {_prose(note_words(note))}"
     for finding in report.findings:
@@ -132,7 +134,8 @@ def _diff(report: BucketReport) -> list[str]:
 
 def finding_lines(finding: Finding) -> Iterator[str]:
     """A finding of policy, promise or waiver; one that is waived, with why and until when."""
-    place = f" {_place(finding.location)}" if finding.location else ""
+    told = finding.location is None or str(finding.location) in finding.message
+    place = "" if told else f" {_place(finding.location)}"
     if finding.waived is not None:
         word, why = "waived", f"; {_prose(waived_words(finding.waived))}"
         place = f" {_place(finding.waived.location)}" if finding.waived.location else ""

@@ -72,8 +72,10 @@ def region_of(place: Location | None, checkout: Checkout) -> Region | None:
     path = None if place is None else checkout.path(place.path)
     if place is None or path is None:
         return None
+    if place.line is None:
+        return Region(path, 1, 1)
     line = _clamped(place.line)
-    column = None if place.column is None or place.line is None else _clamped(place.column)
+    column = None if place.column is None else _clamped(place.column)
     return Region(path, line, max(line, _clamped(place.end_line)), column)
 
 
@@ -92,6 +94,7 @@ class Placed:
 
     @property
     def kind(self) -> Kind:
+        """What the catalogue says of it."""
         return CATALOGUE[self.finding.id]
 
     @property
@@ -122,10 +125,15 @@ def _fails(report: Report, finding: Finding, bucket: BucketReport | None) -> boo
     return fails(report, finding)
 
 
+def line_of(text: str) -> str:
+    """The text in one line that is safe to print, without blanks around it."""
+    return printable(text.strip())
+
+
 def headline(placed: Placed, *, sided: bool = False) -> str:
     """The bucket, with ``sided`` the side of it, and what is found of it, in one line that is safe to print."""
     finding = placed.finding
-    told = printable(finding.message.strip()) or placed.kind.title
+    told = line_of(finding.message) or placed.kind.title
     if finding.bucket is None:
         return told
     side = f" ({SIDE_WORDS[finding.side]})" if sided and finding.side is not None else ""

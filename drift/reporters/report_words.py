@@ -6,19 +6,31 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from drift.catalogue import CATALOGUE, Family
-from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
-from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Witness
-from drift.diff import Change, ChangeKind
+from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect
 from drift.finding import Finding, PromiseOutcome, Side, Waived
 from drift.ignoring import Ignored
 from drift.location import Severity
-from drift.meaning import sentence
-from drift.pull_request import Move, PullRequest
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
-from drift.reporters.words import called, name_of, printable, rule_words, value_words
+from drift.reporters.proof_words import (
+    answer_words,
+    change_lines,
+    example_words,
+    proofs,
+    request_words,
+    unknown_lines,
+    witness_lines,
+)
+from drift.reporters.words import called, name_of, printable
 from drift.settings import FailOn
-from drift.snapshot import Bucket, State
+from drift.snapshot import State
+
+__all__ = [
+    "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST", "answer_words", "change_lines", "counted",
+    "example_words", "fails", "family_of", "finding_name", "findings_worst_first", "ignored_words", "is_judged",
+    "note_words", "promise_counts", "promise_word", "promises_worst_first", "proofs", "request_words",
+    "sorted_worst_first", "state_words", "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
+]  # fmt: skip
 
 STATE_WORDS = {
     BucketState.IN_SYNC: "in sync",
@@ -74,6 +86,9 @@ _DRIFT_WORDS = {
     Effect.WIDER: "live allows more",
     Effect.NARROWER: "live allows less",
     Effect.DIFFERENT: "live allows some things more and some less",
+    Effect.UNDECIDED: "live differs, whatever the unknown values are",
+    Effect.COSMETIC: "in writing only, which counts since every difference does",
+    Effect.IDENTICAL: "in writing only, which counts since every difference does",
 }
 
 _NOTE_WORDS = OPEN_QUESTIONS | {
@@ -168,94 +183,9 @@ def ignored_words(ignored: Ignored) -> str:
     return f"{counted(ignored.count, 'bucket')} by {printable(ignored.bucket)}: {printable(ignored.reason)}"
 
 
-def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, str]]:
-    """The lines that tell a change, each with its sign: ``+`` live only, ``-`` declared only, ``~`` a heading."""
-    place = report.place_of(change)
-    where = f"  {printable(str(place))}" if place else ""
-    ours = (change.declared or 0) + 1
-    if change.kind is ChangeKind.ADDED:
-        yield "~", f"rule {(change.live or 0) + 1} is live only"
-        yield "+", _rule_of(report.live, change.live)
-    elif change.kind is ChangeKind.REMOVED:
-        yield "~", f"rule {ours} is declared only{where}"
-        yield "-", _rule_of(report.declared, change.declared)
-    elif change.kind is ChangeKind.MOVED:
-        yield (
-            "~",
-            f"rule {ours} has moved to place {(change.live or 0) + 1}; the first rule that matches answers{where}",
-        )
-        yield "-", _rule_of(report.declared, change.declared)
-    else:
-        cosmetic = " (changes no answer)" if change.cosmetic else ""
-        yield "~", f"rule {ours}, {change.field}{cosmetic}{where}"
-        yield from (("+", value_words(value)) for value in change.added)
-        yield from (("-", value_words(value)) for value in change.removed)
-
-
-def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
-    """What a witness means, and the request with both answers as S3 gives them."""
-    yield printable(sentence(witness, report.live)) + "."
-    yield f"  asked: {request_words(witness.request)}"
-    yield f"  declared: {answer_words(witness.declared)}"
-    yield f"  live: {answer_words(witness.live)}"
-
-
-def proofs(report: BucketReport) -> Iterator[list[str]]:
-    """What is shown by which requests, a heading and details for each; on a pull request who moved."""
-    found = report.pull_request
-    if found is None:
-        yield from (list(witness_lines(report, witness)) for witness in report.witnesses)
-    elif found.move not in (Move.UNDECIDED, Move.IN_SYNC, Move.UNCHANGED):
-        yield list(_pull_request_lines(found))
-
-
-def _pull_request_lines(found: PullRequest) -> Iterator[str]:
-    """Who moved and what deploying does, and the request with the answers of all sides."""
-    yield printable(found.says) + "."
-    three = found.witness
-    if three is not None:
-        yield f"  asked: {request_words(three.request)}"
-        yield f"  target branch: {answer_words(three.base)}"
-        yield f"  pull request: {answer_words(three.head)}"
-        yield f"  live: {'not read' if three.live is None else answer_words(three.live)}"
-
-
-def request_words(request: CorsRequest) -> str:
-    """A request in a line: ``a preflight for PUT from https://a.example with x-a``."""
-    kind = "a preflight" if request.preflight else "a request"
-    headers = f" with {', '.join(request.headers)}" if request.headers else ""
-    return printable(f"{kind} for {request.method} from {request.origin}{headers}")
-
-
-def answer_words(answer: CorsAnswer) -> str:
-    """An answer in a line, with its headers."""
-    if not answer.allowed:
-        return "refused"
-    headers = ", ".join(f"{name}: {value}" for name, value in answer.headers if name != "Vary")
-    return printable(f"{_allowed(answer)}: {headers}")
-
-
-def example_words(finding: Finding) -> str | None:
-    """The request that proves a finding, and its answer, in short; None where there is none."""
-    if finding.example is None:
-        return None
-    answer = finding.example.answer
-    credentials = ", with credentials" if dict(answer.headers).get("Access-Control-Allow-Credentials") else ""
-    told = f"{_allowed(answer)}{credentials}" if answer.allowed else "refused"
-    return f"{request_words(finding.example.request)}: {told}"
-
-
-def _allowed(answer: CorsAnswer) -> str:
-    return "allowed" if answer.rule is None else f"allowed by rule {answer.rule + 1}"
-
-
 def note_words(note: str) -> str:
     """What a verdict hangs on or is limited to."""
     return _NOTE_WORDS.get(note, printable(note))
-
-
-def _rule_of(bucket: Bucket | None, index: int | None) -> str:
-    return rule_words(bucket.cors.rules[index]) if bucket and bucket.cors and index is not None else ""
 
 
 def summary_words(report: Report) -> str:
@@ -272,10 +202,12 @@ def _summary(report: Report) -> Iterator[str]:
         counts = ", ".join(f"{count:,} {STATE_WORDS[state].lower()}" for state, count in summary.by_state)
         yield f"{counted(summary.buckets, 'bucket')}: {counts}."
     else:
-        yield "No bucket was found to compare."
+        yield "No bucket is left to compare." if summary.ignored else "No bucket was found to compare."
     unseen = sum(count for state, count in summary.by_state if state not in LOOKED_AT)
     if unseen:
         yield f"{counted(unseen, 'bucket')} could not be compared."
+    elif report.verdict is Verdict.INCOMPLETE and not any(each.undecided for each in report.promises):
+        yield "Not all buckets are known."
     if summary.accepted:
         yield f"{counted(summary.accepted, 'bucket')} accepted."
     if summary.ignored:

@@ -18,16 +18,9 @@ from drift.documents.parts import Json
 from drift.documents.writing import time_to_json
 from drift.location import Diagnostic, Severity
 from drift.report import LOOKED_AT, Report, Verdict
-from drift.reporters.placed import (
-    Checkout,
-    Placed,
-    bounded,
-    placed_findings,
-    region_of,
-)
+from drift.reporters.placed import Checkout, Placed, bounded, line_of, placed_findings, region_of
 from drift.reporters.report_words import VERDICT_WORDS, WEIGHT, counted, summary_words
-from drift.reporters.sarif_results import BASE, MAX_MESSAGE, MAX_NAME, location, plain
-from drift.reporters.sarif_results import result as result_of
+from drift.reporters.sarif_results import BASE, MAX_MESSAGE, MAX_NAME, location, plain, result_of
 from drift.reporters.sarif_rules import LEVELS, rules
 from drift.reporters.words import name_of, printable
 
@@ -110,10 +103,10 @@ def _fitting(results: Iterable[str]) -> list[str]:
     """The results that GitHub takes in one upload."""
     kept: list[str] = []
     squeezed = zlib.compressobj()
-    plain = size = 0
+    whole = size = 0
     for result in results:
-        plain += len(result)
-        if plain > MAX_BYTES:  # until then it fits as it is
+        whole += len(result)
+        if whole > MAX_BYTES:  # until then it fits as it is
             text = result if size else "".join([*kept, result])
             size += len(squeezed.compress(text.encode())) + len(squeezed.flush(zlib.Z_SYNC_FLUSH))
             if size > MAX_BYTES:
@@ -207,10 +200,10 @@ def _note(severity: Severity, identifier: str, text: str) -> dict[str, Json]:
 
 
 def _note_of(fault: Diagnostic, checkout: Checkout) -> dict[str, Json]:
-    identifier = printable(fault.id.strip()) or "diagnostic"
-    text = printable(fault.message.strip()) or identifier
+    identifier = line_of(fault.id) or "diagnostic"
+    text = line_of(fault.message) or identifier
     if fault.help:
-        text = f"{text}\ntry: {printable(fault.help)}"
+        text = f"{text}\ntry: {line_of(fault.help)}"
     region = region_of(fault.location, checkout)
     where = {} if region is None else {"locations": [location(region)]}
     return {**_note(fault.severity, bounded(identifier, MAX_NAME), text), **where}

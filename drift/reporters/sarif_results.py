@@ -9,10 +9,9 @@ from urllib.parse import quote
 from drift.catalogue import Family
 from drift.documents.parts import Json
 from drift.location import Location
-from drift.reporters.placed import Checkout, Placed, Region, bounded, headline, proof_lines, region_of
+from drift.reporters.placed import Checkout, Placed, Region, bounded, headline, line_of, proof_lines, region_of
 from drift.reporters.report_words import waived_words
 from drift.reporters.sarif_rules import LEVELS, RULE_INDEX
-from drift.reporters.words import printable
 
 BASE = "%SRCROOT%"
 """What places are relative to: the root of the repository. Code scanning assumes it, other readers look for it."""
@@ -26,11 +25,15 @@ MAX_RELATED = 10
 _PLACEHOLDER = re.compile(r"\{(?=\d+\})")
 
 
-def result(placed: Placed, line_hash: str, checkout: Checkout, *, suppressions: bool) -> dict[str, Json]:
+def result_of(placed: Placed, line_hash: str, checkout: Checkout, *, suppressions: bool) -> dict[str, Json]:
+    """The result of a finding that has a place. ``suppressions`` has it say whether it is waived.
+
+    ``line_hash`` is what code scanning knows it by. Raises ``ValueError`` where there is no place.
+    """
     finding, region = placed.finding, placed.region
     if region is None:
         raise ValueError("a result has a place")
-    related = list(related_places(placed, checkout))
+    related = list(_related(placed, checkout))
     result: dict[str, Json] = {
         "ruleId": finding.id,
         "ruleIndex": RULE_INDEX[finding.id],
@@ -53,7 +56,7 @@ def _message(placed: Placed, links: Sequence[str]) -> str:
     told = plain(headline(placed, sided=True))
     lines = [told if told.endswith((".", "?", "!")) else f"{told}.", *map(plain, proof_lines(placed))]
     if placed.finding.help != placed.kind.help and placed.finding.help.strip():
-        lines.append(plain(printable(placed.finding.help)))
+        lines.append(plain(line_of(placed.finding.help)))
     see = f"\nSee also {', '.join(f'[{words}]({number})' for number, words in enumerate(links, 1))}." if links else ""
     return bounded("\n".join(lines), MAX_MESSAGE - len(see)) + see
 
@@ -63,7 +66,7 @@ def plain(text: str) -> str:
     return _PLACEHOLDER.sub("{ ", text.replace("](", "] ("))
 
 
-def related_places(placed: Placed, checkout: Checkout) -> Iterator[tuple[str, Region]]:
+def _related(placed: Placed, checkout: Checkout) -> Iterator[tuple[str, Region]]:
     """Other places that have to do with it, each once, with words of our own."""
     seen = {placed.region}
     for words, place in _other_places(placed):
@@ -101,7 +104,7 @@ def location(region: Region) -> dict[str, Json]:
 
 
 def _logical(placed: Placed) -> dict[str, Json]:
-    name = printable(placed.address or "").strip()
+    name = line_of(placed.address or "")
     if not name:
         return {}
     return {"logicalLocations": [{"fullyQualifiedName": bounded(name, MAX_NAME), "kind": "resource"}]}

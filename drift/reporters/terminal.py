@@ -45,11 +45,17 @@ def write_report(report: Report, stream: TextIO, *, width: int | None = None) ->
     """
     console = open_console(stream, width)
     _write_buckets(console, report)
-    _write_block(console, "Promises", list(_promise_lines(report)))
-    _write_block(console, "Settings", list(_settings_lines(report)))
-    _write_block(console, "What to do", list(_help_lines(report)))
+    blocks = {
+        "Promises": list(_promise_lines(report)),
+        "Settings": list(_settings_lines(report)),
+        "What to do": list(_help_lines(report)),
+    }
     if any(bucket.changes for bucket in report.buckets):
         write_line(console, ("+ is live only, - is declared only.", "dim"))
+        if any(blocks.values()):
+            write_line(console)
+    for heading, lines in blocks.items():
+        _write_block(console, heading, lines)
     style = _VERDICT_STYLES.get(report.verdict, "bold yellow")
     write_line(console, (f"{VERDICT_WORDS[report.verdict]}. ", style), (summary_words(report), ""))
 

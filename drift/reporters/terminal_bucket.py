@@ -20,6 +20,7 @@ from drift.reporters.report_words import (
     proofs,
     state_words,
     title_of,
+    unknown_lines,
     waived_words,
 )
 from drift.reporters.words import place_words, printable
@@ -57,6 +58,7 @@ def _body(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
         yield ((f"  {heading}", "bold"),)
         if report.pull_request is not None or not _accepted(report):
             yield from (((f"  {detail}", "dim"),) for detail in details)
+    yield from (((f"  {line}", ""),) for line in unknown_lines(report))
     for note in report.notes:
         if note_words(note) != report.reason:
             yield ((f"  {note_words(note)}", ""),)
@@ -88,7 +90,7 @@ def _accepted(report: BucketReport) -> bool:
 
 def _findings(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
     sided = report.state is not BucketState.VALIDATED
-    infos = Counter[str]()
+    infos: list[Finding] = []
     for finding in findings_worst_first(report.findings):
         if finding.waived is not None:
             yield _waived_line(finding, sided)
@@ -96,11 +98,14 @@ def _findings(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
             yield (f"  {finding.id}: ", "cyan"), (printable(finding.help), "")
         elif is_judged(finding):
             if fold_infos and finding.severity is Severity.INFO:
-                infos[finding.id] += 1
+                infos.append(finding)
             else:
                 yield from finding_lines(finding, sided=sided)
-    if infos:
-        told = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in infos.items())
+    if len(infos) == 1:
+        yield next(finding_lines(infos[0], sided=sided))
+    elif infos:
+        counts = Counter(each.id for each in infos)
+        told = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in counts.items())
         yield ("  info: ", SEVERITY_STYLES[Severity.INFO]), (told, "dim")
 
 
@@ -110,7 +115,7 @@ def finding_lines(finding: Finding, *, sided: bool = True) -> Iterator[Line]:
         (f"  {finding.severity}: ", SEVERITY_STYLES[finding.severity]),
         (f"{finding_name(finding, sided=sided)}: ", "cyan"),
         (printable(finding.message), ""),
-        _place(finding.location),
+        _place(None if str(finding.location) in finding.message else finding.location),
     )
     if proof := example_words(finding):
         yield ((f"    asked: {proof}", "dim"),)

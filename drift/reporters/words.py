@@ -10,22 +10,46 @@ from drift.cors.model import CorsRule, Text, TextList, Unknown
 from drift.sensitive import REASON, SHOWN
 from drift.snapshot import Alternative, Bucket
 
+MAX_WORD = 400
+"""Characters without a blank between them that are shown: nobody reads an origin of 10 kB. JSON has it whole."""
+
+MAX_TEXT = 4000
+"""Characters of a text that are shown, words or not."""
+
+_LONG_WORD = re.compile(rf"[^ ]{{{MAX_WORD + 1},}}")
 _COMMAND = re.compile(r"#(?=#[A-Za-z.]*\[)")
 """What runners take for a command anywhere in a line: ``##[error]``, ``##vso[``, ``##teamcity[``."""
 
 
 def printable(text: str) -> str:
     """The text with everything written out that a terminal or a runner's log would act on: escapes, line ends,
-    direction marks, ``##[``. What runners obey at the start of a line alone is up to who begins one with it.
+    direction marks, ``##[``. Of a word that is too long to be read the beginning is there, and how long it is.
+
+    What runners obey at the start of a line alone is up to who begins one with it (``line_start``).
     """
+    if len(text) > MAX_WORD:
+        text = _LONG_WORD.sub(lambda word: _cut(word[0], MAX_WORD), text)
+        text = text if len(text) <= MAX_TEXT else _cut(text, MAX_TEXT)
     if not text.isprintable():
         text = "".join(char if char.isprintable() else _escaped(char) for char in text)
     return disarmed(text) if "##" in text else text
 
 
+def _cut(text: str, most: int) -> str:
+    return f"{text[:most]}…({len(text):,} characters)"
+
+
 def disarmed(line: str) -> str:
     """The line without the start of any command that a runner looks for anywhere in it."""
     return _COMMAND.sub(r"\\x23", line)
+
+
+def line_start(line: str) -> str:
+    """The line without a command that a runner of GitHub Actions obeys: it passes over blanks before the ``::``, and
+    takes ``##[`` anywhere (actions/runner, ActionCommand.TryParseV2 and TryParse).
+    """
+    line = disarmed(line)
+    return line.replace("::", "\\x3a:", 1) if line.lstrip().startswith("::") else line
 
 
 def _escaped(char: str) -> str:

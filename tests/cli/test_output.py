@@ -40,6 +40,9 @@ Access-Control-Allow-Methods: PUT, GET, Access-Control-Allow-Credentials: true
   rule 1 is live only
     + PUT, GET from https://a.example (ID x)
   live-wider: Deploy the declared rules again, or take the live ones over into the code.
+  warning: rule-never-answers (live): rule 2: every request that it allows is answered by an earlier rule: 1  cors.yaml:3
+  info: etag-not-exposed (live): rule 1 lets pages PUT and does not let them read the ETag, which an upload in parts \
+would need  cors.yaml:3
 
 b-two  UNDECLARED
   declared at cors.yaml:6
@@ -52,11 +55,14 @@ Access-Control-Allow-Methods: GET, Access-Control-Allow-Credentials: true
     + GET from https://a.example
   undeclared-rules: Declare the rules, or delete them from the bucket; undeclared = "warning" or "ignore" accepts them.
 
-b-three  in sync
-  declared at cors.yaml:7
+b-three  in sync  cors.yaml:7
 
 + is live only, - is declared only.
-Drift. 3 buckets: 1 in sync, 1 drifted, 1 undeclared.
+
+What to do
+  rule-never-answers: Take it out, or put it before the rules that answer in its place.
+
+Drift. 3 buckets: 1 in sync, 1 drifted, 1 undeclared. Findings: 1 warning, 1 info.
 """
     )
 
@@ -138,7 +144,7 @@ def test_validate_tells_what_s3_refuses_with_its_place(cli: Cli, tmp_path: Path)
     write(tmp_path, cors__yaml=SPEC.replace("GET", "GET, PATCH"))
     result = cli("validate")
     assert result.code == 1
-    assert "rule 1: S3 refuses this with InvalidRequest: " in result.out
+    assert "refused-by-s3: S3 refuses rule 1 with InvalidRequest: " in result.out
     assert "cors.yaml:4" in result.out
     report = cli("validate", "--format", "json").json
     assert report["verdict"] == "policy"
@@ -221,7 +227,7 @@ def test_rules_that_another_root_module_may_declare_are_no_drift(cli: Cli, tmp_p
 def test_rules_by_themselves_are_called_by_their_file(cli: Cli, tmp_path: Path) -> None:
     write(tmp_path, rules__json=json.dumps([RULE]))
     assert cli("declared").out.startswith("rules.json (name unknown)  configured\n")
-    assert cli("compare", "rules.json", "rules.json").out.startswith("rules.json (name unknown)  in sync\n")
+    assert cli("compare", "rules.json", "rules.json").out.startswith("rules.json (name unknown)  in sync  rules.json:1\n")
 
 
 def test_all_finds_rules_that_nobody_declared_in_a_saved_snapshot_too(cli: Cli, tmp_path: Path) -> None:

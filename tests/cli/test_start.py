@@ -166,7 +166,7 @@ class TestSettings:
             for flag in parameter.opts
             if flag.startswith("--") and flag != "--help"
         }
-        tables = {"names"}
+        tables = {"names", "findings", "ignore", "promise", "waiver"}
         assert options.keys() | tables == CONFIG_KEYS.keys()
         assert options == {flag: "CORS_DRIFT_" + flag.upper().replace("-", "_") for flag in options}
         document = schema("config").schema

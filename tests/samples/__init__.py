@@ -6,6 +6,7 @@ promises, waivers, ignores) is put in by hand.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache
 
@@ -15,40 +16,83 @@ from tests.samples.comparisons import comparisons
 from tests.samples.fleet import many, renamed
 from tests.samples.hostility import HARMLESS, PAYLOADS, spoiled
 
-__all__ = ["harmless", "hostile", "many", "reports"]
+__all__ = ["harmless", "hostile", "many", "reports", "under"]
+
+_LEFT_OUT = {
+    "identical",
+    "strict",
+    "cache-only",
+    "wider-added-rule",
+    "wider-exposed",
+    "narrower",
+    "undeclared-accepted",
+    "undeclared-ignored",
+    "neither-has-rules",
+    "missing",
+    "throttled",
+    "unsupported",
+    "not-mentioned",
+    "several-that-agree",
+    "alternatives-in-sync",
+    "history-unclear",
+    "verdict-policy",
+    "validated-refused",
+    "clean",
+    "promise-kept",
+    "policy-waived",
+    "ignored",
+    "diagnostics",
+    "verdict-incomplete",
+    "incomplete-allowed",
+}
+"""Samples that hold no text of others which another sample does not hold too."""
 
 
 @cache
 def reports() -> dict[str, Report]:
     """Every sample by its name; ``everything`` is all of them in one."""
     single = dict([*comparisons(), *assessments()])
-    return single | {"everything": _together(tuple(single.values()))}
+    return single | {"everything": _together(single.values(), single.values())}
 
 
 @cache
+def _every_text() -> Report:
+    """Samples in one, as many as it takes to have all text of others there is."""
+    single = {name: report for name, report in reports().items() if name != "everything"}
+    return _together([report for name, report in single.items() if name not in _LEFT_OUT], single.values())
+
+
+@cache
+def under(attack: str) -> Report:
+    """A report with the attack of that name around all text that others wrote."""
+    return spoiled(_every_text(), PAYLOADS[attack])
+
+
 def hostile() -> dict[str, Report]:
-    """By the name of the attack: everything, with the attack around all text that others wrote."""
-    return {name: spoiled(reports()["everything"], attack) for name, attack in PAYLOADS.items()}
+    """All of them by the name of the attack."""
+    return {attack: under(attack) for attack in PAYLOADS}
 
 
 @cache
 def harmless() -> Report:
     """The twin of every hostile report: a harmless word in place of the attack."""
-    return spoiled(reports()["everything"], HARMLESS)
+    return spoiled(_every_text(), HARMLESS)
 
 
-def _together(single: tuple[Report, ...]) -> Report:
+def _together(single: Iterable[Report], every: Iterable[Report]) -> Report:
+    """A report on the buckets of some, and with what every one of them says beside its buckets."""
+    every = tuple(every)
     named = (
         renamed(bucket, f"{bucket.name}-{number}") if isinstance(bucket.name, str) else bucket
         for number, bucket in enumerate(bucket for report in single for bucket in report.buckets)
     )
     return replace(
-        single[0],
+        every[0],
         verdict=Verdict.ERROR,
         exit_code=2,
         buckets=tuple(named),
-        diagnostics=tuple(dict.fromkeys(each for report in single for each in report.diagnostics)),
-        general=tuple(dict.fromkeys(each for report in single for each in report.general)),
-        promises=tuple(dict.fromkeys(each for report in single for each in report.promises)),
-        ignored=tuple(dict.fromkeys(each for report in single for each in report.ignored)),
+        diagnostics=tuple(dict.fromkeys(each for report in every for each in report.diagnostics)),
+        general=tuple(dict.fromkeys(each for report in every for each in report.general)),
+        promises=tuple(dict.fromkeys(each for report in every for each in report.promises)),
+        ignored=tuple(dict.fromkeys(each for report in every for each in report.ignored)),
     )

@@ -34,10 +34,12 @@ def example(found: CorsRule, origin: str, method: str) -> Example:
     return Example(request, evaluate((found,), request))
 
 
-def policy(kind: str, side: Side, message: str, proof: Example | None, line: int = 18) -> Finding:
+def policy(
+    kind: str, side: Side, message: str, proof: Example | None, line: int = 18, subject: str = "https://*"
+) -> Finding:
     """A finding about rules: those that are declared have a place."""
     place = None if side is Side.LIVE else Location("infra/main.tf", line, line, 5)
-    return finding(kind, "assets-prod", message, place, side=side, subject="https://*", example=proof)
+    return finding(kind, "assets-prod", message, place, side=side, subject=subject, example=proof)
 
 
 def with_findings(report: Report, *found: Finding) -> Report:
@@ -53,8 +55,15 @@ def _policy() -> Iterator[tuple[str, Report]]:
     found = (
         policy("write-from-any-origin", Side.BOTH, writes, any_page),
         policy("any-origin-with-credentials", Side.BOTH, "https://* gets its own origin back", any_page),
-        policy("localhost-origin", Side.LIVE, "http://localhost:3000 may GET, PUT and DELETE", local),
-        policy("etag-not-exposed", Side.DECLARED, "PUT is allowed and ETag is not exposed", None, 20),
+        policy(
+            "localhost-origin",
+            Side.LIVE,
+            "http://localhost:3000 may GET, PUT and DELETE",
+            local,
+            19,
+            "http://localhost:3000",
+        ),
+        policy("etag-not-exposed", Side.DECLARED, "PUT is allowed and ETag is not exposed", None, 20, "rule 1"),
     )
     clean = of(declared(ANY), live(ANY))
     yield "policy-both-sides", with_findings(clean, *found)
@@ -62,7 +71,9 @@ def _policy() -> Iterator[tuple[str, Report]]:
     yield "verdict-policy", failed
     drifted = of(declared(UPLOADS), live(ANY))
     sided = (replace(each, side=Side.LIVE, location=None) for each in found[:2])
-    declared_only = policy("max-age-not-cached", Side.DECLARED, "MaxAgeSeconds 0: no preflight is kept", None, 21)
+    declared_only = policy(
+        "max-age-not-cached", Side.DECLARED, "MaxAgeSeconds 0: no preflight is kept", None, 21, "rule 1"
+    )
     yield "policy-and-drift", with_findings(drifted, *sided, declared_only)
     yield "validated", _validated(Verdict.POLICY, 1, replace(found[0], side=Side.DECLARED, severity=Severity.ERROR))
     yield "clean", _validated(Verdict.CLEAN, 0)
@@ -125,14 +136,14 @@ def _waivers() -> Iterator[tuple[str, Report]]:
     clean = of(declared(ANY), live(ANY))
     yield "policy-waived", with_findings(clean, replace(risky, waived=waived))
     told = (
-        ("waiver-expired", "live-wider on assets-*, owned by web-team: it held until 2026-11-21"),
-        ("waiver-void", "live-wider on assets-*, owned by web-team: the live rules are not those that were accepted"),
-        ("waiver-unused", "live-wider on old-*, owned by web-team"),
-        ("ignore-unused", "tmp-*: throw-away buckets"),
+        ("waiver-expired", "live-wider on assets-*", "owned by web-team: it held until 2026-11-21"),
+        ("waiver-void", "live-different on assets-*", "owned by web-team: live is not what was accepted"),
+        ("waiver-unused", "live-wider on old-*", "owned by web-team"),
+        ("ignore-unused", "tmp-*", "throw-away buckets"),
     )
     general = tuple(
-        finding(kind, None, message, Location(SETTINGS, 40 + 8 * line), subject=str(line))
-        for line, (kind, message) in enumerate(told)
+        finding(kind, None, f"{what}: {message}", Location(SETTINGS, 40 + 8 * number), subject=what)
+        for number, (kind, what, message) in enumerate(told)
     )
     yield "waivers-that-do-nothing", replace(report, general=general)
     ignored = (

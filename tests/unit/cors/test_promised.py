@@ -9,7 +9,8 @@ import pytest
 from drift.cors import open_questions
 from drift.cors.evaluate import evaluate
 from drift.cors.model import BucketCors, CorsRequest, CorsRule, Unknown
-from drift.cors.promised import Bad, Held, decide
+from drift.cors.promised import Held, decide
+from drift.cors.promised_search import Bad
 from drift.promise_text import parse
 from tests.rules import rule
 
@@ -91,6 +92,25 @@ def test_two_excepted_patterns_leave_the_origin_between_them() -> None:
     assert not label.endswith("b")
 
 
+def test_an_origin_is_found_below_rows_that_hold_none_of_a_browser() -> None:
+    of_each_letter = " ".join(f"{letter}*y.x" for letter in string.ascii_lowercase)
+    assert decided("*.x may GET", rule("GET", of_each_letter)) is BROKEN
+    assert decided("*y.x may GET", rule("GET", of_each_letter)) is KEPT
+
+
+def test_the_two_ends_of_a_pattern_in_a_sentence_share_no_characters() -> None:
+    assert decided("nobody but https://a.*.a may GET", rule("GET", "https://a.a")) is BROKEN
+    assert decided("https://a.*.a may not GET", rule("GET", "https://a.a")) is KEPT
+
+
+@pytest.mark.parametrize("sentence", ["nobody but {} may GET", "{} may GET"])
+def test_a_pattern_in_a_sentence_is_read_as_the_same_pattern_in_a_rule_is(sentence: str) -> None:
+    pattern = "https://pr-*-preview.example.com"
+    assert decided(sentence.format(pattern), rule("GET", pattern)) is KEPT
+    with_literal = rule("GET", f"{pattern} https://pr-preview.example.com")
+    assert decided("nobody but https://pr-*-preview.example.com may GET", with_literal) is BROKEN
+
+
 def test_a_missing_header_is_told_with_the_rule_and_the_field_that_lack_it() -> None:
     rules = (rule("GET"), rule("PUT", headers="content-type x-amz-meta-*"))
     found = decide(BucketCors(rules), parse("https://a.example may PUT with content-type and x-amz-*"))
@@ -144,6 +164,7 @@ def test_what_is_not_known_of_s3_leaves_it_undecided_and_is_named() -> None:
         (UNDECIDED, "https://a.example may GET and read ETag", CorsRule(("GET",), ("*",), (), Unknown("v"))),
         (KEPT, "https://a.example may GET and read ETag", CorsRule(("GET",), ("*",), (), ("ETag", Unknown("v")))),
         (BROKEN, "nobody may GET and read ETag", CorsRule(("GET",), ("*",), (), ("ETag", Unknown("v")))),
+        (UNDECIDED, "nobody may GET and read ETag", CorsRule(("GET",), ("*",), (), ("x-a", Unknown("v")))),
         (KEPT, "nobody may GET", CorsRule(("PUT",), ("*",), (), (), Unknown("v"), Unknown("v"))),
     ],
 )  # fmt: skip
@@ -154,13 +175,27 @@ def test_unknown_values_leave_open_only_what_hangs_on_them(held: Held, sentence:
         assert "of rule 1: v" in (found.why or "")
 
 
+def test_unknown_headers_may_let_a_later_rule_answer() -> None:
+    later = CorsRule(("GET",), ("https://a.example",), (Unknown("var.x", "x-quite-"),))
+    assert decided("nobody gets credentials", rule("GET", "*"), later) is UNDECIDED
+    assert decided("nobody gets credentials", rule("GET", "*", "*"), later) is KEPT
+    assert decided("nobody gets credentials", rule("GET", "*"), later, rule("GET", "*", "*")) is UNDECIDED
+
+
+def test_what_is_read_is_told_by_the_answer_to_the_request_whichever_rule_answered_its_preflight() -> None:
+    rules = rule("GET", expose="ETag"), rule("GET", headers="x-a")
+    assert decided("https://a.example may GET with x-a and read ETag", *rules) is KEPT
+    assert decided("https://a.example may GET with x-a and read ETag", *rules[::-1]) is BROKEN
+    assert decided("nobody may GET and read ETag", *rules[::-1]) is KEPT
+
+
 def test_more_work_than_the_cap_allows_leaves_it_undecided() -> None:
-    rules = [rule("GET", f"https://{n}*.a*") for n in range(50)]
+    rules = [rule("PUT", f"https://{n}*.a*") for n in range(50)]
     assert decided("nobody may PUT with x-a", *rules, max_steps=10) is UNDECIDED
 
 
 def test_rules_far_larger_than_s3_takes_are_not_looked_at() -> None:
-    assert decided("nobody may PUT", rule("GET", "https://" + "a" * (1 << 20))) is UNDECIDED
+    assert decided("nobody may PUT", rule("PUT", "https://" + "a" * (1 << 20))) is UNDECIDED
 
 
 def test_a_hundred_rules_of_a_hundred_wildcards_are_decided_within_the_cap() -> None:

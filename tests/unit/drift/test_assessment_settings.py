@@ -86,6 +86,7 @@ def test_each_part_of_a_waiver_is_required(key: str) -> None:
         (f'"{DIGEST}"', "[]", 7, "rules must be the digest that cors-drift waive writes"),
         (f'"{DIGEST}"', '"cors1:abc"', 7, "rules must hold digests, not 'cors1:abc'"),
         ("owner", "owned", 5, "[[waiver]] has no setting 'owned'"),
+        ("assets-*", "a*" * 11, 2, "bucket has more than 10 stars"),
         ("assets-*", "a" * 256, 2, "bucket has more than 255 characters"),
     ],
 )

@@ -7,7 +7,8 @@ import pytest
 from drift.cors.promised_statement import METHODS, Sense, Statement
 from drift.errors import UsageError
 from drift.location import Location
-from drift.promise_text import FORMS, MOST_CHARACTERS, parse
+from drift.promise_text import MOST_CHARACTERS, parse
+from drift.promise_words import FORMS
 
 APP = "https://app.example.com"
 MAY, MAY_NOT, NOBODY_BUT = Sense

@@ -18,7 +18,7 @@ from drift.name_globs import Globs
 from drift.report import BucketReport, ExitPolicy
 from drift.settings import Waiver
 from drift.snapshot import State
-from drift.waivers import apply_waivers, ignore_findings
+from drift.waivers import apply_waivers, ignore_findings, rules_accepted
 from tests.rules import bucket, rule, snapshot
 
 TODAY = date(2026, 11, 22)
@@ -114,6 +114,11 @@ def test_in_a_narrowed_run_only_a_waiver_of_a_bucket_that_was_looked_at_is_unuse
     assert len(applied([drifted(live=DECLARED)], waiver(glob), narrowed=True)[1]) == told
 
 
+@pytest.mark.parametrize(("glob", "told"), [("b", 1), ("other", 0), ("b*", 0)])
+def test_rules_that_no_declaration_names_may_be_where_this_run_did_not_look(glob: str, told: int) -> None:
+    assert len(applied([drifted(live=DECLARED)], waiver(glob, "undeclared-rules"))[1]) == told
+
+
 @pytest.mark.parametrize(
     "unseen",
     [
@@ -173,6 +178,17 @@ def test_a_waiver_is_bound_to_the_rules_that_the_finding_is_about(
     assert waived(applied([policy(side, drifted())], waiver(kind="null-origin", rules=rules))[0]) == [holds]
 
 
+@pytest.mark.parametrize("kind", ["promise-broken", "origin-never-sent"])
+def test_what_can_come_up_anew_under_the_same_rules_is_accepted_one_by_one(kind: str) -> None:
+    first, second = (finding(kind, "b", None, None, side=Side.LIVE, subject=each) for each in ("one", "two"))
+    report = drifted()
+    accepted = rules_accepted(report, first)
+    assert accepted is not None
+    assert accepted != rules_accepted(report, second)
+    both = replace(report, findings=(first, second))
+    assert waived(applied([both], waiver(kind=kind, rules=tuple(accepted)))[0]) == [True, False]
+
+
 def test_a_finding_about_declarations_is_bound_to_all_of_them() -> None:
     report = policy(Side.DECLARED, replace(drifted(), also_declared=(bucket("b", WIDEST),)))
     assert waived(applied([report], waiver(kind="null-origin", rules=(digest_of(DECLARED),)))[0]) == [False]
@@ -194,6 +210,12 @@ def test_where_the_tool_writes_a_max_age_of_zero_it_is_the_same_as_none() -> Non
     sides = [bucket("b", DECLARED, writes_max_age_zero=True), bucket("b", replace(WIDER, max_age_seconds=0))]
     [report] = compare(snapshot(sides[0]), snapshot(sides[1])).buckets
     assert waived(applied([report], waiver())[0]) == [True]
+
+
+def test_a_bucket_is_told_once_however_many_waivers_no_longer_hold_for_it() -> None:
+    told = applied([drifted(live=WIDEST)], waiver("*"), waiver("b*"), waiver("b"), waiver("?"))[1]
+    assert [kind for kind, _ in told] == ["waiver-void"]
+    assert "of live-wider on b does" in told[0][1]
 
 
 def test_one_waiver_in_force_is_enough_and_the_one_that_lasts_longest_is_told() -> None:

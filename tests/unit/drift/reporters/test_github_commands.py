@@ -14,6 +14,8 @@ from drift.finding import Finding, Side, Waived
 from drift.findings import finding
 from drift.location import Diagnostic, Location, Severity
 from drift.report import Report, Verdict
+from drift.reporters.report_words import VERDICT_WORDS, summary_words
+from drift.settings import FailOn
 from tests.samples import hostile, many, reports
 from tests.samples.comparisons import NOW
 from tests.workflow_commands import Parsed, commands_of, printed, read
@@ -95,6 +97,10 @@ class TestLevels:
         assert report.findings[0].severity is Severity.WARNING
         assert kinds(commands_of(report)) == {"error": 1}
 
+    def test_a_finding_that_fails_the_run_by_the_settings_is_an_error_too(self) -> None:
+        report = general(one(), one(Severity.INFO), verdict=Verdict.POLICY, exit_code=1, fail_on=FailOn.WARNING)
+        assert kinds(commands_of(report)) == {"error": 1, "notice": 1}
+
     def test_drift_that_the_settings_accept_is_no_error(self) -> None:
         assert kinds(commands_of(reports()["undeclared-accepted"])) == {"warning": 1}
 
@@ -142,7 +148,7 @@ class TestThePlace:
     def test_a_place_that_no_annotation_can_have_is_told_in_words(self, path: str, said: str) -> None:
         (command,) = commands_of(general(one(place=Location(path, 7))))
         assert set(command.properties) == {"title"}
-        assert command.data == f"b: it is so\nmend it\nat {said}"
+        assert command.data == f"b: it is so\nat {said}\nmend it"
 
     def test_a_bucket_that_only_s3_knows_is_told_without_a_file(self) -> None:
         (command,) = commands_of(reports()["live-only"])
@@ -205,7 +211,7 @@ class TestCaps:
             assert Counter(each.properties["title"].partition("-")[0] for each in commands_of(report)[:10]) == told
 
     def test_a_long_message_is_cut(self) -> None:
-        (command,) = commands_of(general(one(message="x" * 100_000)))
+        (command,) = commands_of(general(one(message="x " * 50_000)))
         assert len(command.data) == 2_000
         assert command.data.endswith("…")
 
@@ -213,9 +219,9 @@ class TestCaps:
 class TestTheRun:
     @pytest.mark.parametrize("verdict", [Verdict.INCOMPLETE, Verdict.NOTHING, Verdict.ERROR, Verdict.DRIFT])
     def test_a_run_that_fails_without_a_finding_says_so(self, verdict: Verdict) -> None:
-        (command,) = commands_of(general(verdict=verdict, exit_code=3))
-        assert command.name == "error"
-        assert command.data == "No bucket was found to compare."
+        report = general(verdict=verdict, exit_code=3)
+        (command,) = commands_of(report)
+        assert command == Parsed("error", summary_words(report), {"title": VERDICT_WORDS[verdict]})
 
     def test_a_run_that_did_not_see_everything_says_so_also_where_it_passes(self) -> None:
         (command,) = commands_of(general(verdict=Verdict.INCOMPLETE))

@@ -36,6 +36,14 @@ def one(place: Location | None, message: str = "it is so", **more: Any) -> Findi
     return finding("null-origin", more.pop("bucket", "b"), message, place, **more)
 
 
+def declared_twice(message: str = "two of them") -> Report:
+    """A bucket that two declarations claim, with a finding about that."""
+    report = of((declared(UPLOADS), declared(UPLOADS, line=80)), live(UPLOADS))
+    (bucket,) = report.buckets
+    told = finding("declared-more-than-once", bucket.name, message, Location("infra/main.tf", 12, 22, 1))
+    return replace(report, buckets=(replace(bucket, findings=(told,)),))
+
+
 def results_of(report: Report, **options: Any) -> list[Any]:
     return run_of(report, **options)["results"]  # type: ignore[no-any-return]
 
@@ -181,7 +189,7 @@ class TestPlaces:
             (Location("a.tf", 3, 9, 4), {"startLine": 3, "endLine": 9, "startColumn": 4}),
             (Location("a.tf", 3), {"startLine": 3, "endLine": 3}),
             (Location("a.tf"), {"startLine": 1, "endLine": 1}),
-            (Location("a.tf", None, 7, 4), {"startLine": 1, "endLine": 7}),
+            (Location("a.tf", None, 7, 4), {"startLine": 1, "endLine": 1}),
             (Location("a.tf", 0, 0, 0), {"startLine": 1, "endLine": 1, "startColumn": 1}),
             (Location("a.tf", -5, 3, -1), {"startLine": 1, "endLine": 3, "startColumn": 1}),
             (Location("a.tf", 9, 3), {"startLine": 9, "endLine": 9}),
@@ -252,7 +260,7 @@ class TestPlaces:
         assert told["results-without-place"].endswith("null-origin of b09 and 2 more.")
 
     def test_another_declaration_of_the_bucket_is_a_related_location_and_linked(self) -> None:
-        (result,) = results_of(reports()["several-that-agree"])
+        (result,) = results_of(declared_twice())
         assert [each["message"]["text"] for each in result["relatedLocations"]] == ["another declaration"]
         assert result["relatedLocations"][0]["physicalLocation"]["region"]["startLine"] == 80
         assert result["message"]["text"].endswith("\nSee also [another declaration](1).")
@@ -282,6 +290,7 @@ class TestMessages:
         [
             ("see [here](https://evil.example)", "see [here] (https://evil.example)"),
             ("see [here](1)", "see [here] (1)"),
+            ("## no runner finds two of these", "## no runner finds two of these"),
             ("it is {0} and {x} and {12}", "it is { 0} and {x} and { 12}"),
             ("a\nb\x1b[31m\u202e", "a\\nb\\x1b[31m\\u202e"),
         ],
@@ -291,10 +300,7 @@ class TestMessages:
         assert result["message"]["text"] == f"b: {shown}."
 
     def test_a_long_message_is_cut_and_keeps_its_links(self) -> None:
-        report = reports()["several-that-agree"]
-        (bucket,) = report.buckets
-        long = replace(bucket.findings[0], message="x" * 10_000)
-        (result,) = results_of(replace(report, buckets=(replace(bucket, findings=(long,)),)))
+        (result,) = results_of(declared_twice("x " * 5_000))
         assert len(result["message"]["text"]) == 2_000
         assert result["message"]["text"].endswith("…\nSee also [another declaration](1).")
 
@@ -372,11 +378,17 @@ class TestLimits:
         told = {each["descriptor"]["id"]: each["message"]["text"] for each in notes}
         assert told["results-dropped"].startswith(f"{placed - 5_000} findings more, none of them worse")
 
-    def test_drift_that_fails_the_run_comes_before_a_warning_and_risk_before_the_rest(self) -> None:
-        report = reports()["everything"]
-        order = [(each["level"], each["ruleId"]) for each in results_of(report)]
-        assert order.index(("error", "live-wider")) < order.index(("error", "live-narrower"))
-        assert order.index(("warning", "live-cache-only")) < order.index(("warning", "order-matters"))
+    def test_what_fails_the_run_comes_first_and_then_what_weighs_more_for_security(self) -> None:
+        kinds = ("cache-only", "narrower", "wider", "undeclared-accepted")
+        buckets = tuple(bucket for name in kinds for bucket in reports()[name].buckets)
+        report = replace(general(one(Location("a.tf", 1), severity=Severity.INFO)), buckets=buckets)
+        assert [(each["level"], each["ruleId"]) for each in results_of(report)] == [
+            ("error", "live-wider"),
+            ("error", "live-narrower"),
+            ("warning", "live-cache-only"),
+            ("warning", "undeclared-rules"),
+            ("note", "null-origin"),
+        ]
 
     def test_results_that_do_not_fit_into_an_upload_are_dropped_and_counted(
         self, monkeypatch: pytest.MonkeyPatch

@@ -1,0 +1,353 @@
+"""Every finding of the policy: what makes it, and what looks alike and does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from drift.cors.evaluate import evaluate
+from drift.cors.model import BucketCors, CorsRule, Unknown
+from drift.finding import Finding
+from drift.location import Severity
+from drift.policy import policy_findings
+from drift.report import BucketReport, BucketState
+from tests.rules import bucket, rule
+
+APP = "https://app.corp.example"
+
+
+def found(*rules: CorsRule, name: str = "assets", **more: object) -> list[Finding]:
+    report = BucketReport(name, BucketState.VALIDATED, bucket(name, *rules, **more), None)
+    return list(policy_findings(report))
+
+
+def ids(*rules: CorsRule, name: str = "assets", **more: object) -> set[str]:
+    return {each.id for each in found(*rules, name=name, **more)}
+
+
+def put(origins: str = APP, headers: str = "*") -> CorsRule:
+    return rule("PUT", origins, headers, "ETag")
+
+
+UNKNOWN = Unknown("variable x has no value")
+ANY_GET_FIRST = rule("GET HEAD POST PUT DELETE", "*", "*", "ETag")
+
+FIRES: list[tuple[str, str, tuple[CorsRule, ...]]] = [
+    ("write-from-any-origin", "PUT from * is what the order names", (put("*"),)),
+    ("write-from-any-origin", "DELETE is a write too", (rule("DELETE", "*"),)),
+    ("write-from-any-origin", "POST is a write too, with a signed form", (rule("POST", "*"),)),
+    ("write-from-any-origin", "https://* is any page as well", (put("https://*"),)),
+    ("write-from-any-origin", "an earlier rule that takes one page leaves all the others", (put(), put("*"))),
+    ("write-from-any-origin", "an earlier rule for GET takes no PUT", (rule("GET", "*", "*"), put("*"))),
+    ("write-from-any-origin", "without AllowedHeaders a plain PUT passes", (put("*", headers=""),)),
+    (
+        "write-from-any-origin",
+        "whatever an unknown earlier rule takes, the page may write: by that rule or by this one",
+        (CorsRule(("PUT",), UNKNOWN, ("*",), ("ETag",)), put("*")),
+    ),
+    ("any-origin-with-credentials", "https://* sends the origin back", (rule("GET", "https://*"),)),
+    ("any-origin-with-credentials", "http* covers every page", (rule("GET", "http*"),)),
+    ("any-origin-with-credentials", "http://* covers everybody's pages over HTTP", (rule("GET", "http://*"),)),
+    ("any-origin-with-credentials", "* behind another rule for * takes no PUT", (rule("GET", "*"), put("https://*"))),
+    ("any-origin-with-credentials", "any host on one port is anybody's", (rule("GET", "https://*:8443"),)),
+    ("any-origin-with-credentials", "any host with the dot of the root", (rule("GET", "https://*."),)),
+    ("wildcard-over-public-suffix", "a top level domain", (rule("GET", "https://*.com"),)),
+    ("wildcard-over-public-suffix", "co.uk has many owners", (rule("GET", "https://*.co.uk"),)),
+    ("wildcard-over-public-suffix", "anybody has a name under vercel.app", (rule("GET", "https://*.vercel.app"),)),
+    ("wildcard-over-public-suffix", "part of the label is no owner", (rule("GET", "https://my-app-*.vercel.app"),)),
+    ("wildcard-over-public-suffix", "cloudfront.net", (rule("GET", "https://*.cloudfront.net"),)),
+    ("wildcard-over-public-suffix", "other buckets lie under amazonaws.com", (rule("GET", "https://*.amazonaws.com"),)),
+    ("wildcard-over-public-suffix", "with a port", (rule("GET", "https://*.co.uk:8443"),)),
+    ("wildcard-without-dot", "what the order names", (rule("GET", "https://*example.com"),)),
+    ("wildcard-without-dot", "the end of a top level domain", (rule("GET", "https://*com"),)),
+    ("wildcard-without-dot", "the end of a name under a suffix of two labels", (rule("GET", "https://*shop.co.uk"),)),
+    ("wildcard-without-dot", "the scheme open as well", (rule("GET", "*example.com"),)),
+    ("wildcard-without-dot", "a name that no list has ends so too", (rule("GET", "https://*intranet.corp"),)),
+    ("wildcard-without-dot", "a scope of a shared suffix", (rule("GET", "https://*-team.vercel.app"),)),
+    ("wildcard-open-ended", "what the order names", (rule("GET", "https://example.com*"),)),
+    ("wildcard-open-ended", "any top level domain", (rule("GET", "https://example.*"),)),
+    ("wildcard-open-ended", "a port behind it ends no host", (rule("GET", "https://example.com*:8443"),)),
+    ("wildcard-open-ended", "an address that goes on is a name", (rule("GET", "http://192.168.*"),)),
+    ("insecure-origin", "one page over HTTP", (rule("GET", "http://app.corp.example"),)),
+    ("insecure-origin", "a port makes no odds", (rule("GET", "http://app.corp.example:8080"),)),
+    ("insecure-origin", "a wildcard that stands for the scheme too", (rule("GET", "*.corp.example"),)),
+    ("insecure-origin", "a wildcard for the scheme alone", (rule("GET", "*://app.corp.example"),)),
+    ("insecure-origin", "http*, cut before its colon", (rule("GET", "http*://app.corp.example"),)),
+    ("null-origin", "null by itself", (rule("GET", "null"),)),
+    ("null-origin", "a wildcard that null fits", (rule("GET", "n*"),)),
+    ("origin-never-sent", "a slash at the end", (rule("GET", APP + "/"),)),
+    ("origin-never-sent", "a path", (rule("GET", APP + "/login"),)),
+    ("origin-never-sent", "capitals", (rule("GET", "https://App.corp.example"),)),
+    ("origin-never-sent", "the default port", (rule("GET", APP + ":443"),)),
+    ("origin-never-sent", "no scheme", (rule("GET", "app.corp.example"),)),
+    ("rule-never-answers", "behind one for everybody", (ANY_GET_FIRST, put())),
+    ("rules-overlap", "the first takes what the second would answer otherwise", (put(), rule("PUT", "*", "*"))),
+    ("covered-entry", "an origin beside its own wildcard", (rule("GET", f"https://*.corp.example {APP}"),)),
+    ("covered-entry", "a header beside *", (rule("GET", APP, "* x-a"),)),
+    ("origin-beside-star", "who is answered with what is not known", (rule("GET", f"* {APP}"),)),
+    ("etag-not-exposed", "PUT and POST without it", (rule("PUT POST", APP),)),
+    ("etag-not-exposed", "another header exposed", (rule("PUT", APP, "*", "x-amz-request-id"),)),
+    ("etag-not-exposed", "a rule that exposes it, for another origin", (put("https://b.example"), rule("PUT", APP))),
+    ("max-age-over-browsers", "a year", (rule("PUT", APP, "", "ETag", max_age_seconds=31_536_000),)),
+    ("max-age-over-browsers", "a header that a GET asks for", (rule("GET", APP, "x-a", max_age_seconds=86_401),)),
+    ("max-age-not-cached", "0 that somebody wrote", (rule("PUT", APP, "", "ETag", max_age_seconds=0),)),
+    ("max-age-not-cached", "less than 0", (rule("DELETE", APP, max_age_seconds=-1),)),
+    ("refused-by-s3", "a method that S3 does not know", (rule("PATCH", APP),)),
+    ("refused-by-s3", "two wildcards", (rule("GET", "https://*.a.*"),)),
+    ("may-be-refused-by-s3", "one value twice", (rule("GET", f"{APP} {APP}"),)),
+]
+
+NEAR: list[tuple[str, str, tuple[CorsRule, ...]]] = [
+    ("write-from-any-origin", "GET from * on public assets is ordinary", (rule("GET HEAD", "*", "*"),)),
+    ("write-from-any-origin", "PUT from one's own names", (put("https://*.corp.example.com"),)),
+    ("write-from-any-origin", "x-amz-* is no origin", (put(APP, headers="x-amz-*"),)),
+    (
+        "write-from-any-origin",
+        "earlier rules answer all of it, and they are told by themselves",
+        (rule("PUT", "n*"), *(put(each) for each in ("https://a.example",))),
+    ),
+    ("write-from-any-origin", "no page has an origin of that kind", (put("chrome-extension://*"),)),
+    ("any-origin-with-credentials", "* alone is answered without credentials", (rule("GET", "*"),)),
+    ("any-origin-with-credentials", "names of one owner", (rule("GET", "https://*.corp.example.com"),)),
+    (
+        "any-origin-with-credentials",
+        "a rule for * before it answers all of it",
+        (rule("GET", "*"), rule("GET", "http*")),
+    ),
+    (
+        "any-origin-with-credentials",
+        "with a header the second rule answers the preflight, the first the request: no credentials",
+        (rule("GET", "*"), rule("GET", "https://*", "x-a")),
+    ),
+    ("any-origin-with-credentials", "* beside it may be what S3 answers", (rule("GET", "* https://*"),)),
+    (
+        "any-origin-with-credentials",
+        "an unknown beside it may be *",
+        (CorsRule(("GET",), ("https://*", UNKNOWN)),),
+    ),
+    (
+        "any-origin-with-credentials",
+        "an unknown rule before it may answer * to all of them",
+        (CorsRule(("GET",), UNKNOWN), rule("GET", "https://*")),
+    ),
+    ("wildcard-over-public-suffix", "a name that one owner has", (rule("GET", "https://*.corp.example.com"),)),
+    ("wildcard-over-public-suffix", "a name under a suffix", (rule("GET", "https://*.shop.co.uk"),)),
+    ("wildcard-over-public-suffix", "a project under vercel.app", (rule("GET", "https://*.shop.vercel.app"),)),
+    ("wildcard-over-public-suffix", "a name within a company", (rule("GET", "https://*.corp"),)),
+    ("wildcard-over-public-suffix", "one name, no wildcard", (rule("GET", "https://shop.vercel.app"),)),
+    ("wildcard-without-dot", "a dot stands there", (rule("GET", "https://*.example.com"),)),
+    ("wildcard-without-dot", "the cut label is below the owner's name", (rule("GET", "https://*-app.example.com"),)),
+    ("wildcard-without-dot", "only the scheme is open", (rule("GET", "*://example.com"),)),
+    ("wildcard-without-dot", "nobody registers an address", (rule("GET", "https://*.168.0.1"),)),
+    ("wildcard-open-ended", "only ports can follow a colon", (rule("GET", "https://example.com:*"),)),
+    ("wildcard-open-ended", "only ports can follow a digit of one", (rule("GET", "https://example.com:80*"),)),
+    ("wildcard-open-ended", "the wildcard stands inside the name", (rule("GET", "https://app-*.example.com"),)),
+    ("wildcard-open-ended", "no page of the web", (rule("GET", "capacitor://app*"),)),
+    (
+        "wildcard-open-ended",
+        "an earlier rule answers all that it lets in",
+        (rule("GET", "https://*", "*"), rule("GET", "https://example.com*")),
+    ),
+    ("insecure-origin", "HTTPS", (rule("GET", APP),)),
+    ("insecure-origin", "the own machine is no network", (rule("GET", "http://localhost:3000 http://127.0.0.1"),)),
+    ("insecure-origin", "any port of the own machine", (rule("GET", "http://localhost:*"),)),
+    ("insecure-origin", "* is told of by itself, if it writes", (rule("GET", "*"),)),
+    ("insecure-origin", "a path, so nobody sends it", (rule("GET", "http://app.corp.example/"),)),
+    (
+        "insecure-origin",
+        "an earlier rule answers all of it",
+        (rule("GET", "*", "*"), rule("GET", "http://app.corp.example")),
+    ),
+    ("null-origin", "* has no credentials to give", (rule("GET", "*"),)),
+    ("null-origin", "a host of that name", (rule("GET", "https://null"),)),
+    ("null-origin", "the scheme is not null", (rule("GET", "http*"),)),
+    ("origin-never-sent", "a port of its own", (rule("GET", APP + ":8443"),)),
+    ("origin-never-sent", "the port of the other scheme", (rule("GET", "http://app.corp.example:443"),)),
+    ("origin-never-sent", "null is sent", (rule("GET", "null"),)),
+    ("origin-never-sent", "a scheme of an app", (rule("GET", "capacitor://localhost"),)),
+    ("rule-never-answers", "it answers preflights with a header", (rule("GET", "*"), rule("GET", APP, "x-a"))),
+    ("rule-never-answers", "that its origin is never sent says the same", (rule("GET", APP + "/"),)),
+    ("rules-overlap", "no request meets both", (put(), rule("GET", "*", "*"))),
+    ("rules-overlap", "both answer alike", (put(), put(f"{APP} https://b.example"))),
+    ("covered-entry", "x-amz-* covers no other header", (rule("GET", APP, "x-amz-* content-type"),)),
+    ("covered-entry", "the wildcard does not cover the name itself", (rule("GET", "https://*.a.com https://a.com"),)),
+    ("covered-entry", "it is never sent, which is told", (rule("GET", "https://* https://A.example"),)),
+    ("origin-beside-star", "in rules of their own", (rule("GET"), rule("GET", "*"))),
+    ("etag-not-exposed", "in small letters", (rule("PUT POST", APP, "*", "etag"),)),
+    ("etag-not-exposed", "nothing is uploaded", (rule("GET", APP),)),
+    ("etag-not-exposed", "an unknown name may be it", (CorsRule(("PUT",), (APP,), ("*",), (UNKNOWN,)),)),
+    (
+        "etag-not-exposed",
+        "an earlier rule answers PUT, and exposes it",
+        (put(), rule("PUT GET", APP, "*")),
+    ),
+    ("max-age-over-browsers", "a day", (rule("PUT", APP, "", "ETag", max_age_seconds=86_400),)),
+    ("max-age-over-browsers", "nothing is asked before", (rule("GET", APP, max_age_seconds=31_536_000),)),
+    ("max-age-not-cached", "unset is five seconds", (rule("PUT", APP, "", "ETag"),)),
+    ("max-age-not-cached", "nothing is asked before", (rule("GET", APP, max_age_seconds=0),)),
+    ("refused-by-s3", "one wildcard", (rule("GET", "https://*.a.example"),)),
+    ("may-be-refused-by-s3", "another letter case is another value", (rule("GET", f"{APP} https://b.example"),)),
+]
+
+
+@pytest.mark.parametrize(("kind", "why", "rules"), FIRES, ids=[f"{kind}: {why}" for kind, why, _ in FIRES])
+def test_the_finding_is_made(kind: str, why: str, rules: tuple[CorsRule, ...]) -> None:
+    assert kind in ids(*rules)
+
+
+@pytest.mark.parametrize(("kind", "why", "rules"), NEAR, ids=[f"{kind}: {why}" for kind, why, _ in NEAR])
+def test_what_looks_alike_makes_no_such_finding(kind: str, why: str, rules: tuple[CorsRule, ...]) -> None:
+    assert kind not in ids(*rules)
+
+
+@pytest.mark.parametrize(("kind", "why", "rules"), FIRES, ids=[f"{kind}: {why}" for kind, why, _ in FIRES])
+def test_the_example_of_a_finding_is_what_s3_answers(kind: str, why: str, rules: tuple[CorsRule, ...]) -> None:
+    known = tuple(each for each in rules if not list(each.unknowns()))
+    for each in found(*known):
+        if each.example is not None:
+            assert each.example.answer == evaluate(known, each.example.request)
+            assert each.example.answer.allowed
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        (rule("GET HEAD", "*", "*"),),
+        (rule("GET", "*"), rule("PUT POST", APP, "*", "ETag", max_age_seconds=3000)),
+        (rule("GET", "https://*.corp.example.com", "x-amz-* content-type", "ETag x-amz-request-id"),),
+        (rule("GET PUT POST", f"{APP} https://admin.corp.example", "*", "ETag", max_age_seconds=600),),
+        (rule("GET", "https://example.com:*"),),
+    ],
+    ids=["public assets", "assets and uploads", "one's own names", "two pages that upload", "any port"],
+)
+def test_ordinary_rules_make_no_finding_at_all(rules: tuple[CorsRule, ...]) -> None:
+    assert found(*rules) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("shop-prod", {}),
+        ("production.assets", {}),
+        ("assets", {"address": 'module.site["prod"].aws_s3_bucket.this'}),
+        ("assets", {"address": "AssetsProd"}),
+        ("assets", {"stack": "shop-prd"}),
+    ],
+)
+def test_localhost_is_told_of_what_looks_like_production(name: str, more: dict[str, object]) -> None:
+    [finding] = found(rule("GET", "http://localhost:3000"), name=name, **more)
+    assert finding.id == "localhost-origin"
+    assert "production" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("assets", {}),
+        ("products", {}),
+        ("shop-nonprod", {}),
+        ("shop-non-prod", {}),
+        ("shop-pre-prod", {}),
+        ("shop-dev", {"address": 'module.site["prod"].aws_s3_bucket.this'}),
+        ("prod-test", {}),
+    ],
+)
+def test_localhost_is_not_told_of_what_is_for_development_or_says_nothing(name: str, more: dict[str, object]) -> None:
+    assert found(rule("GET", "http://localhost:3000"), name=name, **more) == []
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://127.0.0.1:8080", "http://[::1]:3000", "https://app.localhost", "http://localhost:*"]
+)
+def test_the_own_machine_has_several_names(origin: str) -> None:
+    assert ids(rule("GET", origin), name="prod") == {"localhost-origin"}
+
+
+@pytest.mark.parametrize(
+    "origin", ["https://localhost.example.com", "https://mylocalhost.example.com", "https://127.example.com"]
+)
+def test_a_name_that_only_looks_like_the_own_machine_is_none(origin: str) -> None:
+    assert found(rule("GET", origin), name="prod") == []
+
+
+def test_rules_that_are_a_set_are_told_of_where_their_order_decides() -> None:
+    rules = rule("GET", APP, "", "ETag"), rule("GET", "*")
+    assert ids(*rules, ordered=False) == {"order-matters"}
+    assert ids(*rules) == {"rules-overlap"}
+
+
+def test_of_a_set_no_rule_keeps_another_from_answering() -> None:
+    rules = rule("GET PUT", "*", "*", "ETag"), rule("GET", "*")
+    assert "rule-never-answers" in ids(*rules)
+    assert {"order-matters"} < ids(*rules, ordered=False)
+    assert "rule-never-answers" not in ids(*rules, ordered=False)
+
+
+def test_of_a_set_credentials_are_told_only_if_they_are_sent_in_every_order() -> None:
+    rules = rule("GET", "https://*"), rule("GET", "*")
+    assert "any-origin-with-credentials" in ids(*rules)
+    assert "any-origin-with-credentials" not in ids(*rules, ordered=False)
+
+
+def test_where_the_order_decides_only_how_long_a_preflight_is_kept_it_weighs_less() -> None:
+    rules = rule("GET", max_age_seconds=5), rule("GET", max_age_seconds=9)
+    [finding] = found(*rules, ordered=False)
+    assert (finding.id, finding.severity) == ("order-matters", Severity.INFO)
+    assert "rules-overlap" not in ids(*rules)
+
+
+def test_an_unexposed_etag_weighs_more_where_a_page_may_upload_in_parts() -> None:
+    severities = {
+        methods: [each.severity for each in found(rule(methods, APP)) if each.id == "etag-not-exposed"]
+        for methods in ("PUT", "PUT POST")
+    }
+    assert severities == {"PUT": [Severity.INFO], "PUT POST": [Severity.WARNING]}
+
+
+def test_entries_that_say_nothing_beside_star_are_told_in_one_finding() -> None:
+    [finding] = found(rule("GET", APP, "* a b c d e"))
+    assert finding.message == "rule 1, AllowedHeaders: a, b, c and 2 more stand beside a wider entry, which covers them"
+
+
+def test_a_risk_is_told_once_for_several_rules_that_have_it() -> None:
+    rules = put("https://*.vercel.app"), rule("DELETE", "https://*.vercel.app")
+    assert [each.id for each in found(*rules)] == ["wildcard-over-public-suffix"]
+
+
+def test_the_subject_stays_where_rules_are_moved() -> None:
+    one, other = rule("GET", "http://a.example"), rule("PUT POST", "https://b.example")
+    subjects = [sorted((each.id, each.subject) for each in found(*rules)) for rules in ((one, other), (other, one))]
+    assert subjects[0] == subjects[1]
+    assert len(subjects[0]) == 2
+
+
+def test_the_worst_method_makes_the_example() -> None:
+    [finding] = found(rule("GET HEAD DELETE", "http://a.example"))
+    assert finding.message.startswith("rule 1 lets http://a.example DELETE, GET and HEAD")
+    assert finding.example is not None
+    assert finding.example.request.method == "DELETE"
+
+
+def test_the_example_of_a_shared_suffix_below_the_name_is_a_name_that_others_can_have() -> None:
+    [finding] = found(rule("GET", "https://*.amazonaws.com:8443"))
+    assert finding.example is not None
+    assert finding.example.request.origin == "https://evil.s3.amazonaws.com:8443"
+    assert "names under s3.amazonaws.com" in finding.message
+
+
+def test_what_is_known_beside_an_unknown_value_is_judged() -> None:
+    rules = CorsRule(("GET",), (UNKNOWN, "http://a.example", "null"), UNKNOWN, UNKNOWN, UNKNOWN)
+    assert ids(rules) == {"insecure-origin", "null-origin"}
+
+
+def test_an_origin_that_is_not_known_to_its_end_makes_no_finding() -> None:
+    assert ids(CorsRule(("GET",), (Unknown("x", "http://"),))) == set()
+
+
+def test_rules_of_extreme_size_are_judged_all_the_same() -> None:
+    many = tuple(rule("GET", " ".join(f"https://{n}x{m}*" for m in range(40))) for n in range(60))
+    assert "insecure-origin" in ids(*many, rule("GET", "http://a.example"))
+
+
+def test_a_bucket_without_rules_makes_no_finding() -> None:
+    assert found() == []
+    assert BucketCors((rule(),)) is not None
