@@ -170,7 +170,7 @@ class Report:
         return (*(finding for bucket in self.buckets for finding in bucket.findings), *self.general)
 
     def fails(self, finding: Finding) -> bool:
-        """Whether a finding of pull request, policy, promise or waiver makes the run fail. Of drift, its bucket says so."""
+        """Whether the finding makes the run fail. Of drift, its bucket says so."""
         if finding.blames:
             return True
         return finding.judged and finding.waived is None and self.fail_on.reached_by(finding.severity)
