@@ -103,28 +103,35 @@ class RevisionTree:
         """See ``DiskTree.walk``: the same files are left out, also those that are committed and ignored."""
         if not self.is_folder(folder):
             raise InputError("there is no such folder", location=Location(folder))
-        waiting = [(folder, Ignored().above(self, folder))]
+        waiting: list[tuple[str, Ignored | None]] = [(folder, Ignored().above(self, folder))]
         while waiting:
             path, ignores = waiting.pop()
-            if path.count("/") >= MAX_DEPTH:
-                raise InputError(f"folders are nested more than {MAX_DEPTH} deep here", location=Location(path))
-            ignores = ignores.with_file_of(self, path)
-            found = self._found(path)
-            listed = self._listed(found.object) if isinstance(found, Entry) else {}
+            if ignores is None:
+                yield path
+                continue
             below = []
-            for name, entry in sorted(listed.items()):
-                each = f"{path}/{name}" if path else name
-                if entry.kind == FOLDER:
-                    if name not in SKIPPED_FOLDERS and not ignores.match(each, is_folder=True):
-                        below.append((each, ignores))
-                elif entry.kind == MODULE:
-                    self.passed_over[each] = _SUBMODULE
-                elif not ignores.match(each, is_folder=False):
-                    if self.is_file(each):
-                        yield each
-                    elif on_link is not None and entry.kind == LINK and not self._shown_below(folder, each):
-                        on_link(each)
+            for each, above in self._wanted_in(path, ignores):
+                if above is not None or self.is_file(each):
+                    below.append((each, above))
+                elif on_link is not None and not self._shown_below(folder, each):
+                    on_link(each)
             waiting.extend(reversed(below))
+
+    def _wanted_in(self, folder: str, ignores: Ignored) -> Iterator[tuple[str, Ignored | None]]:
+        """What is not ignored directly in a folder: files and links with None, folders with what is ignored above."""
+        if folder.count("/") >= MAX_DEPTH:
+            raise InputError(f"folders are nested more than {MAX_DEPTH} deep here", location=Location(folder))
+        ignores = ignores.with_file_of(self, folder)
+        found = self._found(folder)
+        for name, entry in sorted(self._listed(found.object).items()) if isinstance(found, Entry) else ():
+            path = f"{folder}/{name}" if folder else name
+            if entry.kind == FOLDER:
+                if name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
+                    yield path, ignores
+            elif entry.kind == MODULE:
+                self.passed_over[path] = _SUBMODULE
+            elif not ignores.match(path, is_folder=False):
+                yield path, None
 
     def in_head(self, path: str) -> bool:
         """Whether the commit that is checked out has something at the path."""

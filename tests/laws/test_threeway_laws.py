@@ -30,7 +30,14 @@ merges = st.tuples(rule_lists, rule_lists, rule_lists).map(
 """Two lists that both add to a third."""
 
 triples = st.one_of(threes, merges, st.tuples(sides, sides, sides))
-ORIGINS = ["null", "https://a.example", "https://b.a.example", "https://x.b.a.example", "http://c.example", "http://d.e"]
+ORIGINS = [
+    "null",
+    "https://a.example",
+    "https://b.a.example",
+    "https://x.b.a.example",
+    "http://c.example",
+    "http://d.e",
+]
 requests = [
     CorsRequest(origin, method, headers, preflight)
     for origin in ORIGINS
