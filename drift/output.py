@@ -62,7 +62,9 @@ def emit(
     if result.diagnostics:
         note(result.diagnostics)
     _save(result, targets, sarif)
-    if not _withheld(result, Format(shown), sarif):
+    if _withheld(result, Format(shown), sarif):
+        _tell_withheld("printed")
+    else:
         _writer(result, Format(shown), sarif)(sys.stdout)
     sys.stdout.flush()
 
@@ -101,12 +103,16 @@ def _hidden(result: Result) -> Result:
 def _save(result: Report | Snapshot | Simulation, targets: Sequence[Target], sarif: SarifSettings) -> None:
     for kind, path in targets:
         if _withheld(result, kind, sarif):
-            told = f"no SARIF is written to {path}: not everything was looked at"
-            help = "--sarif-incomplete writes it all the same; code scanning then closes alerts that may still hold"
-            note((Diagnostic(Severity.WARNING, "sarif-withheld", told, help=help),))
+            _tell_withheld(f"written to {path}")
             continue
         with replacing(path) as stream:
             _writer(result, kind, sarif)(stream)
+
+
+def _tell_withheld(done: str) -> None:
+    advice = "--sarif-incomplete writes it all the same; code scanning then closes alerts that may still hold"
+    told = f"no SARIF is {done}: not everything was looked at"
+    note((Diagnostic(Severity.WARNING, "sarif-withheld", told, help=advice),))
 
 
 def _withheld(result: Report | Snapshot | Simulation, kind: Format, sarif: SarifSettings) -> bool:

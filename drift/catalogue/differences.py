@@ -20,7 +20,6 @@ KINDS = (
             "declared  GET from https://app.example, ID assets\nlive      GET from https://app.example, ID assets-2"
         ),
         after=("declared  GET from https://app.example, ID assets\nlive      GET from https://app.example, ID assets"),
-        security=5.0,
     ),
     Kind(
         "live-wider",

@@ -157,9 +157,7 @@ def that_matter(rules: Sequence[CorsRule], statement: Statement, bad: Bad) -> It
     with_headers = statement.headers or bad & Bad.ECHO
     for index, rule in enumerate(rules):
         methods = _fitting(rule.allowed_methods, lambda method: method in statement.methods)
-        origins = rule.allowed_origins
-        if isinstance(origins, Unknown) or "*" not in origins:  # entries beside * decide what it is answered with
-            origins = _fitting(origins, lambda pattern: _may_be_meant(pattern, statement))
+        origins = _fitting(rule.allowed_origins, lambda pattern: _may_be_meant(pattern, statement))
         if methods and origins:
             headers = rule.allowed_headers if with_headers else ()
             yield index, CorsRule(methods, origins, headers, rule.expose_headers if statement.exposed else ())

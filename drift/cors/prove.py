@@ -18,7 +18,7 @@ from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.model import BucketCors, CorsRule
 from drift.cors.orders import as_permutation, nearest_order, normal_form
 from drift.cors.readings import StarReading, entries, star_beside_others
-from drift.cors.replay import replayed
+from drift.cors.replay import renumbered, replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect, Universe, Verdict, Witness
 from drift.cors.within import order_matters, order_may_matter
@@ -58,11 +58,36 @@ def prove(
     if sum(_size(rule) for rule in (*ours, *theirs)) > MAX_TEXT:
         return Verdict(Effect.UNDECIDED, reason=f"the rules have more than {MAX_TEXT:,} characters")
     verdict = _Proof(ours, theirs, zero_is_unset, Budget(max_steps)).verdict()
+    if not ordered:
+        verdict = _as_written(verdict, (ours, declared), (theirs, live))
     unknown = [*_unknown_places(ours), *_unknown_places(theirs)]
     for side in (declared, live):
         if side is not None and not side.ordered:
             verdict = _in_any_order(verdict, side, unknown, max_steps)
     return verdict
+
+
+def _as_written(
+    verdict: Verdict, declared: tuple[Rules, BucketCors | None], live: tuple[Rules, BucketCors | None]
+) -> Verdict:
+    """The verdict with its rules numbered as each side has them, not as they were compared."""
+    ours, theirs = (_places(compared, side.rules if side is not None else ()) for compared, side in (declared, live))
+    witnesses = tuple(
+        replace(each, declared=renumbered(each.declared, ours), live=renumbered(each.live, theirs))
+        for each in verdict.witnesses
+    )
+    return replace(verdict, witnesses=witnesses)
+
+
+def _places(compared: Rules, written: Rules) -> tuple[int, ...]:
+    """For each rule as it was compared the place where it is written; of equal rules each has its own."""
+    left: dict[int, CorsRule] = dict(enumerate(written))
+    found = []
+    for rule in compared:
+        place = next(index for index, each in left.items() if each == rule)
+        del left[place]
+        found.append(place)
+    return tuple(found)
 
 
 def _in_any_order(verdict: Verdict, side: BucketCors, unknown: list[tuple[int, str, str]], max_steps: int) -> Verdict:

@@ -46,6 +46,15 @@ def without_unknowns(rule: CorsRule) -> CorsRule:
     )
 
 
+def renumbered(answer: CorsAnswer, indexes: Sequence[int]) -> CorsAnswer:
+    """The answer with its rules numbered otherwise: the new index of each by its old one."""
+    return replace(
+        answer,
+        rule=None if answer.rule is None else indexes[answer.rule],
+        considered=tuple(replace(each, rule=indexes[each.rule]) for each in answer.considered),
+    )
+
+
 def _known(values: TextList) -> tuple[str, ...]:
     return tuple(each for each in values if isinstance(each, str)) if isinstance(values, tuple) else ()
 

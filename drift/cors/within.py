@@ -9,12 +9,12 @@ from itertools import combinations, islice
 from drift.cors import open_questions
 from drift.cors.answers import Relation, relation, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
-from drift.cors.model import BucketCors, CorsAnswer, CorsRule, TextList
+from drift.cors.model import BucketCors, CorsRule, TextList
 from drift.cors.origins import why_never_sent
 from drift.cors.pattern import Covering, intersects, matches_overlapping
 from drift.cors.reach import reach
 from drift.cors.readings import Entry, StarReading, entries, readings_of
-from drift.cors.replay import replayed
+from drift.cors.replay import renumbered, replayed
 from drift.cors.search import Outcome, Search
 from drift.cors.verdict import Witness
 
@@ -206,18 +206,10 @@ def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome)
     witness = replayed(shown_of(found.relation), found.request, pair, pair[::-1])
     witness = replace(
         witness,
-        declared=_renumbered(witness.declared, (first, second)),
-        live=_renumbered(witness.live, (second, first)),
+        declared=renumbered(witness.declared, (first, second)),
+        live=renumbered(witness.live, (second, first)),
     )
     return Clash(first, second, witness, found.relation == Relation.CACHE)
-
-
-def _renumbered(answer: CorsAnswer, indexes: tuple[int, int]) -> CorsAnswer:
-    return replace(
-        answer,
-        rule=None if answer.rule is None else indexes[answer.rule],
-        considered=tuple(replace(each, rule=indexes[each.rule]) for each in answer.considered),
-    )
 
 
 def _order_note(clash: Clash) -> Note:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -16,9 +16,10 @@ from drift.snapshot import Alternative, Bucket, Snapshot
 if TYPE_CHECKING:
     from drift.cors.verdict import Witness
     from drift.diff import Change
-    from drift.finding import Example, Finding, Waived
-    from drift.pull_request import PullRequest, ThreeAnswers
-    from drift.report import BucketReport, Report
+    from drift.finding import Example, Finding, PromiseOutcome, Waived
+    from drift.ignoring import Ignored
+    from drift.pull_request import BaseSource
+    from drift.report import BucketReport, Report, Summary
 
 
 def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
@@ -35,54 +36,69 @@ def snapshot_to_json(snapshot: Snapshot) -> dict[str, Json]:
 
 def report_to_json(report: Report) -> dict[str, Json]:
     """The ``cors-drift/report`` document."""
-    summary = report.summary
+    return {key: list(value) if isinstance(value, Iterator) else value for key, value in report_items(report)}
+
+
+def report_items(report: Report) -> Iterator[tuple[str, Json | Iterator[Json]]]:
+    """The keys of the ``cors-drift/report`` document with their values. Lists come one by one: they can be long."""
+    yield "kind", "cors-drift/report"
+    yield "version", 1
+    yield "tool", {"name": "cors-drift", "version": __version__}
+    yield "verdict", report.verdict.value
+    yield "exit_code", report.exit_code
+    yield "compared_at", time_to_json(report.compared_at)
+    yield "sources", {"declared": report.declared_source, "live": report.live_source}
+    yield "base", _base(report.base)
+    yield "summary", _summary(report.summary)
+    yield "buckets", (_bucket_report(bucket) for bucket in report.buckets)
+    yield "findings", _findings(report)
+    yield "promises", (_promise(each) for each in report.promises)
+    yield "ignored", (_ignored(each) for each in report.ignored)
+    yield "diagnostics", (diagnostic_to_json(each) for each in report.diagnostics)
+
+
+def _base(base: BaseSource | None) -> Json:
+    return None if base is None else {"given": base.given, "commit": base.commit, "fork": base.fork}
+
+
+def _summary(summary: Summary) -> Json:
     return {
-        "kind": "cors-drift/report",
-        "version": 1,
-        "tool": {"name": "cors-drift", "version": __version__},
-        "verdict": report.verdict.value,
-        "exit_code": report.exit_code,
-        "compared_at": time_to_json(report.compared_at),
-        "sources": {"declared": report.declared_source, "live": report.live_source},
-        "base": None
-        if report.base is None
-        else {"given": report.base.given, "commit": report.base.commit, "fork": report.base.fork},
-        "summary": {
-            "buckets": summary.buckets,
-            "in_sync": summary.in_sync,
-            "drifted": summary.drifted,
-            "pending": summary.pending,
-            "accepted": summary.accepted,
-            "not_compared": summary.not_compared,
-            "by_state": {state.value: count for state, count in summary.by_state},
-            "ignored": summary.ignored,
-            "waived": summary.waived,
-        },
-        "buckets": [_bucket_report(bucket) for bucket in report.buckets],
-        "findings": [
-            *(_finding(report, finding, bucket) for bucket in report.buckets for finding in bucket.findings),
-            *(_finding(report, finding) for finding in report.general),
-        ],
-        "promises": [
-            {
-                "says": each.says,
-                "kept": each.kept,
-                "broken": each.broken,
-                "undecided": each.undecided,
-                "location": location_to_json(each.location),
-            }
-            for each in report.promises
-        ],
-        "ignored": [
-            {
-                "bucket": each.bucket,
-                "reason": each.reason,
-                "count": each.count,
-                "location": location_to_json(each.location),
-            }
-            for each in report.ignored
-        ],
-        "diagnostics": [diagnostic_to_json(each) for each in report.diagnostics],
+        "buckets": summary.buckets,
+        "in_sync": summary.in_sync,
+        "drifted": summary.drifted,
+        "pending": summary.pending,
+        "accepted": summary.accepted,
+        "not_compared": summary.not_compared,
+        "by_state": {state.value: count for state, count in summary.by_state},
+        "ignored": summary.ignored,
+        "waived": summary.waived,
+    }
+
+
+def _findings(report: Report) -> Iterator[Json]:
+    for bucket in report.buckets:
+        for finding in bucket.findings:
+            yield _finding(report, finding, bucket)
+    for finding in report.general:
+        yield _finding(report, finding)
+
+
+def _promise(outcome: PromiseOutcome) -> Json:
+    return {
+        "says": outcome.says,
+        "kept": outcome.kept,
+        "broken": outcome.broken,
+        "undecided": outcome.undecided,
+        "location": location_to_json(outcome.location),
+    }
+
+
+def _ignored(ignored: Ignored) -> Json:
+    return {
+        "bucket": ignored.bucket,
+        "reason": ignored.reason,
+        "count": ignored.count,
+        "location": location_to_json(ignored.location),
     }
 
 
@@ -141,7 +157,7 @@ def _alternative(alternative: Alternative) -> dict[str, Json]:
     }
 
 
-def _side(bucket: Bucket | None) -> Json:
+def side_to_json(bucket: Bucket | None) -> Json:
     """One side of a bucket in a report: the bucket without what the report says of it already."""
     if bucket is None:
         return None
@@ -157,42 +173,25 @@ def _bucket_report(report: BucketReport) -> dict[str, Json]:
         "effect": report.effect.value if report.effect else None,
         "drift": report.drift,
         "reason": report.reason,
-        "declared": _side(report.declared),
-        "live": _side(report.live),
-        "also_declared": [_side(other) for other in report.also_declared],
+        "declared": side_to_json(report.declared),
+        "live": side_to_json(report.live),
+        "also_declared": [side_to_json(other) for other in report.also_declared],
         "changes": [_change(report, change) for change in report.changes],
         "witnesses": [_witness(witness) for witness in report.witnesses],
         "notes": list(report.notes),
         "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
         "findings": [finding.id for finding in report.findings],
         "history": _history(report),
-        "pull_request": _pull_request(report.pull_request),
+        "pull_request": _pull_request(report),
     }
 
 
-def _pull_request(found: PullRequest | None) -> Json:
-    if found is None:
+def _pull_request(report: BucketReport) -> Json:
+    if report.pull_request is None:
         return None
-    effects = {"head": found.head_moved, "live": found.live_moved, "deploying": found.deploying}
-    return {
-        "verdict": found.move.value,
-        "says": found.says,
-        "reason": found.reason,
-        "base": _side(found.base),
-        "effects": {name: None if effect is None else effect.value for name, effect in effects.items()},
-        "witness": _three_answers(found.witness),
-    }
+    from drift.documents.pull_requests import pull_request_to_json
 
-
-def _three_answers(witness: ThreeAnswers | None) -> Json:
-    if witness is None:
-        return None
-    return {
-        "request": request_to_json(witness.request),
-        "base": _answer(witness.base),
-        "head": _answer(witness.head),
-        "live": None if witness.live is None else _answer(witness.live),
-    }
+    return pull_request_to_json(report.pull_request)
 
 
 def _history(report: BucketReport) -> Json:
@@ -219,12 +218,13 @@ def _witness(witness: Witness) -> dict[str, Json]:
     return {
         "shows": witness.shows.value,
         "request": request_to_json(witness.request),
-        "declared": _answer(witness.declared),
-        "live": _answer(witness.live),
+        "declared": answer_to_json(witness.declared),
+        "live": answer_to_json(witness.live),
     }
 
 
-def _answer(answer: CorsAnswer) -> dict[str, Json]:
+def answer_to_json(answer: CorsAnswer) -> dict[str, Json]:
+    """An answer of S3 as far as a report tells it."""
     return {"allowed": answer.allowed, "rule": answer.rule, "headers": dict(answer.headers)}
 
 
@@ -248,7 +248,7 @@ def _finding(report: Report, finding: Finding, bucket: BucketReport | None = Non
 
 
 def _example(example: Example | None) -> Json:
-    return None if example is None else {"request": request_to_json(example.request), **_answer(example.answer)}
+    return None if example is None else {"request": request_to_json(example.request), **answer_to_json(example.answer)}
 
 
 def _waived(waived: Waived | None) -> Json:

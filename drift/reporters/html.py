@@ -88,7 +88,9 @@ def _body(report: Report, limit: int) -> Markup:
 def _buckets(report: Report, told: _Told) -> Iterator[Markup]:
     yield tag("h2", "Buckets")
     if not report.buckets:
-        yield tag("p", "No bucket was found to compare.", class_="empty")
+        ignored = report.summary.ignored
+        left = f"No bucket is left to compare: {ignored:,} ignored." if ignored else "No bucket was found to compare."
+        yield tag("p", left, class_="empty")
         return
     yield filters(report)
     yield from told.sections

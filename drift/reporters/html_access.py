@@ -21,6 +21,9 @@ from drift.sensitive import REASON, SHOWN
 MAX_NAMED = 3
 """Origins of one row that are named before the others are folded away."""
 
+_HARMLESS = {"GET": ("-D", "-", "-o", "/dev/null"), "HEAD": ("-I",)}
+"""Methods that a command may really use, and curl's options to see the headers of the answer alone."""
+
 MAX_FOLDED = 100
 MAX_REASONS = 4
 """Rules of which it is told why they do not answer."""
@@ -209,15 +212,19 @@ def _popover(report: BucketReport, picture: AccessPicture, cell: Cell, name: str
         tag("p", kind, [" for the headers ", _comma(asked)] if asked else " without headers of its own", class_="hint"),
         tag("div", [_side(title, answer) for title, answer in sides if answer is not None], class_="sides"),
         [tag("p", OPEN_QUESTIONS[each], class_="hint") for each in cell.open_questions],
-        [tag("p", "Ask S3 yourself; it changes nothing:", class_="hint"), tag("pre", tag("code", command))]
-        if command
-        else None,
+        [tag("p", _to_try(request), class_="hint"), tag("pre", tag("code", command))] if command else None,
         id=name,
         class_="answer",
         popover="auto",
         role="dialog",
         aria_labelledby=f"{name}-t",
     )
+
+
+def _to_try(request: CorsRequest) -> str:
+    if request.preflight or request.method in _HARMLESS:
+        return "Ask S3 yourself; it changes nothing:"
+    return "Ask S3 yourself, by a preflight, which the same rules answer; it changes nothing:"
 
 
 def _comma(parts: list[Markup]) -> list[Markup | str]:
@@ -263,12 +270,16 @@ def _known(answer: CorsAnswer) -> Iterator[Markup]:
 
 
 def curl_line(report: BucketReport, request: CorsRequest) -> str | None:
-    """A preflight for a shell, which asks and writes nothing; None where no line can say it safely."""
+    """The request for a shell; None where no line can say it safely. What would write is asked as a preflight."""
     texts = (request.origin or "", request.method or "", *request.headers)
     if any(not text.isprintable() or text.startswith(SHOWN[:-1]) for text in texts):
         return None
-    words = ["curl", "-sS", "-i", "-g", "-X", "OPTIONS", "-H", f"Origin: {request.origin}"]
-    words += ["-H", f"Access-Control-Request-Method: {request.method}"]
+    words = ["curl", "-sS", "-g"]
+    if not request.preflight and request.method in _HARMLESS:
+        words += [*_HARMLESS[request.method], "-H", f"Origin: {request.origin}"]
+    else:
+        words += ["-i", "-X", "OPTIONS", "-H", f"Origin: {request.origin}"]
+        words += ["-H", f"Access-Control-Request-Method: {request.method}"]
     if request.headers:
         words += ["-H", f"Access-Control-Request-Headers: {','.join(request.headers)}"]
     line = " ".join(shlex.quote(word) for word in (*words, _address(report)))

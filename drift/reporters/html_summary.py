@@ -64,7 +64,7 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
         tag(
             "div",
             tag("h1", tone_icon(tone), VERDICT_WORDS[report.verdict]),
-            tag("p", _VERDICT_MEANING[report.verdict], class_="meaning"),
+            tag("p", _meaning(report), class_="meaning"),
             class_=f"verdict tone-{tone}",
         ),
         _bar(report),
@@ -74,6 +74,20 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
         tag("p", _about(report, code_words), class_="about"),
         class_="top",
     )
+
+
+def _meaning(report: Report) -> str:
+    """What the verdict says, where it is by the settings or by what was left out, too."""
+    summary = report.summary
+    if report.verdict is Verdict.NOTHING and summary.ignored:
+        return "Nothing is left to compare: the settings ignore what there is."
+    if summary.accepted and report.verdict is Verdict.IN_SYNC:
+        return "Nothing counts as drift: what differs is accepted, by a waiver or by the settings."
+    if summary.accepted and report.verdict is Verdict.POLICY:
+        return "What differs is accepted, but something found in the rules or the settings fails the run."
+    if summary.accepted and report.verdict is Verdict.INCOMPLETE:
+        return "No drift that counts was seen, but not everything could be looked at."
+    return _VERDICT_MEANING[report.verdict]
 
 
 def _rest(report: Report) -> str:

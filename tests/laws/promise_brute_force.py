@@ -7,7 +7,7 @@ names and of origins in which the stars of all patterns are filled in many ways.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, permutations
+from itertools import permutations
 
 from drift.cors.model import CorsRule
 from drift.cors.promised_statement import Sense, Statement
@@ -88,12 +88,3 @@ def search(rules: Sequence[CorsRule], statement: Statement, *, ordered: bool = T
                     if any(breaks(each, statement, asked) for each in orders(rules, ordered=ordered)):
                         return asked
     return None
-
-
-def mentioned(rules: Sequence[CorsRule]) -> set[str]:
-    """All origins and header patterns that the rules write."""
-    return set(
-        chain.from_iterable(
-            (*brute.strings(rule.allowed_origins), *brute.strings(rule.allowed_headers)) for rule in rules
-        )
-    )

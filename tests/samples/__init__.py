@@ -62,10 +62,19 @@ def _every_text() -> Report:
     return _together([report for name, report in single.items() if name not in _LEFT_OUT], single.values())
 
 
+_FEW = ("policy-and-drift", "history", "alternatives-drift", "name-unknown", "identified", "drift-waived")
+
+
 @cache
-def under(attack: str) -> Report:
-    """A report with the attack of that name around all text that others wrote."""
-    return spoiled(_every_text(), PAYLOADS[attack])
+def _few_buckets() -> Report:
+    single = {name: report for name, report in reports().items() if name != "everything"}
+    return _together([single[name] for name in _FEW], single.values())
+
+
+@cache
+def under(attack: str, *, few: bool = False) -> Report:
+    """A report with the attack of that name around all text that others wrote; on few buckets, for what is slow."""
+    return spoiled(_few_buckets() if few else _every_text(), PAYLOADS[attack])
 
 
 def hostile() -> dict[str, Report]:
@@ -74,9 +83,9 @@ def hostile() -> dict[str, Report]:
 
 
 @cache
-def harmless() -> Report:
+def harmless(*, few: bool = False) -> Report:
     """The twin of every hostile report: a harmless word in place of the attack."""
-    return spoiled(_every_text(), HARMLESS)
+    return spoiled(_few_buckets() if few else _every_text(), HARMLESS)
 
 
 def _together(single: Iterable[Report], every: Iterable[Report]) -> Report:

@@ -34,13 +34,13 @@ def few(attack: str = HARMLESS) -> Report:
 @cache
 def attacked(kind: Format, attack: str) -> str:
     """What a file or a pipe gets of the report with the attack."""
-    return written(kind, under(attack))
+    return written(kind, under(attack, few=kind is Format.HTML))
 
 
 @cache
 def unharmed(kind: Format) -> str:
     """What a file or a pipe gets of the twin of all attacks."""
-    return written(kind, harmless())
+    return written(kind, harmless(few=kind is Format.HTML))
 
 
 def unprintable(text: str) -> set[str]:

@@ -138,12 +138,22 @@ def test_rules_without_an_order_keep_a_promise_in_every_order_or_not_at_all() ->
     assert decided("https://a.example may GET", *rules, ordered=False) is KEPT
 
 
+def test_rules_that_do_not_matter_do_not_shift_the_rule_that_is_told() -> None:
+    rules = (rule("DELETE", "null"), rule("GET", "*"), rule("GET"))
+    found = decide(BucketCors(rules, ordered=False), parse("nobody may GET with credentials"))
+    assert (found.held, found.rule) == (BROKEN, 2)
+    open_ = (rule("DELETE", "null"), rule("GET", "null"), CorsRule(("GET",), (Unknown("var.x"),)))
+    undecided = decide(BucketCors(open_), parse("https://a.example may GET"))
+    assert (undecided.rule, undecided.field, undecided.why) == (2, "AllowedOrigins", "AllowedOrigins of rule 3: var.x")
+
+
 def test_what_is_not_known_of_s3_leaves_it_undecided_and_is_named() -> None:
     star = decide(BucketCors((rule("GET", "* https://a.example"),)), parse("nobody gets credentials"))
     assert (star.held, star.question) == (UNDECIDED, open_questions.STAR_BESIDE_ORIGIN)
     overlap = decide(BucketCors((rule("GET", "https://a.*.a"),)), parse("https://a.a may GET"))
     assert (overlap.held, overlap.question) == (UNDECIDED, open_questions.WILDCARD_OVERLAP)
     assert decided("https://a.example may GET", rule("GET", "* https://a.example")) is KEPT
+    assert decided("nobody but https://a.example gets credentials", rule("GET", "* https://a.example")) is KEPT
 
 
 @pytest.mark.parametrize(

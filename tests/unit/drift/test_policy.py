@@ -147,6 +147,7 @@ NEAR: list[tuple[str, str, tuple[CorsRule, ...]]] = [
         "an earlier rule answers all that it lets in",
         (rule("GET", "https://*", "*"), rule("GET", "https://example.com*")),
     ),
+    ("wildcard-over-public-suffix", "beside * nobody knows what S3 takes", (rule("GET", "* https://*.vercel.app"),)),
     ("insecure-origin", "HTTPS", (rule("GET", APP),)),
     ("insecure-origin", "the own machine is no network", (rule("GET", "http://localhost:3000 http://127.0.0.1"),)),
     ("insecure-origin", "any port of the own machine", (rule("GET", "http://localhost:*"),)),
@@ -286,6 +287,12 @@ def test_of_a_set_credentials_are_told_only_if_they_are_sent_in_every_order() ->
     rules = rule("GET", "https://*"), rule("GET", "*")
     assert "any-origin-with-credentials" in ids(*rules)
     assert "any-origin-with-credentials" not in ids(*rules, ordered=False)
+
+
+def test_of_a_set_an_unexposed_etag_is_told_only_if_no_order_exposes_it() -> None:
+    rules = rule("PUT", APP, "*"), put()
+    assert "etag-not-exposed" in ids(*rules)
+    assert "etag-not-exposed" not in ids(*rules, ordered=False)
 
 
 def test_where_the_order_decides_only_how_long_a_preflight_is_kept_it_weighs_less() -> None:

@@ -129,6 +129,13 @@ def test_all_promises_that_a_side_which_was_not_read_leaves_open_are_told_at_onc
     assert [each.undecided for each in judged.outcomes] == [1] * 6
 
 
+def test_promises_that_one_unknown_value_leaves_open_are_told_each_by_itself() -> None:
+    declared = bucket("b", CorsRule(("PUT", "POST"), (Unknown("variable x has no value"),)))
+    says = ["nobody may PUT", "nobody may POST"]
+    judged = judge_promises(reports([declared], [bucket("b")]), [promise(each) for each in says])
+    assert [each.subject for each in judged.by_bucket[0]] == says
+
+
 def test_a_declaration_that_could_not_be_resolved_keeps_nothing() -> None:
     declared = Bucket("b", State.UNKNOWN, "terraform", reason="variable x has no value")
     judged = checked("nobody may DELETE", declared, bucket("b", PUT_APP))

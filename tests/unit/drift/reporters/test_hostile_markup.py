@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from functools import cache
 from xml.etree.ElementTree import Element
@@ -127,3 +128,16 @@ def test_what_is_read_is_printable(attack: str, kind: Format) -> None:
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_a_runner_finds_no_command_in_the_page(attack: str, kind: Format) -> None:
     assert obeyed(attacked(kind, attack)) == []
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_command_to_copy_is_one_command_of_a_shell(attack: str) -> None:
+    found = ("".join(each.itertext()) for each in tree(Format.HTML, attack).iter("code"))
+    commands = {text for text in found if text.startswith("curl ")}
+    for command in sorted((each for each in commands if "…(" not in each), key=len)[-3:]:
+        words = list(shlex.shlex(command, posix=True, punctuation_chars=True))
+        assert not [word for word in words if set(word) <= set("();<>|&")]
+        name, *options, address = shlex.split(command)
+        assert name == "curl"
+        assert set(options) & {"-o", "-K", "-T", "-d", "--data", "--output", "--config"} == set()
+        assert re.fullmatch(r"https://[^/?#@\s]+/[^/?#@\s]*/?", address)

@@ -98,7 +98,19 @@ def test_every_bucket_has_its_section_and_every_finding_its_word(name: str) -> N
         assert each.id in told
 
 
-@pytest.mark.parametrize("name", ["empty", "error-only", "all-ignored"])
+def test_drift_that_is_accepted_is_not_called_in_sync_with_the_code() -> None:
+    for name in ("drift-waived", "undeclared-accepted"):
+        meaning = words(of_class(page(name), "meaning")[0])
+        assert meaning == "Nothing counts as drift: what differs is accepted, by a waiver or by the settings."
+
+
+def test_where_all_buckets_are_ignored_that_is_why_nothing_is_compared() -> None:
+    told = words(page("all-ignored"))
+    assert "Nothing is left to compare" in told
+    assert "No bucket is left to compare: 4 ignored." in told
+
+
+@pytest.mark.parametrize("name", ["empty", "error-only"])
 def test_a_report_without_buckets_says_so(name: str) -> None:
     assert "No bucket was found to compare." in words(page(name))
 
@@ -224,10 +236,22 @@ def test_the_command_to_try_a_request_is_one_command_whatever_the_origin(origin:
     line = curl_line(report, CorsRequest(origin, "PUT", ("x-a", "content-type")))
     assert line is not None
     assert shlex.split(line) == [
-        *("curl", "-sS", "-i", "-g", "-X", "OPTIONS", "-H", f"Origin: {origin}"),
+        *("curl", "-sS", "-g", "-i", "-X", "OPTIONS", "-H", f"Origin: {origin}"),
         *("-H", "Access-Control-Request-Method: PUT", "-H", "Access-Control-Request-Headers: x-a,content-type"),
         "https://b-name.s3.eu-west-1.amazonaws.com/",
     ]
+
+
+@pytest.mark.parametrize(
+    ("method", "options"),
+    [("GET", ["-D", "-", "-o", "/dev/null"]), ("HEAD", ["-I"]), ("POST", ["-i", "-X", "OPTIONS"])],
+)
+def test_only_what_reads_is_tried_as_it_is_and_what_writes_as_a_preflight(method: str, options: list[str]) -> None:
+    report = BucketReport("b", BucketState.VALIDATED, bucket("b", rule()), None)
+    line = curl_line(report, CorsRequest("https://a.example", method, preflight=False))
+    assert line is not None
+    assert shlex.split(line)[3 : 3 + len(options)] == options
+    assert "PUT" not in line
 
 
 @pytest.mark.parametrize("name", ["x/../y?a#b", "a b", "evil.example/", "a@evil.example", "x:1"])
