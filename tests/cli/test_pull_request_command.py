@@ -1,4 +1,4 @@
-"""``check --base`` as a user meets it: what is printed, exit codes, what may not go together, and input of strangers."""
+"""``check --base`` as a user meets it: what is printed, exit codes, what may not go together, input of strangers."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from drift.cors.digest import digest
+from drift.cors.model import BucketCors
 from tests.cli.conftest import Cli, snapshot_file
 from tests.repositories import Repository, repository, terraform
+from tests.rules import rule
 
 __all__ = ["repository"]
 
@@ -184,9 +187,14 @@ MODULE_CALL = 'module "cors" {\n  source  = "acme/cors/aws"\n  version = "1.0.0"
 MANIFEST = {
     "Modules": [
         {"Key": "", "Source": "", "Dir": "."},
-        {"Key": "cors", "Source": "registry.terraform.io/acme/cors/aws", "Version": "1.0.0", "Dir": ".terraform/modules/cors"},
+        {
+            "Key": "cors",
+            "Source": "registry.terraform.io/acme/cors/aws",
+            "Version": "1.0.0",
+            "Dir": ".terraform/modules/cors",
+        },
     ]
-}  # fmt: skip
+}
 
 
 def test_copies_of_remote_modules_are_taken_from_the_work_tree_and_that_is_told(cli: Cli, here: Repository) -> None:
@@ -203,6 +211,21 @@ def test_copies_of_remote_modules_are_taken_from_the_work_tree_and_that_is_told(
     assert result.json["buckets"][0]["pull_request"]["verdict"] == "changes"
     told = next(each for each in result.json["diagnostics"] if each["id"] == "base-borrowed")
     assert ".terraform/modules/modules.json" in told["message"]
+
+
+def test_a_waiver_accepts_that_a_live_change_is_undone_while_head_and_live_stay(cli: Cli, here: Repository) -> None:
+    here.write(main__tf=terraform("app", "new"))
+    app, new, hotfix = (rule(origins=f"https://{name}.example") for name in ("app", "new", "hotfix"))
+    sides = BucketCors((app, new), ordered=False), BucketCors((app, hotfix))
+    accepted = json.dumps([digest(side, zero_is_unset=True) for side in sides])
+    waiver = f'finding = "live-change-undone"\nreason = "it was a mistake"\nowner = "web"\nrules = {accepted}\n'
+    here.put("cors-drift.toml", f'[[waiver]]\nbucket = "assets-prod"\nexpires = 2999-01-01\n{waiver}')
+    accepting = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
+    assert (accepting.code, accepting.json["verdict"], accepting.json["summary"]["waived"]) == (0, "clean", 1)
+    other = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://other.example"]}
+    assert cli("check", "--base", "main", "--live", live(here, APP, HOTFIX, other)).code == 1
+    here.write(main__tf=terraform("app", "newer"))
+    assert cli("check", "--base", "main", "--live", live(here, APP, HOTFIX)).code == 1
 
 
 HOSTILE = "https://$(touch pwned).`x`\n::error::\x1b[31m.example"

@@ -99,7 +99,8 @@ def test_a_walk_finds_what_it_finds_on_disk(repository: Repository) -> None:
 def test_links_are_followed_inside_the_tree_alone(repository: Repository) -> None:
     repository.put("real/main.tf", "content")
     links = {"in.tf": "real/main.tf", "folder": "real", "real/up.tf": "../main.tf", "out.tf": "../../etc/passwd",
-             "absolute.tf": "/etc/passwd", "circle.tf": "circle.tf", "dangling.tf": "nowhere.tf", "two": "folder"}  # fmt: skip
+             "absolute.tf": "/etc/passwd", "circle.tf": "circle.tf", "dangling.tf": "nowhere.tf",
+             "two": "folder"}  # fmt: skip
     for name, target in links.items():
         (repository.folder / name).symlink_to(target)
     repository.commit()
@@ -194,8 +195,9 @@ def test_nothing_is_touched_and_nothing_that_is_configured_is_run(
     repository.put(".gitattributes", "*.tf filter=evil diff=evil merge=evil text eol=crlf\n")
     repository.put("x.tf", "one\ntwo\n")
     repository.commit()
-    for key in ("core.fsmonitor", "filter.evil.smudge", "filter.evil.clean", "filter.evil.process", "diff.evil.textconv",
-                "diff.evil.command", "diff.external", "core.pager", "pager.cat-file", "core.editor", "core.sshCommand",
+    for key in ("core.fsmonitor", "filter.evil.smudge", "filter.evil.clean", "filter.evil.process",
+                "diff.evil.textconv", "diff.evil.command", "diff.external", "core.pager", "pager.cat-file",
+                "core.editor", "core.sshCommand",
                 "core.askPass", "gpg.program", "merge.evil.driver", "core.gitProxy", "alias.cat-file"):  # fmt: skip
         repository.git("config", key, str(script))
     hooks = repository.folder / ".git" / "hooks"

@@ -1,4 +1,4 @@
-"""Base, head and live in every combination, held against the table of docs/pull-requests.md; and what lies beside it."""
+"""Base, head and live in every combination, held against the table of docs/pull-requests.md."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ SIDES: dict[str, Side] = {
     "denied": Bucket("b", State.DENIED, "test", reason="AccessDenied"),
 }
 MEANINGS = {"not declared": "none", "absent": "none", "A in other words": "A", "unknown": "?", "denied": "?"}
-CELLS = list(product(SIDES, repeat=3))
+CELLS = list(product(SIDES, SIDES, SIDES))
 
 
 def rows() -> list[tuple[tuple[str, str, str], Move, str]]:
@@ -58,9 +58,8 @@ def fits(pattern: tuple[str, ...], cell: tuple[str, ...]) -> bool:
         if wanted in ("none", "?"):
             if meaning != wanted:
                 return False
-        elif wanted != "any":
-            if meaning in ("none", "?") or meant.setdefault(wanted, meaning) != meaning:
-                return False
+        elif wanted != "any" and (meaning in ("none", "?") or meant.setdefault(wanted, meaning) != meaning):
+            return False
     return len(set(meant.values())) == len(meant)
 
 
