@@ -12,7 +12,7 @@ from drift.ignoring import Ignores
 from drift.policy import policy_findings
 from drift.promises import judge_promises
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
-from drift.settings import AssessmentSettings
+from drift.settings import AssessmentSettings, FailOn
 from drift.waivers import apply_waivers, ignore_findings
 
 
@@ -68,18 +68,22 @@ def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tupl
 def _is_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether the bucket counts as drifted: what a pull request does not touch does so only if the settings say it."""
     if report.pull_request is None:
-        return report.drift and _still_drift(report, settings)
+        return _still_drift(report, settings)
     differs = report.state in (BucketState.DRIFTED, BucketState.UNDECLARED)
     return differs and any(each.blames for each in report.findings)
 
 
 def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
-    told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT]
-    return any(
-        each.waived is None and (each.id not in settings.levels or settings.fail_on.reached_by(each.severity))
-        for each in told
-    )
+    told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT and each.waived is None]
+    return any(_counts(each, report, settings) for each in told)
+
+
+def _counts(finding: Finding, report: BucketReport, settings: AssessmentSettings) -> bool:
+    if finding.id not in settings.levels:
+        return report.drift
+    usual = FailOn(CATALOGUE[finding.id].severity)
+    return usual.reached_by(finding.severity) or settings.fail_on.reached_by(finding.severity)
 
 
 def _verdict(report: Report, *, whole: bool) -> Verdict:
@@ -94,7 +98,5 @@ def _verdict(report: Report, *, whole: bool) -> Verdict:
     seen = all(bucket.state in LOOKED_AT for bucket in report.buckets)
     if not seen or not whole or any(each.undecided for each in report.promises):
         return Verdict.INCOMPLETE
-    if all(each.state is BucketState.VALIDATED for each in report.buckets):
-        return Verdict.CLEAN
-    in_sync = all(each.state is BucketState.IN_SYNC or each.pull_request is None for each in report.buckets)
+    in_sync = all(each.state is BucketState.IN_SYNC for each in report.buckets)
     return Verdict.IN_SYNC if in_sync else Verdict.CLEAN

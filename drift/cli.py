@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Sequence
 from copy import copy
@@ -229,7 +230,7 @@ def explain(
         near = difflib.get_close_matches(name, CATALOGUE, 1)
         hint = f"did you mean {near[0]}?" if near else f"the findings are {', '.join(CATALOGUE)}"
         raise errors.UsageError(f"there is no finding {name}", advice=hint)
-    typer.echo(entry(CATALOGUE[name]), nl=False)
+    typer.echo(entry(CATALOGUE[name], min(shutil.get_terminal_size().columns, 100)), nl=False)
 
 
 def app_for(arguments: Sequence[str]) -> typer.Typer:

@@ -79,7 +79,7 @@ def check(
         emit_history(report, shown[0], targets, sarif=settings.sarif)
     else:
         emit(report, format_, targets, sarif=settings.sarif)
-    if report.exit_code == errors.EXIT_NOTHING:
+    if report.exit_code == errors.EXIT_NOTHING and not report.summary.ignored:
         _tell_nothing_found()
     raise typer.Exit(report.exit_code)
 

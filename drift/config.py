@@ -29,6 +29,9 @@ from drift.settings import (
 
 CONFIG_NAME = "cors-drift.toml"
 
+MAX_BYTES = 16 * 1024 * 1024
+"""The size of a settings file."""
+
 _TEXT, _TEXTS, _FLAG, _NUMBER = "a string that is not empty", "a list of strings", "true or false", "a whole number"
 _SECONDS = "a number of seconds, a day at most"
 _NAMES = "a table of strings, each address in quotes"
@@ -138,13 +141,25 @@ def read_config(path: Path, *, named: bool) -> Config:
     """The file's settings; ``named`` says that the user gave it. Raises ``UsageError`` that names key and line."""
     import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
 
+    if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(_top(path.parent))):
+        raise UsageError(
+            "this settings file is a link that leads out of the tree it was found in",
+            location=Location(str(path)),
+            advice=f"name it, if it is yours: cors-drift --config {path}",
+        )
     try:
-        text = path.read_bytes().decode()
+        with path.open("rb") as stream:
+            content = stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
+            raise UsageError(f"this file has more than {MAX_BYTES:,} bytes", location=Location(str(path)))
+        text = content.decode()
         config = tomllib.loads(text)
     except FileNotFoundError as error:
         raise UsageError("there is no such file", location=Location(str(path))) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"this file cannot be read: {error}", location=Location(str(path))) from error
+    except RecursionError as error:
+        raise UsageError("this file is nested too deeply", location=Location(str(path))) from error
     except tomllib.TOMLDecodeError as error:
         line = re.search(r"line (\d+)", str(error))
         place = Location(str(path), int(line[1]) if line else None)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from drift.cors.budget import MAX_STEPS
 from drift.cors.model import BucketCors
 from drift.cors.open_questions import OPEN_QUESTIONS
+from drift.cors.pattern import matches
 from drift.cors.prove import prove
-from drift.cors.verdict import Effect, Verdict
+from drift.cors.verdict import Effect, Shows, Verdict, Witness
 from drift.coverage import all_listed
 from drift.diff import Change, ChangeKind, RuleDiff, diff_rules
 from drift.findings import finding, what_to_do
-from drift.location import Diagnostic, Severity
+from drift.location import Diagnostic, Location, Severity
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState, Finding
 from drift.snapshot import Bucket
@@ -141,15 +142,61 @@ def _reason(outcome: RuleDiff, verdict: Verdict) -> str:
     return reason + (f" (and {more} more unknown value{'s' if more > 1 else ''})" if more else "")
 
 
+def _by_witnesses(witnesses: Iterable[Witness]) -> str:
+    """The finding for what is certain of a difference that is not known to its end."""
+    shown = {each.shows for each in witnesses}
+    freer, tighter = bool(shown & _FREER), bool(shown & _TIGHTER)
+    if freer and tighter:
+        return "live-different"
+    return "live-wider" if freer else "live-narrower" if tighter else "live-differs"
+
+
+_FREER = frozenset({Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE})
+_TIGHTER = frozenset({Shows.LIVE_REFUSES, Shows.LIVE_NO_LONGER_REFLECTS, Shows.LIVE_EXPOSES_LESS})
+
 _DECIDES = ("AllowedOrigins", "AllowedMethods", "AllowedHeaders", "ExposeHeaders", "MaxAgeSeconds", "ID")
 """Fields, that first of which most depends."""
 
 
 def _drift_finding(report: BucketReport) -> Finding:
-    kind = _FINDINGS.get(report.effect, "live-differs") if report.effect else "live-differs"
+    kind = _FINDINGS.get(report.effect) if report.effect else None
+    kind = kind or _by_witnesses(report.witnesses)
     if report.live is not None and report.live.cors is None:
         kind = "live-absent"
     message = ". ".join(sentence(witness, report.live) for witness in report.witnesses) or None
-    places = (report.place_of(change) for change in report.changes if not change.cosmetic)
-    first = next((place for place in places if place), report.declared.location if report.declared else None)
-    return finding(kind, report.name, message, first, help=what_to_do(report.declared))
+    return finding(kind, report.name, message, _place(report), help=what_to_do(report.declared))
+
+
+def _place(report: BucketReport) -> Location | None:
+    """Where the change is declared that makes the first request be answered otherwise, as far as that can be seen."""
+    witness = next(iter(report.witnesses), None)
+    changes = [change for change in report.changes if not change.cosmetic]
+    telling = sorted(changes, key=lambda change: (not _may_show(change, witness), _rank(change)))
+    places = (report.place_of(change) for change in telling)
+    return next((place for place in places if place), report.declared.location if report.declared else None)
+
+
+def _may_show(change: Change, witness: Witness | None) -> bool:
+    if witness is None:
+        return False
+    request = witness.request
+    if change.kind is ChangeKind.ADDED:
+        return change.live == witness.live.rule
+    if change.kind is ChangeKind.REMOVED:
+        return change.declared == witness.declared.rule
+    values = [each for each in (*change.added, *change.removed) if isinstance(each, str)]
+    if change.field == "AllowedOrigins":
+        return any(matches(each, request.origin or "") for each in values)
+    if change.field == "AllowedMethods":
+        return request.method in values
+    if change.field == "AllowedHeaders":
+        names = [name.lower() for name in request.headers]
+        return any(matches(each.lower(), name) for each in values for name in names)
+    if change.field == "ExposeHeaders":
+        return witness.shows in (Shows.LIVE_EXPOSES_MORE, Shows.LIVE_EXPOSES_LESS)
+    return witness.shows is Shows.DIFFERS
+
+
+def _rank(change: Change) -> int:
+    """Whole rules first, then fields as they decide."""
+    return -1 if change.field is None else _DECIDES.index(change.field)

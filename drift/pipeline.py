@@ -69,7 +69,7 @@ def check(
 
     def assessed(report: Report) -> Report:
         whole = all_listed(report.diagnostics) or not settings.live.all_buckets
-        narrowed = bool(paths or settings.buckets)
+        narrowed = _narrowed(paths, settings)
         return assess(report, settings.assessment, _exits(settings), ignores=ignores, narrowed=narrowed, whole=whole)
 
     def keep_assessed(part: Report) -> None:
@@ -147,7 +147,7 @@ def validate_declared(paths: Sequence[Path], settings: Settings) -> Report:
 
     declared = read_declared(paths, settings)
     report = validated(declared, _exits(settings))
-    narrowed = bool(paths or settings.buckets)
+    narrowed = _narrowed(paths, settings)
     return assess(report, settings.assessment, _exits(settings), narrowed=narrowed)
 
 
@@ -185,6 +185,19 @@ def _check_names(asked: Asked) -> None:
             raise UsageError(
                 f"--header {name}: a name alone is wanted", advice=f"write --header {name.partition(':')[0].strip()}"
             )
+
+
+def _narrowed(paths: Sequence[Path], settings: Settings) -> bool:
+    """Whether the run looks at a part of what the settings speak of: at some buckets, or at paths beside or below the
+    settings file alone.
+    """
+    if settings.buckets:
+        return True
+    given = settings.assessment
+    places = (each.location for each in (*given.promises, *given.waivers, *given.ignores) if each.location is not None)
+    folders = {os.path.dirname(os.path.realpath(each.path)) for each in places}
+    looked_at = [Path(os.path.realpath(path)) for path in paths or (Path(),)]
+    return not all(any(Path(folder).is_relative_to(path) for path in looked_at) for folder in folders)
 
 
 def _dated(snapshot: Snapshot) -> Snapshot:

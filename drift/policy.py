@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from drift.claims import places_of
 from drift.cors.model import BucketCors
 from drift.cors.within import ORDER_MATTERS
 from drift.diff import same_meaning
 from drift.finding import Finding, Side
 from drift.findings import finding
 from drift.location import Location
+from drift.policy_claims import claims_on
 from drift.policy_environment import production
-from drift.policy_risk import Risk, joined
+from drift.policy_risk import Risk
 from drift.policy_rules import LOCALHOST, NOT_CACHED, risks
 from drift.policy_validity import RULES_OVERLAP, notes, refusals
 from drift.report import BucketReport
-from drift.snapshot import Bucket, State
+from drift.snapshot import Bucket
 
 Key = tuple[str, str]
 """Kind and subject: what one finding of a bucket is."""
-
-MOST_PLACES = 5
-"""Declarations of one bucket that a message names."""
-
-_INLINE = re.compile(r"(?:^|\.)aws_s3_bucket\.")
-_SEPARATE = re.compile(r"(?:^|\.)aws_s3_bucket_cors_configuration\.")
 
 
 def policy_findings(report: BucketReport) -> tuple[Finding, ...]:
@@ -40,7 +33,7 @@ def policy_findings(report: BucketReport) -> tuple[Finding, ...]:
     told = {each.id for each in report.findings}
     declared = _declared(report)
     live = _live(report, declared)
-    found = [each for each in _claims(report) if each.id not in told]
+    found = [each for each in claims_on(report) if each.id not in told]
     for key, (risk, place, case) in declared.items():
         if risk.id == ORDER_MATTERS and ORDER_MATTERS in told:
             continue
@@ -156,29 +149,3 @@ def _place(bucket: Bucket, risk: Risk) -> Location | None:
 
 def _key(risk: Risk) -> Key:
     return risk.id, risk.subject
-
-
-def _claims(report: BucketReport) -> Iterator[Finding]:
-    """Several declarations of one bucket."""
-    if report.declared is None or not report.also_declared:
-        return
-    claims = (report.declared, *report.also_declared)
-    speaking = [each for each in claims if each.state is not State.ABSENT or each.says_none]
-    where = _places(claims)
-    at = report.declared.location
-    inline = [each for each in speaking if _INLINE.search(each.address or "")]
-    if inline and any(_SEPARATE.search(each.address or "") for each in speaking):
-        message = f"both declare the CORS rules of one bucket, and each apply undoes the other: {where}"
-        yield finding("declared-inline-and-separately", report.name, message, at, side=Side.DECLARED)
-        return
-    message = f"{len(claims)} declarations claim the CORS rules of one bucket: {where}"
-    yield finding("declared-more-than-once", report.name, message, at, side=Side.DECLARED)
-
-
-def _places(claims: Sequence[Bucket]) -> str:
-    """Where they stand, each place once: a module that several others call stands in one."""
-    places = list(dict.fromkeys(places_of([each]) for each in claims))
-    if len(places) == 1:
-        return f"{places[0]}, which is called {len(claims)} times"
-    more = len(places) - MOST_PLACES
-    return joined(places if more <= 0 else [*places[:MOST_PLACES], f"{more} more"])

@@ -100,12 +100,19 @@ class _Told:
     example: Example | None = None
     unread: bool = False
     """Whether nothing is known of the side, whatever the promise."""
+    alike: str = ""
+    """What it says, but for the number of the rule: that is another one where the order of rules is folded."""
 
     @property
     def outcome(self) -> object:
         """Equal for two sides of which the same is to be told."""
-        shown = self.example and (self.example.request, self.example.answer.rule, self.example.answer.headers)
-        return self.held, self.says, shown
+        return self.held, self.alike, self.example and self.example.request
+
+    def and_live(self, live: _Told) -> _Told:
+        """The same of both sides."""
+        ours, theirs = (each.example.answer.rule if each.example else None for each in (self, live))
+        other = f" (live by rule {theirs + 1})" if theirs is not None and ours != theirs else ""
+        return replace(self, side=Side.BOTH, says=self.says + other)
 
 
 class _Judge:
@@ -151,7 +158,7 @@ class _Judge:
             self._counts[each.held] += 1
         told = [each for each in told if each.held is not Held.KEPT]
         if len(told) == 2 and told[0].outcome == told[1].outcome:
-            told = [replace(told[0], side=Side.BOTH)]
+            told = [told[0].and_live(told[1])]
         return told
 
     def _sides(self, report: BucketReport) -> Iterator[tuple[Side, list[_Case]]]:
@@ -190,10 +197,11 @@ class _Judge:
             of_these = [case for case in cases if case.decision.held is held]
             if of_these:
                 first = of_these[0]
-                says = self._says(first.decision) + _cases_of(of_these, cases)
+                where = _cases_of(of_these, cases)
+                says, alike = (self._says(first.decision, numbered=each) + where for each in (True, False))
                 place, example = self._place(side, first, report), _example(first.decision)
                 unread = held is Held.UNDECIDED and all(case.unread for case in cases)
-                return _Told(side, held, says, place, example, unread)
+                return _Told(side, held, says, place, example, unread, alike)
         return _Told(side, Held.KEPT)
 
     def _place(self, side: Side, case: _Case, report: BucketReport) -> Location | None:
@@ -206,10 +214,11 @@ class _Judge:
         known = [each.location for each in (report.declared, report.live) if each is not None and each.location]
         return known[0] if known else self._promise.location
 
-    def _says(self, decision: Decision) -> str:
+    def _says(self, decision: Decision, *, numbered: bool = True) -> str:
         if decision.request is None or decision.answer is None or decision.bad is None:
             return decision.why or "its meaning could not be decided"
-        said = _shown(decision.request, decision.answer, decision.bad, self._statement)
+        rule = f"rule {(decision.answer.rule or 0) + 1}" if numbered else "a rule"
+        said = _shown(decision.request, decision.answer, decision.bad, self._statement, rule)
         return said + (", in an order in which S3 may store these rules" if decision.reordered else "")
 
     def finding(self, report: BucketReport, told: _Told) -> Finding:
@@ -267,13 +276,12 @@ def _example(decision: Decision) -> Example | None:
     return Example(decision.request, decision.answer)
 
 
-def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statement) -> str:
+def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statement, rule: str) -> str:
     """What the answer is and must not be, without a full stop."""
     names = requested_headers(",".join(request.headers))
     asked = f"{request.method} from {request.origin}" + (f" with {_listed(names)}" if names else "")
     if answer.rule is None:
         return f"{asked} is refused"
-    rule = f"rule {answer.rule + 1}"
     if bad & Bad.ALLOWED:
         return f"{asked} is allowed by {rule}"
     if bad & Bad.ECHO:

@@ -47,8 +47,8 @@ class Verdict(StrEnum):
 
     IN_SYNC = "in_sync"
     CLEAN = "clean"
-    """Nothing fails the run, and yet not all is in sync: live was not to be read, a pull request changes something on
-    purpose, or something drifted that it does not touch."""
+    """Nothing fails the run, and not all is in sync: drift is accepted, a pull request changes something on purpose or
+    does not touch what drifted, or declarations alone were to be looked at."""
     DRIFT = "drift"
     POLICY = "policy"
     """No drift, but a finding of the policy, a promise or a waiver at or above the level that fails the run."""

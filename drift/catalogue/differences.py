@@ -13,8 +13,9 @@ KINDS = (
         "Deploy the declared rules again, or take the live ones over into the code.",
         Family.DRIFT,
         meaning=(
-            "With `strict`, a difference counts that changes no answer of S3: other IDs, another spelling, rules "
-            "in another place."
+            "They certainly differ, without a request that may now do more or less: with `strict`, a difference counts "
+            "that changes no answer of S3 (other IDs, another spelling, rules in another place); or some values are "
+            "not known, and it is only certain that browsers keep preflights otherwise."
         ),
         before=(
             "declared  GET from https://app.example, ID assets\nlive      GET from https://app.example, ID assets-2"

@@ -50,9 +50,18 @@ def page() -> str:
     return "\n".join(_lines())
 
 
-def entry(kind: Kind) -> str:
-    """What the document says of one finding."""
-    return "\n".join(_kind(kind))
+def entry(kind: Kind, width: int) -> str:
+    """What the document says of one finding, for a terminal."""
+    lines = [f"{kind.id}  {_weight(kind)}", "", *textwrap.wrap(f"{kind.title}.", width), ""]
+    lines += [*textwrap.wrap(kind.meaning, width), "", "With it:", ""]
+    lines += [*textwrap.indent(kind.before, "    ").splitlines(), "", "Without:", ""]
+    lines += [*textwrap.indent(kind.after, "    ").splitlines(), ""]
+    lines += textwrap.wrap(f"What to do: {kind.help}", width)
+    return "\n".join(lines) + "\n"
+
+
+def _weight(kind: Kind) -> str:
+    return f"({kind.severity.value}{'' if kind.security is None else f', security {kind.security}'})"
 
 
 def _lines() -> Iterator[str]:
@@ -66,9 +75,8 @@ def _lines() -> Iterator[str]:
 
 
 def _kind(kind: Kind) -> Iterator[str]:
-    weight = "" if kind.security is None else f", security {kind.security}"
     yield f"### {kind.id}\n"
-    yield f"**{kind.title}** ({kind.severity.value}{weight})\n"
+    yield f"**{kind.title}** {_weight(kind)}\n"
     yield textwrap.fill(kind.meaning, 118, break_long_words=False, break_on_hyphens=False) + "\n"
     yield f"With it:\n\n```\n{kind.before}\n```\n"
     yield f"Without:\n\n```\n{kind.after}\n```\n"

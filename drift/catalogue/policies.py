@@ -193,7 +193,11 @@ KINDS = (
         Severity.WARNING,
         "Keep one of them: whichever is applied last replaces all rules of the others.",
         Family.POLICY,
-        meaning="A bucket has one list of rules, and whatever is deployed last writes all of it.",
+        meaning=(
+            "A bucket has one list of rules, and whatever is deployed last writes all of it. It weighs info where the "
+            "declarations look like alternatives of which only one is deployed: each makes the bucket itself, they are "
+            "one piece of code under several callers, or they stand in different folders of examples or tests."
+        ),
         before="two aws_s3_bucket_cors_configuration for one bucket",
         after="one of them, with the rules of both",
     ),

@@ -83,6 +83,18 @@ USES = (
     Use("live --format json", "live --format json --output json={work}/live.json", frozenset({"ListBuckets"})),
     Use("simulate s3://", "simulate s3://assets --origin https://a.example --method GET"),
     Use("check --live FILE", "check main --live saved.json", frozenset(), 3),
+    Use(
+        "check in every format",
+        "check main --bucket uploads --recheck 0 --format github --sarif-incomplete"
+        + "".join(f" --output {kind}={{work}}/report.{kind}" for kind in ("html", "markdown", "sarif", "junit", "json")),
+        code=1,
+    ),
+    Use(
+        "waive",
+        "waive main --bucket uploads --finding live-different --reason why --owner web"
+        " --expires 30d --recheck 0",
+    ),
+    Use("validate in every format", "validate main --format html --output sarif={work}/v.sarif", frozenset()),
     Use("declared", "declared main", frozenset()),
     Use("validate", "validate main", frozenset()),
     Use("compare", "compare main main", frozenset()),

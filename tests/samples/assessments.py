@@ -13,6 +13,7 @@ from drift.findings import finding
 from drift.ignoring import Ignored
 from drift.location import Diagnostic, Location, Severity
 from drift.report import BucketReport, BucketState, Report, Verdict
+from drift.settings import FailOn
 from tests.rules import rule
 from tests.samples.comparisons import NOW, UPLOADS, declared, live, of
 
@@ -67,7 +68,7 @@ def _policy() -> Iterator[tuple[str, Report]]:
     )
     clean = of(declared(ANY), live(ANY))
     yield "policy-both-sides", with_findings(clean, *found)
-    failed = replace(with_findings(clean, *found), verdict=Verdict.POLICY, exit_code=1)
+    failed = replace(with_findings(clean, *found), verdict=Verdict.POLICY, exit_code=1, fail_on=FailOn.WARNING)
     yield "verdict-policy", failed
     drifted = of(declared(UPLOADS), live(ANY))
     sided = (replace(each, side=Side.LIVE, location=None) for each in found[:2])

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from drift.assessment import assess
-from drift.compare import compare, validated
+from drift.compare import Rules, compare, validated
 from drift.cors.digest import digest
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.ignoring import Ignore
@@ -83,9 +83,35 @@ class TestDrift:
         assert report.buckets[0].state is BucketState.DRIFTED
         assert report.summary.accepted == (code == 0)
 
+    @pytest.mark.parametrize("fail_on", FailOn)
+    def test_counts_as_ever_where_a_level_is_what_it_is_by_default_or_more(self, fail_on: FailOn) -> None:
+        cached = rule("GET", max_age_seconds=5)
+        cache_only = compared((bucket("b", SAFE), bucket("b", cached)))
+        for level in (Severity.WARNING, Severity.ERROR):
+            report = settled(cache_only, levels={"live-cache-only": level}, fail_on=fail_on)
+            assert (report.verdict, report.exit_code) == (Verdict.DRIFT, 1)
+        assert settled(drifted(), levels={"live-wider": Severity.ERROR}, fail_on=fail_on).exit_code == 1
+
+    def test_counts_from_the_level_that_policy_fails_from_if_lowered(self) -> None:
+        levels = {"live-wider": Severity.WARNING}
+        assert settled(drifted(), levels=levels, fail_on=FailOn.WARNING).exit_code == 1
+        assert settled(drifted(), levels=levels, fail_on=FailOn.NEVER).exit_code == 0
+
+    def test_that_nobody_declared_is_as_heavy_as_its_level(self) -> None:
+        lenient = Rules(undeclared=Severity.WARNING)
+        report = compare(snapshot(bucket("b")), snapshot(bucket("b", SAFE)), lenient)
+        assert settled(report).exit_code == 0
+        assert settled(report, levels={"undeclared-rules": Severity.ERROR}).exit_code == 1
+
+    def test_of_which_not_all_is_known_is_called_by_what_is_certain(self) -> None:
+        unknown = CorsRule(("GET",), (Unknown("a variable", "https://"),))
+        live = bucket("b", rule("GET"), rule("DELETE", "https://*"))
+        report = settled(compared((bucket("b", unknown), live)))
+        assert "live-wider" in ids(report)
+
     def test_is_accepted_while_a_waiver_holds(self) -> None:
         report = settled(drifted(), waivers=(waiver("live-wider", MORE),))
-        assert (report.verdict, report.exit_code, report.summary.waived) == (Verdict.IN_SYNC, 0, 1)
+        assert (report.verdict, report.exit_code, report.summary.waived) == (Verdict.CLEAN, 0, 1)
         assert report.buckets[0].state is BucketState.DRIFTED
 
     def test_counts_again_the_day_after(self) -> None:

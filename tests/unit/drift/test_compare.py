@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import pytest
 
 from drift.compare import Rules, compare
 from drift.cors.evaluate import evaluate
-from drift.cors.model import CorsRule, Unknown
+from drift.cors.model import API_NAMES, CorsRule, Unknown
 from drift.cors.verdict import Effect
 from drift.location import Diagnostic, Severity
 from drift.policy import policy_findings
@@ -321,3 +322,24 @@ def test_every_https_origin_in_place_of_the_star_says_that_credentials_are_now_r
     told = found.findings[0].message
     assert "Live lets https://evil.example GET with credentials; the code only without" in told
     assert "Live does not let http://evil.example GET; the code does" in told
+
+
+class TestPlaceOfDrift:
+    """The finding stands at the attribute that the shown request is about."""
+
+    FIELDS: ClassVar = {name: place(line) for line, name in enumerate(API_NAMES.values(), 10)}
+
+    @pytest.mark.parametrize(
+        ("live", "field"),
+        [
+            (rule("GET", "https://a.example https://evil.example", "x-a"), "AllowedOrigins"),
+            (rule("GET PUT", headers="x-a", expose="x-b"), "AllowedMethods"),
+            (rule("GET", headers="x-a x-b", expose=""), "AllowedHeaders"),
+            (rule("GET", expose="x-b", max_age_seconds=5), "ExposeHeaders"),
+            (rule("GET", max_age_seconds=5), "MaxAgeSeconds"),
+        ],
+    )
+    def test_is_that_of_the_field(self, live: CorsRule, field: str) -> None:
+        places = (RulePlace(place(3), tuple(self.FIELDS.items())),)
+        found = outcome(bucket("b", rule("GET"), places=places), bucket("b", live))
+        assert found.findings[0].location == self.FIELDS[field]

@@ -307,3 +307,14 @@ def test_a_sentence_that_is_not_understood_stops_the_run_at_its_place() -> None:
     with pytest.raises(UsageError) as told:
         judge_promises([], [promise("nobody will PUT")])
     assert told.value.location == HERE
+
+
+def test_what_both_sides_break_alike_is_told_once_though_the_rules_stand_in_another_order() -> None:
+    first, second = rule("GET"), rule("PUT", "https://*.b.example")
+    report = compare(snapshot(bucket("b", first, second, ordered=False)), snapshot(bucket("b", second, first))).buckets[
+        0
+    ]
+    judged = judge_promises([report], [Promise("nobody may PUT")])
+    [told] = judged.by_bucket[0]
+    assert told.side is Side.BOTH
+    assert told.message.endswith("is allowed by rule 2 (live by rule 1)")
