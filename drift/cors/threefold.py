@@ -151,8 +151,11 @@ class _Search:
                 self._judge(left, CorsRequest(origin, method, headers))
 
     def _with_headers(self, rules: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """What is left of the rules with each set of headers that leaves others, the smallest sets first."""
-        known = {rules: ()}
+        """What is left of the rules with each set of headers that leaves others, the smallest sets first.
+
+        The same rules with some header and with none are two: what the page may read is told by the second alone.
+        """
+        known = set[int]()
         waiting: list[tuple[int, tuple[str, ...]]] = [(rules, ())]
         for left, headers in waiting:
             yield left, headers
@@ -160,7 +163,7 @@ class _Search:
                 self._budget.spend()
                 fewer = left & accepting
                 if fewer not in known:
-                    known[fewer] = ()
+                    known.add(fewer)
                     waiting.append((fewer, (*headers, name)))
 
     def _judge(self, left: int, request: CorsRequest) -> None:
