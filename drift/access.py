@@ -8,10 +8,10 @@ Nothing here is inferred from how rules look: every cell is asked of ``drift.cor
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from drift.access_answers import NOTHING, AccessSide, Answered, access_sides, allows, questions
+from drift.access_grid import METHODS, Access, AccessPicture, Cell, Grid, Mark, Row
 from drift.access_origins import OriginClass, origin_classes
 from drift.cors.grammar import is_browser_header
 from drift.cors.model import CorsAnswer, CorsRequest
@@ -20,9 +20,6 @@ from drift.cors.replay import shown_by
 from drift.cors.verdict import DECLARED_ORDER, Shows, Witness
 from drift.report import BucketReport, BucketState
 from drift.sensitive import SHOWN
-
-METHODS = ("GET", "HEAD", "PUT", "POST", "DELETE")
-"""The columns, from reading to writing."""
 
 ASKS_FIRST = frozenset({"PUT", "DELETE"})
 """For these a browser sends a preflight also where no header calls for one (Fetch, "CORS-safelisted method")."""
@@ -46,85 +43,6 @@ ANY_HEADER = "x-any-header"
 _FREER = frozenset({Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE})
 _TIGHTER = frozenset({Shows.LIVE_REFUSES, Shows.LIVE_NO_LONGER_REFLECTS, Shows.LIVE_EXPOSES_LESS})
 _CREDENTIALS = "Access-Control-Allow-Credentials"
-
-
-class Access(StrEnum):
-    """What a cell shows at a glance, live against declared; of one side alone the first two and the last."""
-
-    ALLOWED = "allowed"
-    REFUSED = "refused"
-    WIDER = "wider"
-    NARROWER = "narrower"
-    MIXED = "mixed"
-    """The answers differ in a way that is neither more nor less."""
-    UNKNOWN = "unknown"
-
-
-class Mark(StrEnum):
-    """What differs in a cell beside being allowed, or what it hangs on."""
-
-    CREDENTIALS = "credentials"
-    EXPOSURE = "exposure"
-    CACHE = "cache"
-    OPEN = "open"
-    """Something that is not known of the rules or of S3 may change the answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A request and what each side answers; None for a side that could not be asked."""
-
-    request: CorsRequest
-    declared: Answered | None
-    live: Answered | None
-    access: Access
-    marks: tuple[Mark, ...] = ()
-    open_questions: tuple[str, ...] = ()
-
-    @property
-    def differs(self) -> bool:
-        return self.access in (Access.WIDER, Access.NARROWER, Access.MIXED) or any(
-            mark is not Mark.OPEN for mark in self.marks
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """Origins that are treated alike, and a cell for each of ``METHODS``."""
-
-    who: OriginClass
-    cells: tuple[Cell, ...]
-
-    @property
-    def differs(self) -> bool:
-        return any(cell.differs for cell in self.cells)
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """The rows for one set of requested headers."""
-
-    headers: tuple[str, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AccessPicture:
-    """Who may do what. ``left_out`` counts rows that are not shown, none of them with a difference unless
-    ``differing_left_out`` says so. ``complete`` says that every origin of a browser is of some row, shown or left out.
-    """
-
-    declared: bool
-    live: bool
-    grids: tuple[Grid, ...]
-    left_out: int = 0
-    differing_left_out: int = 0
-    complete: bool = True
-    nearest_order: bool = False
-
-    @property
-    def compared(self) -> bool:
-        return self.declared and self.live
 
 
 def values_in(report: BucketReport) -> int:

@@ -6,8 +6,8 @@ import shlex
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from drift.access import METHODS, Access, AccessPicture, Cell, Grid, Mark, Row
 from drift.access_answers import Answered, Unsettled
+from drift.access_grid import METHODS, Access, AccessPicture, Cell, Grid, Mark, Row
 from drift.access_origins import Entry, OriginClass
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.open_questions import OPEN_QUESTIONS
@@ -15,7 +15,7 @@ from drift.cors.partial import Undecided
 from drift.report import BucketReport
 from drift.reporters.html_markup import Markup, tag
 from drift.reporters.html_words import code, icon, short
-from drift.reporters.words import shape_of, value_words
+from drift.reporters.words import printable, shape_of, value_words
 from drift.sensitive import REASON, SHOWN
 
 MAX_NAMED = 3
@@ -270,7 +270,9 @@ def _known(answer: CorsAnswer) -> Iterator[Markup]:
 
 
 def curl_line(report: BucketReport, request: CorsRequest) -> str | None:
-    """The request for a shell; None where no line can say it safely. What would write is asked as a preflight."""
+    """The request for a shell; None where no line can say it safely and in full. What would write is asked as a
+    preflight.
+    """
     texts = (request.origin or "", request.method or "", *request.headers)
     if any(not text.isprintable() or text.startswith(SHOWN[:-1]) for text in texts):
         return None
@@ -283,7 +285,7 @@ def curl_line(report: BucketReport, request: CorsRequest) -> str | None:
     if request.headers:
         words += ["-H", f"Access-Control-Request-Headers: {','.join(request.headers)}"]
     line = " ".join(shlex.quote(word) for word in (*words, _address(report)))
-    return line if len(line) <= 1_000 else None
+    return line if len(line) <= 1_000 and printable(line) == line else None
 
 
 def _address(report: BucketReport) -> str:

@@ -16,8 +16,10 @@ from drift.reporters.html_words import badge, code, listed, place, severity_badg
 from drift.reporters.report_words import (
     SIDE_WORDS,
     STATE_WORDS,
+    counted,
     example_words,
     family_of,
+    findings_called,
     findings_worst_first,
     is_judged,
     note_words,
@@ -76,7 +78,7 @@ def _counts(report: BucketReport) -> Markup | None:
     judged = [each for each in report.findings if is_judged(each) and each.waived is None]
     if not judged:
         return None
-    return tag("span", f"{len(judged):,} finding{'' if len(judged) == 1 else 's'}", class_="count")
+    return tag("span", counted(len(judged), findings_called(report.findings)), class_="count")
 
 
 def _body(report: BucketReport, name: str, picture: bool) -> Iterator[Markup | None]:

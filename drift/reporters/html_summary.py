@@ -24,7 +24,6 @@ from drift.reporters.report_words import (
     WEIGHT,
     WORST_FIRST,
     counted,
-    fails,
     findings_worst_first,
     ignored_words,
     promise_counts,
@@ -81,7 +80,7 @@ def _meaning(report: Report) -> str:
     summary = report.summary
     if report.verdict is Verdict.NOTHING and summary.ignored:
         return "Nothing is left to compare: the settings ignore what there is."
-    if summary.accepted and report.verdict is Verdict.IN_SYNC:
+    if summary.accepted and report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN):
         return "Nothing counts as drift: what differs is accepted, by a waiver or by the settings."
     if summary.accepted and report.verdict is Verdict.POLICY:
         return "What differs is accepted, but something found in the rules or the settings fails the run."
@@ -208,11 +207,11 @@ def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[tuple[int, 
         if bucket.drift:
             yield (1, place_of), tag("span", _link(bucket, ids.get(index)), " ", _state(bucket))
         for finding in bucket.findings:
-            if fails(report, finding):
+            if report.fails(finding):
                 told = (" ", code(finding.id), " ", short(finding.message, 160))
                 yield (2, place_of), tag("span", _link(bucket, ids.get(index)), told)
     for finding in report.general:
-        if fails(report, finding):
+        if report.fails(finding):
             yield (2, len(ids)), tag("span", code(finding.id), " ", short(finding.message, 200))
 
 

@@ -18,6 +18,7 @@ from typing import TextIO
 from xml.sax.saxutils import escape, quoteattr
 
 from drift.catalogue import Family
+from drift.errors import EXIT_OK
 from drift.finding import Finding, PromiseOutcome
 from drift.location import Location, Severity
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
@@ -25,7 +26,6 @@ from drift.reporters.report_words import (
     VERDICT_WORDS,
     change_lines,
     example_words,
-    fails,
     family_of,
     finding_name,
     is_judged,
@@ -117,8 +117,8 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
 
 
 def _unknown(report: Report) -> Outcome:
-    """How a case ends of which nothing is known: skipped where the run may be incomplete."""
-    return Outcome.SKIPPED if report.verdict is Verdict.INCOMPLETE and report.exit_code == 0 else Outcome.ERROR
+    """How a case ends of which nothing is known: skipped where the options let that pass."""
+    return Outcome.SKIPPED if report.exit_code == EXIT_OK else Outcome.ERROR
 
 
 def _titled(buckets: Sequence[BucketReport]) -> list[tuple[BucketReport, str]]:
@@ -186,7 +186,7 @@ def _of_family(report: Report, found: Iterable[tuple[BucketReport | None, Findin
 
 
 def _only_remarked(report: Report, finding: Finding) -> bool:
-    return finding.waived is None and finding.severity is Severity.INFO and not fails(report, finding)
+    return finding.waived is None and finding.severity is Severity.INFO and not report.fails(finding)
 
 
 def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> Case:
@@ -202,7 +202,7 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
         message, outcome = f"waived {waived_words(finding.waived)}", Outcome.SKIPPED
     elif finding.id == "promise-undecided":
         outcome = _unknown(report)
-    elif not fails(report, finding):
+    elif not report.fails(finding):
         message, outcome = f"{finding.severity}, which does not fail the run: {message}", Outcome.SKIPPED
     name = f"{about}{finding_name(finding)}{subject}"
     return Case(group, name, outcome, finding.id, message, tuple(lines), finding.location)

@@ -26,6 +26,7 @@ from drift.reporters.report_words import (
     STATE_WORDS,
     VERDICT_WORDS,
     WEIGHT,
+    findings_called,
     findings_worst_first,
     ignored_words,
     is_judged,
@@ -62,7 +63,7 @@ def write_report(report: Report, stream: TextIO, *, limit: int = SUMMARY_BYTES, 
     start += f"**{VERDICT_WORDS[report.verdict]}.** {summary_words(report)}\n"
     sections = [
         _faults(report),
-        _table(buckets, limit // _EARLY_ROWS),
+        _table(buckets, findings_called(report.findings), limit // _EARLY_ROWS),
         *(details(bucket, order) for order, bucket in enumerate(buckets)),
         _not_compared(buckets),
         _promises(report),
@@ -89,8 +90,8 @@ def _fault(each: Diagnostic) -> str:
     return f"- **{each.severity}**{_at(each.location)}: {_prose(each.message)}\n{help}"
 
 
-def _table(buckets: list[BucketReport], early: int) -> Section:
-    section = Section("| bucket | state | findings | declared at |\n|---|---|---|---|\n", gap="\n")
+def _table(buckets: list[BucketReport], found: str, early: int) -> Section:
+    section = Section(f"| bucket | state | {found}s | declared at |\n|---|---|---|---|\n", gap="\n")
     for order, bucket in enumerate(buckets):
         rank = QUIET if is_well(bucket) else ROW if order < early else WARNINGS
         section.add((rank, order, -1), "bucket", row(bucket))

@@ -32,7 +32,7 @@ def _span(shown: str) -> str:
     if not shown:
         return '""'
     fence = "`" * (max(map(len, _FENCES.findall(shown)), default=0) + 1)
-    pad = " " if shown.startswith(("`", " ")) or shown.endswith(("`", " ")) else ""
+    pad = " " if shown.strip(" ") and (shown[0] in "` " or shown[-1] in "` ") else ""  # of blanks alone none is taken
     return f"{fence}{pad}{shown}{pad}{fence}"
 
 

@@ -12,7 +12,7 @@ from drift.catalogue import CATALOGUE, Family, Kind
 from drift.finding import Finding
 from drift.location import Location
 from drift.report import BucketReport, Report
-from drift.reporters.report_words import SIDE_WORDS, WEIGHT, answer_words, fails, proofs, request_words
+from drift.reporters.report_words import SIDE_WORDS, WEIGHT, example_words, proofs
 from drift.reporters.words import name_of, printable
 
 MAX_NUMBER = 2**31 - 1
@@ -122,7 +122,7 @@ def placed_findings(report: Report, checkout: Checkout) -> list[Placed]:
 def _fails(report: Report, finding: Finding, bucket: BucketReport | None) -> bool:
     if finding.waived is None and bucket is not None and CATALOGUE[finding.id].family is Family.DRIFT:
         return bucket.drift
-    return fails(report, finding)
+    return report.fails(finding)
 
 
 def line_of(text: str) -> str:
@@ -142,10 +142,9 @@ def headline(placed: Placed, *, sided: bool = False) -> str:
 
 def proof_lines(placed: Placed) -> Iterator[str]:
     """The requests that prove it, each with the answers, in lines that are safe to print."""
-    example, report = placed.finding.example, placed.report
-    if example is not None:
-        yield f"asked: {request_words(example.request)}"
-        yield f"answer: {answer_words(example.answer)}"
+    report = placed.report
+    if proof := example_words(placed.finding):
+        yield f"asked: {proof}"
     elif report is not None and placed.kind.family in (Family.DRIFT, Family.PULL_REQUEST):
         for _, *details in proofs(report):
             yield from (line.strip() for line in details)

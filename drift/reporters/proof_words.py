@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from drift.cors.model import CorsAnswer, CorsRequest
-from drift.cors.verdict import Effect, Witness
+from drift.cors.verdict import Effect, Shows, Witness
 from drift.diff import Change, ChangeKind
 from drift.finding import Finding
 from drift.meaning import sentence
@@ -13,6 +13,10 @@ from drift.pull_request import Move, PullRequest
 from drift.report import BucketReport, BucketState
 from drift.reporters.words import printable, rule_words, value_words
 from drift.snapshot import Bucket
+
+_EXPOSED = "Access-Control-Expose-Headers"
+_ABOUT_EXPOSURE = (Shows.LIVE_EXPOSES_MORE, Shows.LIVE_EXPOSES_LESS)
+_ABOUT_CREDENTIALS = (Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_NO_LONGER_REFLECTS)
 
 
 def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, str]]:
@@ -40,11 +44,12 @@ def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, st
 
 
 def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
-    """What a witness means, and the request with both answers as S3 gives them."""
+    """What a witness means, and the request with both answers, as far as they differ."""
+    ours, theirs = answers_apart(witness)
     yield printable(sentence(witness, report.live)) + "."
     yield f"  asked: {request_words(witness.request)}"
-    yield f"  declared: {answer_words(witness.declared)}"
-    yield f"  live: {answer_words(witness.live)}"
+    yield f"  declared: {ours}"
+    yield f"  live: {theirs}"
 
 
 def proofs(report: BucketReport) -> Iterator[list[str]]:
@@ -74,22 +79,39 @@ def request_words(request: CorsRequest) -> str:
     return printable(f"{kind} for {request.method} from {request.origin}{headers}")
 
 
+def answers_apart(witness: Witness) -> tuple[str, str]:
+    """The declared and the live answer, each in a line: who is allowed, and of the headers those that matter here.
+
+    Nobody reads five headers twice to find the one that differs; the JSON and the HTML report have them all.
+    """
+    sides = witness.declared, witness.live
+    if not (witness.declared.allowed and witness.live.allowed) or witness.shows in _ABOUT_CREDENTIALS:
+        return answer_words(witness.declared), answer_words(witness.live)
+    ours, theirs = (dict(side.headers) for side in sides)
+    names = [name for name in dict.fromkeys((*ours, *theirs)) if ours.get(name) != theirs.get(name) and name != "Vary"]
+    if witness.shows in _ABOUT_EXPOSURE and _EXPOSED in names:
+        names = [_EXPOSED]
+    return _with(witness.declared, ours, names), _with(witness.live, theirs, names)
+
+
+def _with(answer: CorsAnswer, headers: dict[str, str], names: Iterable[str]) -> str:
+    told = "; ".join(f"{name}: {headers[name]}" if name in headers else f"no {name}" for name in names)
+    return printable(f"{_allowed(answer)}: {told}") if told else answer_words(answer)
+
+
 def answer_words(answer: CorsAnswer) -> str:
-    """An answer in a line, with its headers."""
+    """An answer in short: whether it allows, by which rule, and whether with credentials."""
     if not answer.allowed:
         return "refused"
-    headers = ", ".join(f"{name}: {value}" for name, value in answer.headers if name != "Vary")
-    return printable(f"{_allowed(answer)}: {headers}")
+    credentials = dict(answer.headers).get("Access-Control-Allow-Credentials")
+    return f"{_allowed(answer)}, {'with' if credentials else 'without'} credentials"
 
 
 def example_words(finding: Finding) -> str | None:
     """The request that proves a finding, and its answer, in short; None where there is none."""
     if finding.example is None:
         return None
-    answer = finding.example.answer
-    credentials = ", with credentials" if dict(answer.headers).get("Access-Control-Allow-Credentials") else ""
-    told = f"{_allowed(answer)}{credentials}" if answer.allowed else "refused"
-    return f"{request_words(finding.example.request)}: {told}"
+    return f"{request_words(finding.example.request)}: {answer_words(finding.example.answer)}"
 
 
 def _allowed(answer: CorsAnswer) -> str:

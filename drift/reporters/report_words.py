@@ -22,13 +22,12 @@ from drift.reporters.proof_words import (
     witness_lines,
 )
 from drift.reporters.words import called, name_of, printable
-from drift.settings import FailOn
 from drift.snapshot import State
 
 __all__ = [
     "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST", "answer_words", "change_lines", "counted",
-    "example_words", "fails", "family_of", "finding_name", "findings_worst_first", "ignored_words", "is_judged",
-    "note_words", "promise_counts", "promise_word", "promises_worst_first", "proofs", "request_words",
+    "example_words", "family_of", "finding_name", "findings_called", "findings_worst_first", "ignored_words",
+    "is_judged", "note_words", "promise_counts", "promise_word", "promises_worst_first", "proofs", "request_words",
     "sorted_worst_first", "state_words", "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
 ]  # fmt: skip
 
@@ -133,14 +132,6 @@ def is_judged(finding: Finding) -> bool:
     return family_of(finding) not in (Family.DRIFT, Family.COVERAGE)
 
 
-def fails(report: Report, finding: Finding) -> bool:
-    """Whether a finding of pull request, policy, promise or waiver makes the run fail."""
-    if family_of(finding) is Family.PULL_REQUEST:
-        return finding.severity is Severity.ERROR and finding.waived is None
-    weighs = report.fail_on is not FailOn.NEVER and WEIGHT[finding.severity] <= WEIGHT[Severity(report.fail_on)]
-    return weighs and is_judged(finding) and finding.waived is None
-
-
 def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
     """Findings of the worst severity first, waived ones last; otherwise as they came."""
     return sorted(findings, key=lambda each: (each.waived is not None, WEIGHT[each.severity]))
@@ -215,7 +206,8 @@ def _summary(report: Report) -> Iterator[str]:
     found = Counter(each.severity for each in report.findings if each.waived is None and is_judged(each))
     if found:
         words = ((Severity.ERROR, "error"), (Severity.WARNING, "warning"), (Severity.INFO, "info"))
-        yield f"Findings: {', '.join(counted(found[each], noun) for each, noun in words if found[each])}."
+        severities = ", ".join(counted(found[each], noun) for each, noun in words if found[each])
+        yield f"{findings_called(report.findings).capitalize()}s: {severities}."
     if summary.waived:
         yield f"{counted(summary.waived, 'finding')} waived."
     if report.promises:
@@ -224,6 +216,14 @@ def _summary(report: Report) -> Iterator[str]:
     faults = sum(each.severity is Severity.ERROR for each in report.diagnostics)
     if faults:
         yield f"{counted(faults, 'error')} in the input."
+
+
+def findings_called(findings: Iterable[Finding]) -> str:
+    """What findings of policy, promise and waiver are called in their counts: ``other finding`` where drift, or a
+    bucket that could not be compared, is a finding too, which the counts of buckets have already.
+    """
+    beside = any(not is_judged(each) and each.waived is None for each in findings)
+    return "other finding" if beside else "finding"
 
 
 def counted(count: int, noun: str) -> str:

@@ -10,7 +10,7 @@ from drift.compare import Rules, compare
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.history import Call, CorsEvent, timeline
 from drift.location import Location, Severity
-from drift.report import Report
+from drift.report import Report, Verdict
 from drift.snapshot import Alternative, Bucket, IdentifiedBy, Identity, RulePlace, Snapshot, State
 from tests.rules import rule
 
@@ -120,8 +120,10 @@ def _undecided() -> Iterator[tuple[str, Report]]:
 
 def _one_side() -> Iterator[tuple[str, Report]]:
     yield "undeclared", of(declared(says_none=True), live(UPLOADS))
-    yield "undeclared-accepted", of(declared(says_none=True), live(UPLOADS), Rules(undeclared=Severity.WARNING))
-    yield "undeclared-ignored", of(declared(says_none=True), live(UPLOADS), Rules(undeclared=None))
+    accepted = of(declared(says_none=True), live(UPLOADS), Rules(undeclared=Severity.WARNING))
+    yield "undeclared-accepted", replace(accepted, verdict=Verdict.CLEAN)
+    ignored = of(declared(says_none=True), live(UPLOADS), Rules(undeclared=None))
+    yield "undeclared-ignored", replace(ignored, verdict=Verdict.CLEAN)
     yield "live-only", of((), live(UPLOADS, name="forgotten"), Rules(live_only=True))
     generated = declared(UPLOADS, name=Unknown("random_id.this.hex is made up when it is deployed", "site-"))
     yield "live-only-may-be-declared", of(generated, live(UPLOADS, name="site-4f2a"), Rules(live_only=True))

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from drift.access import MAX_ROWS, METHODS, Access, AccessPicture, Cell, Mark, Row, access_picture
+from drift.access import MAX_ROWS, access_picture
 from drift.access_answers import CASE, ORDER, Unsettled, allows
+from drift.access_grid import METHODS, Access, AccessPicture, Cell, Mark, Row
 from drift.access_origins import ELSEWHERE, entries_of, origin_classes
 from drift.cors.evaluate import evaluate
 from drift.cors.grammar import is_browser_origin

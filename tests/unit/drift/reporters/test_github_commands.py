@@ -16,7 +16,7 @@ from drift.location import Diagnostic, Location, Severity
 from drift.report import Report, Verdict
 from drift.reporters.report_words import VERDICT_WORDS, summary_words
 from drift.settings import FailOn
-from tests.samples import hostile, many, reports
+from tests.samples import harmless, hostile, many, reports
 from tests.samples.comparisons import NOW
 from tests.workflow_commands import Parsed, commands_of, printed, read
 
@@ -41,11 +41,10 @@ def kinds(commands: list[Parsed]) -> Counter[str]:
 
 EXACT = {
     "wider": (
-        "::error file=infra/main.tf,line=18,col=5,title=live-wider%3A Live lets browsers do more than the code declares"
+        "::error file=infra/main.tf,line=19,col=5,title=live-wider%3A Live lets browsers do more than the code declares"
         "::assets-prod: Live lets https://evil.example GET; the code does not"
-        "%0Aasked: a request for GET from https://evil.example%0Adeclared: refused%0Alive: allowed by rule 1: "
-        "Access-Control-Allow-Origin: https://evil.example, Access-Control-Allow-Methods: GET, PUT, DELETE, "
-        "Access-Control-Expose-Headers: ETag, Access-Control-Max-Age: 3000, Access-Control-Allow-Credentials: true"
+        "%0Aasked: a request for GET from https://evil.example%0Adeclared: refused%0Alive: allowed by rule 1, "
+        "with credentials"
         "%0ADeploy the declared rules again, or take the live ones over into the code.\n"
         "Drift. 1 bucket: 1 drifted.\n"
     ),
@@ -58,7 +57,7 @@ EXACT = {
     ),
     "clean": "Clean. 1 bucket: 1 validated.\n",
     "identical": "In sync. 1 bucket: 1 in sync.\n",
-    "drift-waived": "In sync. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n",
+    "drift-waived": "Clean. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n",
     "empty": (
         "::error title=Nothing to compare::No bucket was found to compare.\n"
         "Nothing to compare. No bucket was found to compare.\n"
@@ -267,4 +266,4 @@ class TestTextOfOthers:
     @pytest.mark.parametrize("attack", hostile())
     def test_a_hostile_report_has_the_commands_of_any_other(self, attack: str) -> None:
         commands = commands_of(hostile()[attack])
-        assert kinds(commands) == kinds(commands_of(reports()["everything"]))
+        assert kinds(commands) == kinds(commands_of(harmless()))

@@ -13,7 +13,8 @@ from typing import Any
 import html5lib
 import pytest
 
-from drift.access import METHODS, Access, access_picture
+from drift.access import access_picture
+from drift.access_grid import METHODS, Access
 from drift.compare import compare
 from drift.cors.model import BucketCors, CorsRequest, CorsRule, Unknown
 from drift.report import BucketReport, BucketState, Report
@@ -262,6 +263,12 @@ def test_a_hostile_name_stays_in_the_path_of_the_address(name: str) -> None:
     address = shlex.split(line)[-1]
     assert address.startswith("https://s3.amazonaws.com/")
     assert address.count("/") == 4
+
+
+@pytest.mark.parametrize("name", ["b" * 401, "x" * 200 + "ü" * 40])
+def test_no_command_is_shown_that_the_page_would_cut(name: str) -> None:
+    report = BucketReport(name, BucketState.VALIDATED, bucket(name, rule()), None)
+    assert curl_line(report, CorsRequest("https://a.example", "GET")) is None
 
 
 @pytest.mark.parametrize("origin", ["https://a\r\nX: y", "https://a\x1b[2J", f"https://{SHOWN}"[8:], "\u202e"])

@@ -81,7 +81,7 @@ def test_what_is_waived_is_told_with_who_why_and_until_when_and_without_what_to_
         "  waived: live-different: until 2027-01-31 by web-team: the CDN needs it until the move  cors-drift.toml:40\n"
     ) in text
     assert "Deploy the declared rules again" not in text
-    assert text.endswith("In sync. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n")
+    assert text.endswith("Clean. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n")
 
 
 def test_promises_are_listed_broken_ones_first_and_many_kept_ones_are_counted() -> None:
@@ -106,11 +106,58 @@ def test_every_verdict_and_state_has_its_word() -> None:
         ("all-ignored", "Nothing to compare. No bucket is left to compare. 4 buckets ignored."),
         ("verdict-incomplete", "Incomplete. 1 bucket: 1 in sync. Not all buckets are known."),
         ("clean", "Clean. 1 bucket: 1 validated."),
-        ("verdict-policy", "Policy. 1 bucket: 1 in sync. Findings: 4 warnings."),
+        ("verdict-policy", "Policy. 1 bucket: 1 in sync. Findings: 3 warnings, 1 info."),
     ],
 )
 def test_the_last_line_says_what_the_run_came_to(name: str, last: str) -> None:
     assert told(reports()[name]).splitlines()[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("name", "answers"),
+    [
+        ("wider", ["declared: refused", "live: allowed by rule 1, with credentials"]),
+        (
+            "moved",
+            ["declared: allowed by rule 1, without credentials", "live: allowed by rule 1, with credentials"],
+        ),
+        (
+            "wider-exposed",
+            [
+                "declared: allowed by rule 1: Access-Control-Expose-Headers: ETag",
+                "live: allowed by rule 1: Access-Control-Expose-Headers: ETag, x-amz-request-id",
+            ],
+        ),
+        (
+            "cache-only",
+            [
+                "declared: allowed by rule 1: Access-Control-Max-Age: 3000",
+                "live: allowed by rule 1: Access-Control-Max-Age: 5",
+            ],
+        ),
+    ],
+)
+def test_of_two_answers_only_what_differs_is_told(name: str, answers: list[str]) -> None:
+    lines = [line.strip() for line in told(reports()[name]).splitlines()]
+    assert [line for line in lines if line.startswith(("declared: ", "live: "))] == answers
+
+
+def test_a_header_that_one_answer_does_not_have_is_told_of_both() -> None:
+    text = told(reports()["policy-and-drift"])
+    assert "declared: allowed by rule 1: Access-Control-Expose-Headers: ETag\n" in text
+    assert "live: allowed by rule 1: no Access-Control-Expose-Headers\n" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [("policy-both-sides", "Findings: "), ("policy-and-drift", "Other findings: "), ("denied-and-policy", "Other ")],
+)
+def test_findings_are_called_other_ones_where_the_buckets_are_counted_as_findings_too(name: str, word: str) -> None:
+    samples = reports()
+    found = samples["policy-both-sides"].buckets[0].findings
+    denied = replace(samples["denied"].buckets[0], findings=(*samples["denied"].buckets[0].findings, *found))
+    report = replace(samples["denied"], buckets=(denied,)) if name == "denied-and-policy" else samples[name]
+    assert f". {word}" in told(report).splitlines()[-1]
 
 
 @pytest.mark.parametrize("width", [40, 60, 120])
