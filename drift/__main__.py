@@ -20,6 +20,9 @@ _NEW_BEFORE_COLLECTING = 100_000
 twentieth of a short run and frees nothing. A run still collects: this many objects are some ten megabytes."""
 
 
+_HELP = "cors-drift --help, or cors-drift COMMAND --help"
+
+
 class _Terminated(BaseException):
     """SIGTERM has come."""
 
@@ -93,7 +96,9 @@ def _other(error: Exception, state: Run) -> int:
     describe = getattr(error, "format_message", None)
     if callable(describe):  # typer's own usage errors
         print(f"error: {printable(str(describe()))}", file=sys.stderr)
-        print("  try: cors-drift --help, or cors-drift COMMAND --help", file=sys.stderr)
+        misplaced = getattr(error, "option_name", None) == "--config"
+        advice = "cors-drift --config FILE COMMAND: it stands before the command" if misplaced else _HELP
+        print(f"  try: {advice}", file=sys.stderr)
         return state.error_code
     if os.environ.get("CORS_DRIFT_DEBUG"):
         import traceback

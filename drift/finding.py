@@ -85,7 +85,8 @@ class Finding:
 class PromiseOutcome:
     """What became of one promise. The counts are of sides of buckets: declared and live rules count each by itself.
 
-    ``says`` is the promise as it was written. What broke it, and what leaves it open, are findings.
+    ``says`` is the promise as it was written, ``buckets`` the globs of the buckets that it is about; none means all.
+    What broke it, and what leaves it open, are findings.
     """
 
     says: str
@@ -93,3 +94,4 @@ class PromiseOutcome:
     broken: int
     undecided: int
     location: Location | None = None
+    buckets: tuple[str, ...] = ()

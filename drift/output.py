@@ -42,6 +42,8 @@ def parse_targets(outputs: Sequence[str], formats: type[Format] | type[ListForma
             raise UsageError(f"--output {each}: write FORMAT=PATH", advice=f"the formats are {known}")
         if not Path(path).absolute().parent.is_dir():
             raise UsageError(f"--output {each}: there is no such folder", advice="create it first")
+        if any(Path(path).absolute() == other.absolute() for _, other in targets):
+            raise UsageError(f"--output {each}: this file is written already", advice="give each format its own file")
         targets.append((Format(name), Path(path)))
     return targets
 

@@ -9,23 +9,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from drift.cors.evaluate import requested_headers
-from drift.cors.model import CorsAnswer, CorsRequest, Unknown
-from drift.cors.promised import Decider, Decision, Held, names_read
-from drift.cors.promised_search import Bad
-from drift.cors.promised_statement import Statement
+from drift.cors.model import Unknown
+from drift.cors.promised import Decider, Decision, Held
 from drift.errors import UsageError
 from drift.finding import Example, Finding, PromiseOutcome, Side
 from drift.findings import finding
-from drift.location import Location
+from drift.location import Location, Severity
 from drift.promise_globs import Fit, fit
+from drift.promise_telling import any_of, shown
 from drift.promise_text import parse
 from drift.report import BucketReport, BucketState
 from drift.settings import Promise
 from drift.snapshot import Bucket, State
-
-_SHOWN = 4
-"""Cases that are told one by one; of more, only how many there are."""
 
 _WHY = {
     State.UNKNOWN: "what is declared could not be resolved",
@@ -74,9 +69,9 @@ def _findings(report: BucketReport, told: Sequence[tuple[_Judge, _Told]]) -> Ite
         if len(alike) == 1:
             yield judge.finding(report, each)
         elif alike[0] is judge:
-            listed = _any_of([str(other) for other in alike], "and", "promises")
+            listed = any_of([str(other) for other in alike], "and", "promises")
             message = f"{len(alike)} promises cannot be decided on {_SIDES[each.side]}: {each.says} ({listed})"
-            yield finding("promise-undecided", report.name, message, each.place, side=each.side)
+            yield finding("promise-undecided", report.name, message, each.place, _weight(each), side=each.side)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +128,8 @@ class _Judge:
     def outcome(self) -> PromiseOutcome:
         """The counts so far."""
         kept, broken, undecided = (self._counts[each] for each in (Held.KEPT, Held.BROKEN, Held.UNDECIDED))
-        return PromiseOutcome(self._promise.says, kept, broken, undecided, self._promise.location)
+        given = self._promise
+        return PromiseOutcome(given.says, kept, broken, undecided, given.location, self._statement.buckets)
 
     def about_nothing(self) -> Finding:
         """That no bucket fits."""
@@ -218,7 +214,7 @@ class _Judge:
         if decision.request is None or decision.answer is None or decision.bad is None:
             return decision.why or "its meaning could not be decided"
         rule = f"rule {(decision.answer.rule or 0) + 1}" if numbered else "a rule"
-        said = _shown(decision.request, decision.answer, decision.bad, self._statement, rule)
+        said = shown(decision.request, decision.answer, decision.bad, self._statement, rule)
         return said + (", in an order in which S3 may store these rules" if decision.reordered else "")
 
     def finding(self, report: BucketReport, told: _Told) -> Finding:
@@ -234,6 +230,7 @@ class _Judge:
             report.name,
             message,
             told.place,
+            _weight(told),
             side=told.side,
             subject=str(self._statement),
             example=told.example,
@@ -249,6 +246,11 @@ _SIDES = {
     Side.LIVE: "what is live",
     Side.BOTH: "what is declared and what is live",
 }
+
+
+def _weight(told: _Told) -> Severity | None:
+    """Little where nothing is known of the side: that is told by itself, with the same reason."""
+    return Severity.INFO if told.unread else None
 
 
 def _unread(report: BucketReport) -> bool:
@@ -276,29 +278,6 @@ def _example(decision: Decision) -> Example | None:
     return Example(decision.request, decision.answer)
 
 
-def _shown(request: CorsRequest, answer: CorsAnswer, bad: Bad, statement: Statement, rule: str) -> str:
-    """What the answer is and must not be, without a full stop."""
-    names = requested_headers(",".join(request.headers))
-    asked = f"{request.method} from {request.origin}" + (f" with {_listed(names)}" if names else "")
-    if answer.rule is None:
-        return f"{asked} is refused"
-    if bad & Bad.ALLOWED:
-        return f"{asked} is allowed by {rule}"
-    if bad & Bad.ECHO:
-        return f"{asked} is answered with credentials by {rule}"
-    if bad & Bad.STAR:
-        return f"{asked} is answered with * and so without credentials by {rule}"
-    readable = names_read(answer)
-    reads, joint = ("does not let", "or") if bad & Bad.UNREAD else ("lets", "and")
-    told = [name for name in statement.exposed if (name.lower() in readable) is not bool(bad & Bad.UNREAD)]
-    return f"{rule} {reads} the page read {_listed(told, joint)} in the answer to {asked}"
-
-
-def _listed(words: Sequence[str], joint: str = "and") -> str:
-    *before, last = words
-    return f"{', '.join(before)} {joint} {last}" if before else last
-
-
 def _cases_of(of_these: Sequence[_Case], cases: Sequence[_Case]) -> str:
     """In which cases the first of these comes out so, where not in all of them alike."""
     first = of_these[0].decision
@@ -306,11 +285,5 @@ def _cases_of(of_these: Sequence[_Case], cases: Sequence[_Case]) -> str:
     if len(alike) == len(cases) or not alike[0].when:
         return ""
     others = [case.when for case in of_these if case not in alike]
-    told = f", if {_any_of([case.when for case in alike])}"
-    return f"{told}; and otherwise if {_any_of(others)}" if others else told
-
-
-def _any_of(words: Sequence[str], joint: str = "or", what: str = "cases") -> str:
-    distinct = list(dict.fromkeys(words))
-    more = len(distinct) - _SHOWN
-    return f" {joint} ".join(distinct[:_SHOWN]) + (f" {joint} {more} more {what}" if more > 0 else "")
+    told = f", if {any_of([case.when for case in alike])}"
+    return f"{told}; and otherwise if {any_of(others)}" if others else told

@@ -86,6 +86,7 @@ def _findings(report: Report) -> Iterator[Json]:
 def _promise(outcome: PromiseOutcome) -> Json:
     return {
         "says": outcome.says,
+        "bucket": list(outcome.buckets),
         "kept": outcome.kept,
         "broken": outcome.broken,
         "undecided": outcome.undecided,
@@ -240,6 +241,7 @@ def _finding(report: Report, finding: Finding, bucket: BucketReport | None = Non
         "location": location_to_json(finding.location),
         "help": finding.help,
         "side": finding.side,
+        "subject": finding.subject,
         "example": _example(finding.example),
         "waived": _waived(finding.waived),
         "fails": report.fails(finding) or (drift and finding.waived is None),

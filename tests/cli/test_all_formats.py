@@ -97,3 +97,17 @@ def test_a_format_in_the_settings_file_is_for_reports_alone(cli: Cli, tmp_path: 
     assert cli("--config", "own.toml", "declared").code == 0
     assert not (tmp_path / "a.html").exists()
     assert json.loads((tmp_path / "a.json").read_text())["kind"] == "cors-drift/snapshot"
+
+
+def test_two_formats_do_not_overwrite_one_another(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "cors.json").write_text(json.dumps(SPEC))
+    result = cli("validate", "cors.json", "--output", "json=a", "--output", "html=./a")
+    assert result.code == 2
+    assert "written already" in result.err
+    assert not (tmp_path / "a").exists()
+
+
+def test_config_behind_the_command_is_told_where_to_stand(cli: Cli) -> None:
+    result = cli("check", "--config", "x.toml")
+    assert result.code == 2
+    assert "it stands before the command" in result.err

@@ -102,7 +102,7 @@ def test_a_bucket_whose_live_rules_are_not_known_keeps_nothing(state: State) -> 
     judged = checked("nobody may DELETE", bucket("b", PUT_APP), live)
     found = only(judged)
     assert counts(judged) == (1, 0, 1)
-    assert (found.id, found.severity, found.side) == ("promise-undecided", Severity.WARNING, Side.LIVE)
+    assert (found.id, found.severity, found.side) == ("promise-undecided", Severity.INFO, Side.LIVE)
     assert found.message.endswith("cannot be decided on what is live: because of the test")
     assert found.example is None
 
