@@ -104,7 +104,8 @@ class Check:
 
     def _with_base(self, head: Snapshot) -> tuple[Snapshot, Base]:
         """What is declared once the pull request is merged, and what the target branch declares without it."""
-        from drift.base_side import BaseSide, completed
+        from drift.base_side import BaseSide
+        from drift.completing import completed
         from drift.on_pull_request import merged_head
 
         with BaseSide(self._paths, self._settings) as side:
