@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from drift.cors.model import CorsAnswer, CorsRequest
 from drift.cors.replay import shown_by
 from drift.cors.verdict import Shows
+from drift.deploying import CHANGED_ONLY, states_rules, writes
 from drift.pull_request import Move, ThreeAnswers
+from drift.sides import has_rules
 from drift.snapshot import Bucket
 
 _DOES = {
@@ -18,9 +22,16 @@ _DOES = {
     Shows.DIFFERS: "has S3 answer {what} from {who} otherwise",
 }
 
-_CHANGED_RESOURCES_ONLY = ("cloudformation",)
-"""Sources whose tool deploys only what changed in the code since it last did: AWS CloudFormation user guide, "Update
-behaviors of stack resources". Terraform and its kin read what is live first, and put back whatever differs."""
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the sides stand to one another. ``settled``: head is live, so that deploying changes nothing. ``touched``:
+    head means something else than base. ``taken``: head has a part of what was changed live.
+    """
+
+    settled: bool = False
+    touched: bool = True
+    taken: bool = False
 
 
 def sentence(
@@ -29,10 +40,9 @@ def sentence(
     head: Bucket | None,
     live: Bucket | None,
     witness: ThreeAnswers | None,
-    *,
-    settled: bool = False,
+    standing: Standing,
 ) -> str:
-    """The sentence, without a full stop. ``settled``: head is live, so that deploying changes nothing."""
+    """The sentence, without a full stop."""
     told = _Told(base, head, live, witness)
     match move:
         case Move.IN_SYNC if base is not None and not base.comparable:
@@ -46,11 +56,11 @@ def sentence(
         case Move.STAYS:
             return told.stayed()
         case Move.REPAIRS:
-            return told.repaired()
+            return told.repaired(standing.touched)
         case Move.ADOPTS:
-            return told.adopted(settled)
+            return told.adopted(standing.settled)
         case Move.REVERTS:
-            return f"Live was changed, and the pull request knows nothing of it{told.now()}: deploying undoes that"
+            return told.reverted(standing)
         case Move.CONFLICT:
             return (
                 f"Both the pull request and live have changed it, and do not agree{told.now()}: deploying replaces "
@@ -87,18 +97,41 @@ class _Told:
             touched = "and the code says to pass over such changes"
         return f"Live differed before this pull request, {touched}{self.now()}: {self.afterwards()}"
 
-    def repaired(self) -> str:
+    def repaired(self, touched: bool) -> str:
         if self._live is None or self._live.cors is None:
+            what = "changes it" if touched else self._has_deployed()
             return (
                 "What the target branch declares is not live (deleted, or never deployed), and the pull request "
-                f"changes it{self.now()}: deploying puts its rules there"
+                f"{what}{self.now()}: deploying puts its rules there"
             )
-        if self._base is not None and self._base.left_alone is not None:
-            return f"Deploying passed over what changed live, and no longer does{self.now()}: {self.afterwards()}"
         return (
             f"The pull request takes over a part of what was changed live; the rest was there before{self.now()}: "
             f"{self.afterwards()}"
         )
+
+    def reverted(self, standing: Standing) -> str:
+        """What was changed live goes with the pull request, and would not have gone without it."""
+        left, base = "", self._base
+        if base is not None and base.left_alone is not None:
+            left = ", which deploying passed over so far,"
+        elif base is not None and has_rules(base) and base.source in CHANGED_ONLY:
+            left = f", which {CHANGED_ONLY[base.source]} left alone so far,"
+        if not standing.touched:
+            does = self._has_deployed()
+        else:
+            does = "takes over only a part of it" if standing.taken else "knows nothing of it"
+        undone = "the rest" if standing.touched and standing.taken else "that"
+        return f"Live was changed{left or ','} and the pull request {does}{self.now()}: deploying undoes {undone}"
+
+    def _has_deployed(self) -> str:
+        """By what a pull request that changes no meaning has the rules deployed."""
+        if self._base is None or self._head is None or not has_rules(self._base):
+            return "says that there are no rules"
+        if self._base.left_alone is not None:
+            return "has deploying no longer pass over changes"
+        if self._base.source != self._head.source:
+            return "has another tool deploy the rules"
+        return "changes how the rules are written, which deploys them"
 
     def adopted(self, settled: bool) -> str:
         if not settled:
@@ -121,10 +154,10 @@ class _Told:
         """What deploying does with what drifted."""
         if self._head is not None and self._head.left_alone is not None:
             return f"deploying leaves it so ({self._head.left_alone})"
-        if self._head is None or (self._head.cors is None and not self._head.says_none):
+        if self._head is None or not states_rules(self._head):
             return "nothing that is declared puts it right"
-        if self._head.source in _CHANGED_RESOURCES_ONLY and self._base is not None:
-            return "deploying leaves it so until the rules change in the template"
+        if not writes(self._base, self._head):
+            return f"{CHANGED_ONLY[self._head.source]} leaves it so until the rules change in the code"
         return "deploying puts back what is declared"
 
     def _does(self) -> str:

@@ -14,8 +14,9 @@ from drift.cors.evaluate import evaluate
 from drift.cors.model import CorsAnswer, CorsRequest, CorsRule
 from drift.cors.replay import without_unknowns
 from drift.cors.threefold import Touch, Touches, touches
+from drift.deploying import puts_back, writes
 from drift.pull_request import Move, PullRequest, ThreeAnswers
-from drift.pull_request_words import sentence
+from drift.pull_request_words import Standing, sentence
 from drift.sides import Pair, Side, has_rules, in_order, may_be_declared_elsewhere, pair, zero_is_unset
 from drift.snapshot import State
 
@@ -51,7 +52,7 @@ def three_way(base: Side, head: Side, live: Side, *, max_steps: int = MAX_STEPS)
     move, found = _decided(three, max_steps)
     if move is Move.UNDECIDED:
         return _undecided(three)
-    return _told(move, three, _request(move, three, found))
+    return _told(move, three, _request(move, three, found), taken=Touch.TAKEN in found.found)
 
 
 def two_way(base: Side, head: Side, *, max_steps: int = MAX_STEPS) -> PullRequest:
@@ -123,9 +124,10 @@ def _planned(three: _Three) -> Move:
 
 
 def _before(three: _Three) -> Move:
-    """Head is base, live is not."""
-    lifted = three.base is not None and three.base.left_alone is not None
-    return Move.REPAIRS if lifted and three.head is not None and three.head.left_alone is None else Move.STAYS
+    """Head means what base means, live does not: it counts whether the pull request is what has live written over."""
+    if puts_back(three.base) or not writes(three.base, three.head):
+        return Move.STAYS
+    return Move.REVERTS if has_rules(three.live) else Move.REPAIRS
 
 
 def _all_differ(three: _Three, max_steps: int) -> tuple[Move, Touches]:
@@ -141,9 +143,11 @@ def _all_differ(three: _Three, max_steps: int) -> tuple[Move, Touches]:
     seen = set(found.found)
     if not seen & {Touch.UNDONE, Touch.BOTH}:
         return (Move.ADOPTS if found.complete and Touch.TAKEN in seen else Move.UNDECIDED), found
-    if found.complete and has_rules(three.base) and not seen & {Touch.OWN, Touch.BOTH}:
+    # What the target branch would have put back anyway is not the pull request's doing; all else is.
+    anyway = has_rules(three.base) and puts_back(three.base)
+    if found.complete and anyway and not seen & {Touch.OWN, Touch.BOTH}:
         return Move.REPAIRS, found
-    alone = not seen & {Touch.TAKEN, Touch.BOTH} or (not has_rules(three.base) and Touch.BOTH not in seen)
+    alone = not seen & {Touch.TAKEN, Touch.BOTH} or (not anyway and Touch.BOTH not in seen)
     return (Move.REVERTS if alone else Move.CONFLICT), found
 
 
@@ -192,9 +196,12 @@ def _reason(three: _Three) -> str:
     return next(words, "whether deploying undoes what was changed live takes too long to tell")
 
 
-def _told(move: Move, three: _Three, request: CorsRequest | None, *, read: bool = True) -> PullRequest:
+def _told(
+    move: Move, three: _Three, request: CorsRequest | None, *, read: bool = True, taken: bool = False
+) -> PullRequest:
     witness = None if request is None else _asked(request, three, read)
-    says = sentence(move, three.base, three.head, three.live, witness, settled=bool(three.apart.same))
+    standing = Standing(settled=bool(three.apart.same), touched=not three.by_head.same, taken=taken)
+    says = sentence(move, three.base, three.head, three.live, witness, standing)
     return PullRequest(
         move,
         says,

@@ -13,9 +13,10 @@ KINDS = (
         "Take the live change over into the pull request, or have it undone on purpose: put live back first.",
         Family.PULL_REQUEST,
         meaning=(
-            "Somebody changed the live rules, the pull request changes the same bucket elsewhere, and deploying "
-            "replaces all of its rules: what was changed live goes without a word. The finding shows a request that "
-            "live answers otherwise than the target branch and the pull request."
+            "Somebody changed the live rules, and deploying the pull request replaces all of them: what was changed "
+            "live goes without a word. It changes the same bucket elsewhere, or it is what has the rules deployed: "
+            "without it nothing would have touched them (`ignore_changes`, a CloudFormation template that stays as it "
+            "is). The finding shows a request that live answers otherwise than the target branch and the pull request."
         ),
         before=(
             "base  GET from https://app.example\n"
@@ -72,8 +73,8 @@ KINDS = (
         Family.PULL_REQUEST,
         meaning=(
             "Live is not what the target branch declares, and the pull request brings the two closer: it takes over "
-            "some of what is live and changes nothing else, it changes rules of which none are live, or it has "
-            "deploying no longer pass over what changed live (`ignore_changes`)."
+            "some of what is live and changes nothing else, while deploying the target branch would have put back the "
+            "rest as well, or it has rules deployed of which none are live."
         ),
         before=(
             "base  GET from https://app.example\n"

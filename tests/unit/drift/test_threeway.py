@@ -187,23 +187,83 @@ def test_a_bucket_that_does_not_exist_is_right_for_a_new_one_and_one_that_is_gon
     assert three_way(SIDES["unknown"], bucket("b", A), MISSING).move is Move.UNDECIDED
 
 
-def test_drift_that_deploying_passes_over_stays_and_is_repaired_by_lifting_that() -> None:
+def test_drift_that_deploying_passes_over_stays() -> None:
     ignoring = bucket("b", A, left_alone=place(7))
     assert three_way(ignoring, ignoring, bucket("b", B)).move is Move.STAYS
     assert "deploying leaves it so (main.tf:7)" in three_way(ignoring, ignoring, bucket("b", B)).says
-    assert three_way(ignoring, bucket("b", A), bucket("b", B)).move is Move.REPAIRS
     assert three_way(bucket("b", C), ignoring, bucket("b", B)).move is Move.STAYS
     changed = three_way(bucket("b", B), ignoring, bucket("b", B))
     assert changed.move is Move.CHANGES
     assert changed.says.endswith("deploying leaves the live rules as they are (main.tf:7)")
 
 
-def test_cloudformation_leaves_drift_that_the_template_does_not_touch_and_terraform_does_not() -> None:
-    stack, live = bucket("b", A, source="cloudformation"), bucket("b", B)
-    assert three_way(stack, stack, live).says.endswith("deploying leaves it so until the rules change in the template")
-    code = bucket("b", A, source="terraform")
-    assert three_way(code, code, live).says.endswith("deploying puts back what is declared")
-    assert three_way(None, None, live).says.endswith("nothing that is declared puts it right")
+IGNORING = {"source": "terraform", "left_alone": place(7)}
+TERRAFORM, STACK = {"source": "terraform"}, {"source": "cloudformation", "address": "Assets"}
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "move", "does"),
+    [
+        (IGNORING, TERRAFORM, Move.REVERTS, "and the pull request has deploying no longer pass over changes"),
+        (IGNORING, IGNORING, Move.STAYS, "deploying leaves it so (main.tf:7)"),
+        (TERRAFORM, TERRAFORM, Move.STAYS, "deploying puts back what is declared"),
+        (TERRAFORM, IGNORING, Move.STAYS, "deploying leaves it so (main.tf:7)"),
+        (TERRAFORM, STACK, Move.STAYS, "deploying puts back what is declared"),
+        (STACK, STACK, Move.STAYS, "CloudFormation leaves it so until the rules change in the code"),
+        (STACK, STACK | {"address": "Other"}, Move.REVERTS, "which deploys them"),
+        (
+            STACK,
+            TERRAFORM,
+            Move.REVERTS,
+            "which CloudFormation left alone so far, and the pull request has another tool",
+        ),
+        (STACK, IGNORING, Move.STAYS, "deploying leaves it so (main.tf:7)"),
+        (IGNORING, STACK, Move.REVERTS, "which deploying passed over so far, and the pull request has"),
+    ],
+)
+def test_a_live_change_that_only_the_pull_request_has_undone_is_its_doing_although_the_rules_stay(
+    base: dict[str, object], head: dict[str, object], move: Move, does: str
+) -> None:
+    found = three_way(bucket("b", A, **base), bucket("b", A, **head), bucket("b", A, B))
+    assert found.move is move
+    assert does in found.says
+    assert found.says.endswith("deploying undoes that") == (move is Move.REVERTS)
+    gone = three_way(bucket("b", A, **base), bucket("b", A, **head), bucket("b"))
+    assert gone.move is (Move.REPAIRS if move is Move.REVERTS else Move.STAYS)
+    assert gone.says.endswith("deploying puts its rules there") == (move is Move.REVERTS)
+
+
+def test_a_template_that_writes_the_same_rules_otherwise_is_deployed_and_that_undoes_what_is_live() -> None:
+    found = three_way(bucket("b", A, **STACK), bucket("b", AGAIN, **STACK), bucket("b", A, B))
+    assert found.move is Move.REVERTS
+    assert (
+        "which CloudFormation left alone so far, and the pull request changes how the rules are written" in found.says
+    )
+    code = three_way(bucket("b", A, **TERRAFORM), bucket("b", AGAIN, **TERRAFORM), bucket("b", A, B))
+    assert code.move is Move.STAYS
+
+
+@pytest.mark.parametrize("base", [IGNORING, STACK], ids=["ignore_changes", "cloudformation"])
+def test_a_part_that_is_taken_over_does_not_excuse_the_rest_where_nothing_else_would_have_undone_it(
+    base: dict[str, object],
+) -> None:
+    head = {"source": base["source"], "address": base.get("address")}
+    live = bucket("b", A, B, C)
+    found = three_way(bucket("b", A, **base), bucket("b", A, B, **head), live)
+    assert found.move is Move.REVERTS
+    assert "takes over only a part of it (GET from https://c.example: allowed live" in found.says
+    assert found.says.endswith("deploying undoes the rest")
+    assert three_way(bucket("b", A, **TERRAFORM), bucket("b", A, B, **TERRAFORM), live).move is Move.REPAIRS
+
+
+def test_rules_that_nobody_declared_and_head_says_are_none_are_undone_by_it() -> None:
+    silent, none, live = bucket("b"), bucket("b", says_none=True), bucket("b", A)
+    assert three_way(silent, none, live).move is Move.REVERTS
+    assert "and the pull request says that there are no rules" in three_way(silent, none, live).says
+    assert three_way(None, none, live).move is Move.REVERTS
+    assert three_way(none, none, live).move is Move.STAYS
+    assert three_way(none, silent, live).move is Move.STAYS
+    assert three_way(silent, silent, live).says.endswith("nothing that is declared puts it right")
 
 
 def test_rules_that_may_be_declared_elsewhere_are_neither_there_nor_not() -> None:
