@@ -13,6 +13,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +43,11 @@ _OPTIONS = (
 )
 
 FOLDER, FILE, LINK, MODULE = "folder", "file", "link", "module"
-_KINDS = {b"40000": FOLDER, b"100644": FILE, b"100755": FILE, b"100664": FILE, b"120000": LINK, b"160000": MODULE}
+_KINDS = {0o040000: FOLDER, 0o100000: FILE, 0o120000: LINK, 0o160000: MODULE}
+"""By the upper bits of the mode, as git goes by them: old hosts wrote 040000, 100600 and 100664 too."""
+
+_KEPT_SETTINGS = re.compile(r"GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|(KEY|VALUE)_[0-9]+)")
+"""Where the user's own settings are: safe.directory counts from nowhere else."""
 
 
 class Entry(NamedTuple):
@@ -59,13 +64,16 @@ class MissingObjectError(Exception):
 class Repository:
     """The repository whose work tree has ``top`` at its top. Close it, or use it with ``with``.
 
-    Raises ``CorsDriftError`` where git is not installed or refuses the repository.
+    ``bare`` is for one that we made ourselves, which has no work tree. Raises ``CorsDriftError`` where git is not installed or refuses the repository.
     """
 
-    def __init__(self, top: Path) -> None:
+    def __init__(self, top: Path, *, bare: bool = False) -> None:
         self.top = top
-        self._git = _executable(top)
+        self._environment = environment() | ({"GIT_DIR": str(top)} if bare else {})
+        self._git = executable(top)
         self._reader: subprocess.Popen[bytes] | None = None
+        if bare:
+            return
         found = self._ask("rev-parse", "--show-toplevel").removesuffix("\n")
         if os.path.realpath(found) != os.path.realpath(top):
             raise UsageError(f"{top} is not the top of a git repository", advice="give the base as a folder")
@@ -83,8 +91,14 @@ class Repository:
             reader.kill()
             for stream in (reader.stdin, reader.stdout):
                 if stream is not None:
-                    stream.close()
+                    with suppress(OSError):  # what it was to be asked still waits to be written, to nobody
+                        stream.close()
             reader.wait(SECONDS)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it was cloned with ``--filter``, so that objects may be missing on purpose."""
+        return bool(self._run("config", "--get-regexp", r"^(extensions\.partialclone|remote\..*\.promisor)$").stdout)
 
     @property
     def is_shallow(self) -> bool:
@@ -103,6 +117,36 @@ class Repository:
         lines = [line for line in found.stdout.decode("ascii", "replace").split() if line != "--end-of-options"]
         return lines[0] if found.returncode == 0 and len(lines) == 1 and _OBJECT.fullmatch(lines[0]) else None
 
+    def meanings(self, revision: str) -> Sequence[str]:
+        """The references that a short name stands for, where they are of several commits: git takes a tag before a
+        branch, and says so only on a terminal.
+        """
+        names = [f"refs/{kind}{revision}" for kind in ("tags/", "heads/", "remotes/")]
+        form = "%(refname) %(objectname) %(*objectname)"
+        if any(character in revision for character in "*?[\\"):  # for-each-ref would take it for a pattern
+            return ()
+        lines = [line.split(" ") for line in self._ask("for-each-ref", f"--format={form}", *names).splitlines()]
+        found = {line[0]: line[2] or line[1] for line in lines if line[0] in names}
+        return sorted(found) if len(set(found.values())) > 1 else ()
+
+    def index(self) -> Sequence[tuple[str, bool]]:
+        """The paths that are tracked, each with whether it is left out of a sparse work tree."""
+        found = self._run("ls-files", "-z", "-t")
+        if found.returncode:
+            raise _refused(self.top, found.stderr)
+        lines = (line for line in found.stdout.split(b"\0") if line)
+        return [(os.fsdecode(line[2:]), line.startswith(b"S ")) for line in lines]
+
+    def setting(self, name: str) -> str | None:
+        """The value of one of the user's settings, such as a filter's program, which is only looked at."""
+        found = self._run("config", "--get", name)
+        return os.fsdecode(found.stdout).strip() or None if found.returncode == 0 else None
+
+    @property
+    def folder_of_objects(self) -> Path:
+        """Where the objects lie."""
+        return self.top / self._ask("rev-parse", "--git-path", "objects").removesuffix("\n")
+
     def merge_bases(self, one: str, other: str) -> Sequence[str]:
         """The best common ancestors of two commits: mostly one; several after criss-cross merges; or none."""
         found = self._run("merge-base", "--all", "--end-of-options", one, other)
@@ -120,10 +164,11 @@ class Repository:
         at = 0
         while at < len(content):
             blank, end = content.index(b" ", at), content.index(b"\0", at)
-            kind, text = _KINDS.get(content[at:blank]), os.fsdecode(content[blank + 1 : end])
+            kind, text = _KINDS.get(int(content[at:blank], 8) & 0o170000), os.fsdecode(content[blank + 1 : end])
             at = end + 1 + size
-            if kind is not None:
-                found[text] = Entry(kind, content[end + 1 : at].hex())
+            if kind is None:
+                raise ValueError(f"{text} is of no kind that git knows")
+            found[text] = Entry(kind, content[end + 1 : at].hex())
         return found
 
     def content(self, name: str, most: int) -> bytes:
@@ -140,13 +185,15 @@ class Repository:
             reader_in.flush()
             head = reader_out.readline().split()
             if len(head) != 3 or not head[2].isdigit():
+                if head[-1:] != [b"missing"]:
+                    self.close()  # of an object that a partial clone left out git dies; the next one may be there
                 raise MissingObjectError(name)
             size = int(head[2])
             if size > most:
                 self.close()  # rather than read all of it only to drop it
                 raise TooLargeError(f"this file has {size:,} bytes, more than the {most:,} that are read")
             content = reader_out.read(size + 1)
-        except (BrokenPipeError, ValueError) as error:
+        except (OSError, ValueError) as error:
             self.close()
             raise MissingObjectError(name) from error
         if len(content) != size + 1:
@@ -161,7 +208,7 @@ class Repository:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
-                env=_environment(),
+                env=self._environment,
                 cwd=self.top,
             )
         return self._reader
@@ -179,7 +226,7 @@ class Repository:
                 self._command(*arguments),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
-                env=_environment(),
+                env=self._environment,
                 cwd=self.top,
                 timeout=SECONDS,
                 check=False,
@@ -203,7 +250,7 @@ def _streams(reader: subprocess.Popen[bytes]) -> tuple[IO[bytes], IO[bytes]]:
 
 
 @cache
-def _executable(top: Path) -> str:
+def executable(top: Path) -> str:
     """git itself, from the search path alone: never one that lies in the tree, or in the working folder."""
     folders = [each for each in os.environ.get("PATH", os.defpath).split(os.pathsep) if os.path.isabs(each)]
     found = shutil.which("git", path=os.pathsep.join(folders))
@@ -213,9 +260,13 @@ def _executable(top: Path) -> str:
     return found
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """The environment without what git takes from it, and with all that could reach out switched off."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("GIT_") or _KEPT_SETTINGS.fullmatch(name)
+    }
     return kept | {
         "GIT_NO_LAZY_FETCH": "1",
         "GIT_ALLOW_PROTOCOL": "",  # what is missing in a partial clone is not fetched, by whatever version of git
@@ -228,8 +279,11 @@ def _environment() -> dict[str, str]:
 
 def _refused(top: Path, said: bytes) -> CorsDriftError:
     text = said.decode("utf-8", "replace")
-    first = next((line for line in text.splitlines() if line.strip()), "nothing").removeprefix("fatal: ")
+    lines = [line for line in text.splitlines() if line.strip() and not line.startswith("warning: ")]
+    first = lines[0].removeprefix("fatal: ") if lines else "nothing"
     advice = "give the base as a folder"
     if "dubious ownership" in text:
-        advice = f"if it is yours: git config --global --add safe.directory {top}"
+        where = os.environ.get("GIT_CONFIG_GLOBAL")
+        file = f" (it is read from GIT_CONFIG_GLOBAL, {where})" if where else ""
+        advice = f"if it is yours: git config --global --add safe.directory {top}{file}"
     return InputError(f"git cannot read this repository: {first}", location=Location(str(top)), advice=advice)

@@ -263,10 +263,10 @@ def test_git_is_taken_from_the_search_path_and_never_from_the_tree(
     monkeypatch.setenv("PATH", str(repository.folder))
     from drift import git_objects
 
-    git_objects._executable.cache_clear()
+    git_objects.executable.cache_clear()
     with pytest.raises(CorsDriftError, match="git is not installed"):
         Objects(repository.folder)
-    git_objects._executable.cache_clear()
+    git_objects.executable.cache_clear()
     assert not (repository.folder / "ran").exists()
 
 
@@ -338,6 +338,68 @@ def test_what_a_partial_clone_left_out_is_not_fetched(repository: Repository, tm
     with pytest.raises(InputError, match="--filter"):
         tree.read("big.json")
     assert set(fingerprint(clone.folder / ".git" / "objects")) == before
+
+
+def test_what_is_there_is_read_after_what_a_partial_clone_left_out(repository: Repository, tmp_path: Path) -> None:
+    repository.put("gone.tf", "left out")
+    repository.commit()
+    repository.git("rm", "--quiet", "gone.tf")
+    repository.commit()
+    repository.git("config", "uploadpack.allowFilter", "true")
+    clone = tmp_path / "partial"
+    source = f"file://{repository.folder}"
+    repository.git("clone", "--quiet", "--filter=blob:none", "--branch=change", source, str(clone))
+    with Objects(clone) as objects:
+        before, now = (objects.commit(revision) for revision in ("HEAD~1", "HEAD"))
+        assert before is not None
+        assert now is not None
+        assert objects.is_partial
+        left_out = objects.folder(objects.root_of(before))["gone.tf"].object
+        there = objects.folder(objects.root_of(now))["main.tf"].object
+        for _ in range(3):
+            with pytest.raises(MissingObjectError):
+                objects.content(left_out, 10_000)
+            assert objects.content(there, 10_000).startswith(b"variable")
+            assert "main.tf" in objects.folder(objects.root_of(now))
+    assert not Objects(repository.folder).is_partial
+
+
+@pytest.mark.parametrize("mode", [b"040000", b"40000"])
+def test_modes_as_old_hosts_wrote_them_are_read(repository: Repository, mode: bytes) -> None:
+    repository.put("infra/main.tf", "x")
+    repository.commit()
+    names = [bytes.fromhex(repository.git("rev-parse", f"HEAD:{path}").strip()) for path in ("infra", "main.tf")]
+    listing = mode + b" infra\0" + names[0] + b"100600 main.tf\0" + names[1] + b"100664 more.tf\0" + names[1]
+    made = repository.folder.parent / "listing"
+    made.write_bytes(listing)
+    tree = repository.git("hash-object", "-t", "tree", "-w", "--literally", str(made)).strip()
+    commit = repository.git("commit-tree", tree, "-m", "old").strip()
+    assert list(tree_of(repository, commit).walk()) == ["infra/main.tf", "main.tf", "more.tf"]
+
+
+def test_a_name_of_several_references_is_known_to_be_that(repository: Repository) -> None:
+    with Objects(repository.folder) as objects:
+        assert not objects.meanings("main")
+        repository.git("tag", "main", "HEAD")
+        assert not objects.meanings("main")  # of one commit
+        repository.commit("more")
+        repository.git("tag", "--force", "--annotate", "--message", "x", "main", "HEAD")
+        assert list(objects.meanings("main")) == ["refs/heads/main", "refs/tags/main"]
+        assert not objects.meanings("refs/heads/main")
+        assert not objects.meanings("mai*")
+
+
+def test_the_users_own_settings_say_whose_repositories_are_safe(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "settings").write_text("[marker]\n\tkey = kept\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "settings"))
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "marker.count")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "kept too")
+    with Objects(repository.folder) as objects:
+        assert (objects.setting("marker.key"), objects.setting("marker.count")) == ("kept", "kept too")
+        assert objects.setting("marker.none") is None
 
 
 def test_what_git_does_not_have_is_taken_from_the_work_tree_if_it_is_of_the_surroundings(
