@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from drift.discovery import Source, declared_in, open_source, shown
+from drift.base_commits import Commits
+from drift.base_place import second_checkout
+from drift.both_ways import in_both_ways
+from drift.discovery import Source, declared_in, open_source, path_as_named, repository_around, shown
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
-from drift.git_objects import Repository
 from drift.interfaces import NamedText
 from drift.location import Diagnostic, Location, Severity
 from drift.on_pull_request import Base
@@ -20,20 +23,8 @@ from drift.pull_request import BaseSource
 from drift.revision import RevisionTree
 from drift.settings import Settings
 from drift.snapshot import Snapshot, merged
-from drift.sources import each_once, inputs_of, load, text_of
-from drift.tree import DiskTree, Walked
-
-_FETCH_DEPTH = "check out with fetch-depth: 0 (actions/checkout), or run: git fetch --unshallow"
-
-
-@dataclass(frozen=True, slots=True)
-class _Revisions:
-    """The commits of one repository that a run looks at."""
-
-    repository: Repository
-    head: str | None
-    target: str
-    fork: str | None
+from drift.sources import each_once, inputs_of, load, load_declared, text_in, text_of
+from drift.tree import Walked
 
 
 class BaseSide:
@@ -43,11 +34,14 @@ class BaseSide:
         self._given = settings.base or ""
         self._paths = paths or (Path(),)
         self._settings = settings
-        self._folder = self._second_checkout()
-        self._repositories: dict[Path, _Revisions] = {}
-        self._open = ExitStack()
+        self._folder = second_checkout(self._given)
         self._notes: list[Diagnostic] = []
         self._passed_over: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
+        self._open = ExitStack()
+        self._commits = Commits(self._given, settings.merge_base, self._folder, self._note)
+        self._open.callback(self._commits.close)
 
     def __enter__(self) -> BaseSide:
         return self
@@ -60,83 +54,116 @@ class BaseSide:
         """The second checkout, or the saved file: what lies there is not declared by head."""
         return self._folder
 
-    def _second_checkout(self) -> Path | None:
-        """The path that is meant; None for a revision. What is both must be written so that it is one of them."""
-        path = Path(self._given)
-        if not os.path.lexists(path):
-            return None
-        if not path.is_absolute() and not self._given.startswith(("./", "../")) and self._given not in (".", ".."):
-            here = Path(os.path.realpath(Path.cwd()))
-            top = next((each for each in (here, *here.parents) if (each / ".git").exists()), None)
-            if top is not None and not self._given.startswith("-"):
-                with Repository(top) as repository:
-                    if repository.commit(self._given) is not None:
-                        raise UsageError(
-                            f"--base {self._given} is a revision, and a path too",
-                            advice=f"write ./{self._given} for the path, or refs/heads/{self._given}",
-                        )
-        return path
+    def head(self, source: Source) -> Source:
+        """The source as it will be once head is merged."""
+        self._refuse_other_repository(source)
+        return replace(source, tree=self._commits.head(source.tree.root))
+
+    def declared(self, settings: Settings) -> Snapshot:
+        """What head declares. What depends on a file that both branches have changed is unknown."""
+        ours = load_declared(self._paths, settings, self.head)
+        if not self._commits.is_open:
+            return ours
+        with self._commits.as_target_has_it():
+            theirs = load_declared(self._paths, settings, self.head)
+        return in_both_ways(ours, theirs, self._given)
 
     def read(self) -> Base:
         """What is declared there. Raises ``CorsDriftError`` where there is no such revision, or git refuses."""
         if self._folder is not None and self._folder.is_file():
-            found = load(self._folder, replace(self._settings, declared=replace(self._settings.declared, root=None)))
-            return self._base(found, None, BaseSource(self._given))
-        sources = [open_source(path, self._settings.declared.root) for path in self._paths]
-        target = self._declared(sources, lambda revisions: revisions.target)
-        moved = [each for each in self._repositories.values() if each.fork is not None]
-        fork = self._declared(sources, lambda revisions: revisions.fork or revisions.target) if moved else None
-        first = next(iter(self._repositories.values()), None)
-        source = BaseSource(self._given) if first is None else BaseSource(self._given, first.target, first.fork)
-        return self._base(target, fork, source)
+            return self._base(self._saved(self._folder), BaseSource(self._given))
+        target = self._declared(self._sources())
+        if self._folder is not None and not target.buckets and not target.errors:
+            self._note("base-declares-nothing", f"{self._given} declares no bucket", Severity.WARNING)
+        ends = self._commits.first
+        source = BaseSource(self._given) if ends is None else BaseSource(self._given, ends.target, ends.fork)
+        return self._base(target, source)
 
     def whole(self, base: bool) -> Snapshot:
         """All that the trees around the paths declare, at base or as they are: where a bucket may have moved to."""
-        sources = [open_source(path, self._settings.declared.root) for path in self._paths]
-        tops = {source.tree.root: replace(source, path="") for source in sources}
+        tops = {source.tree.root: replace(source, path="", given=source.tree.root) for source in self._sources()}
         if base:
-            return self._declared(list(tops.values()), lambda revisions: revisions.target)
-        inputs = inputs_of(self._settings.declared, self._settings.live, text_of)
-        left_out = () if self._folder is None else (self._folder,)
-        return merged(declared_in(source, load_parsers(), inputs, left_out) for source in tops.values())
+            return self._declared(list(tops.values()))
+        ours = self._whole_head(tops.values())
+        if not self._commits.is_open:
+            return ours
+        with self._commits.as_target_has_it():
+            return in_both_ways(ours, self._whole_head(tops.values()), self._given)
 
     @property
     def narrowed(self) -> bool:
         """Whether the paths are less than the trees that they lie in."""
         if self._folder is not None and self._folder.is_file():
             return False
-        return any(open_source(path, self._settings.declared.root).path for path in self._paths)
+        return any(source.path for source in self._sources())
 
-    def _base(self, target: Snapshot, fork: Snapshot | None, source: BaseSource) -> Base:
-        faults = (*target.errors, *(fork.errors if fork else ()))
-        fault = None
-        if faults:
-            place = f" ({faults[0].location})" if faults[0].location else ""
-            fault = f"what {self._given} declares could not all be read: {faults[0].message}{place}"
+    def _sources(self) -> list[Source]:
+        return [open_source(path, self._settings.declared.root) for path in self._paths]
+
+    def _whole_head(self, sources: Iterable[Source]) -> Snapshot:
+        left_out = () if self._folder is None else (self._folder,)
+        found = []
+        for source in map(self.head, sources):
+            tree = source.tree
+            inputs = inputs_of(self._settings.declared, self._settings.live, partial(text_in, tree))
+            found.append(declared_in(source, load_parsers(), inputs, left_out))
+        return merged(found)
+
+    def _refuse_other_repository(self, source: Source) -> None:
+        """A submodule has branches of its own, which say nothing of what the pull request changes."""
+        around = repository_around(Path(os.path.realpath(Path.cwd())))
+        own = repository_around(source.tree.root)
+        if around is None or own is None or own == around or not own.is_relative_to(around):
+            return
+        raise UsageError(
+            f"{source.given} is in a repository of its own, of which --base {self._given} says nothing",
+            advice="run it in that folder, with a base of that repository",
+        )
+
+    def _saved(self, path: Path) -> Snapshot:
+        live = self._settings.live.source
+        found = load(path, replace(self._settings, declared=replace(self._settings.declared, root=None)))
+        is_live = found.buckets and all(each.address is None and each.location is None for each in found.buckets)
+        if is_live or (live is not None and os.path.realpath(live) == os.path.realpath(path)):
+            raise UsageError(
+                f"--base {self._given} holds what is live, not what the target branch declares",
+                advice="save that with: cors-drift declared --output json=FILE",
+            )
+        return found
+
+    def _base(self, target: Snapshot, source: BaseSource) -> Base:
+        faults = [(each.message, each.location) for each in target.errors]
+        faults += [(why, Location(path)) for path, why in self._unread.items()]
+        gaps = [(why, Location(path)) for path, why in self._moved.items()]
+        fault, gap = (None if not each else self._not_all(*each[0]) for each in (faults, gaps))
         told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
         told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
-        return Base(source, target, fork, fault, self._passed_over, tuple(dict.fromkeys((*told, *self._notes))))
+        diagnostics = tuple(dict.fromkeys((*told, *self._notes)))
+        return Base(source, target, None, fault, self._passed_over, diagnostics, gap=gap)
 
-    def _declared(self, sources: Sequence[Source], commit: Callable[[_Revisions], str]) -> Snapshot:
-        return merged(each_once(self._declared_at(source, commit) for source in sources))
+    def _not_all(self, message: str, location: Location | None) -> str:
+        place = f" ({location})" if location else ""
+        return f"what {self._given} declares could not all be read: {message}{place}"
 
-    def _declared_at(self, head: Source, commit: Callable[[_Revisions], str]) -> Snapshot:
-        tree = self._tree(head, commit)
-        path = head.path
+    def _declared(self, sources: Sequence[Source]) -> Snapshot:
+        return merged(each_once(self._declared_at(source) for source in sources))
+
+    def _declared_at(self, head: Source) -> Snapshot:
+        self._refuse_other_repository(head)
+        tree = self._commits.base(head.tree.root)
+        named = path_as_named(head.given, head.tree.root)
+        path = _resolved(tree, head.path if named is None else named)
         if path and not tree.is_file(path) and not tree.is_folder(path):
-            if isinstance(tree, RevisionTree) and not tree.in_head(path):
+            if isinstance(tree, RevisionTree) and not tree.in_head(path) and not self._commits.tracks(head):
                 raise UsageError(
                     f"--base {self._given}: {path} is not in git, so that there is nothing to compare it with",
                     advice="make it from a checkout of the base too, and give that folder with --base",
                 )
             self._note("base-has-no-path", f"{self._given} has no {path}: what it declares elsewhere is looked at")
             path = ""
+        if tree.is_file(path) and document_kind(content := tree.read(path)) == "cors-drift/snapshot":
+            return snapshot_from_json(content, shown(tree, path))
         left_out = [each for each in (self._settings.live.source, *self._settings.identity.states) if each is not None]
-        if tree.is_file(path):
-            content = tree.read(path)
-            kind = document_kind(content)
-            if kind == "cors-drift/snapshot":
-                return snapshot_from_json(content, shown(tree, path))
         source = Source(tree, path, head.given)
         inputs = inputs_of(self._settings.declared, self._settings.live, lambda file: self._text(file, head.tree, tree))
         try:
@@ -144,56 +171,23 @@ class BaseSide:
         except InputError as error:  # a file that no parser knows there, or that cannot be read
             told = Diagnostic(Severity.ERROR, "base-unreadable", error.message, error.location, error.advice)
             found = Snapshot("", diagnostics=(told,))
-        return replace(found, diagnostics=(*found.diagnostics, *self._unread(tree)))
-
-    def _tree(self, head: Source, commit: Callable[[_Revisions], str]) -> Walked:
-        root = head.tree.root
-        if self._folder is not None:
-            return DiskTree(self._folder)
-        top = next((each for each in (root, *root.parents) if (each / ".git").exists()), None)
-        if top is None:
-            raise UsageError(
-                f"--base {self._given}: there is no such folder, and no git repository around {root}",
-                advice="give the folder of a second checkout",
-            )
-        revisions = self._revisions(top)
-        folder = "" if root == top else root.relative_to(top).as_posix()
-        return RevisionTree(revisions.repository, commit(revisions), folder, DiskTree(root), revisions.head)
-
-    def _revisions(self, top: Path) -> _Revisions:
-        if top not in self._repositories:
-            repository = self._open.enter_context(Repository(top))
-            self._repositories[top] = self._resolved(repository)
-        return self._repositories[top]
-
-    def _resolved(self, repository: Repository) -> _Revisions:
-        target, head = repository.commit(self._given), repository.commit("HEAD")
-        if target is None:
-            raise self._not_there(repository, f"--base {self._given}: there is no such revision or folder")
-        if head is None or not self._settings.merge_base:
-            return _Revisions(repository, head, target, None)
-        forks = repository.merge_bases(head, target)
-        if not forks:
-            raise self._not_there(repository, f"--base {self._given}: it has no history in common with what is here")
-        if len(forks) > 1:
-            told = f"the branch and {self._given} have {len(forks)} best common ancestors; {forks[0][:12]} is taken"
-            self._note("several-merge-bases", told)
-        return _Revisions(repository, head, target, None if forks[0] == target else forks[0])
-
-    def _not_there(self, repository: Repository, message: str) -> UsageError:
-        if repository.is_shallow:
-            return UsageError(f"{message}; this clone is shallow", advice=_FETCH_DEPTH)
-        return UsageError(message, advice="fetch it first, or give the folder of a second checkout")
+        return replace(found, diagnostics=(*found.diagnostics, *self._not_read(tree, head)))
 
     def _text(self, path: Path, head: Walked, tree: Walked) -> NamedText | None:
         """A file of values that the user named: as base has it, where it is a part of the tree."""
-        real = Path(os.path.realpath(path))
-        if not real.is_relative_to(head.root):
-            return text_of(path)
-        inside = real.relative_to(head.root).as_posix()
+        inside = path_as_named(path, head.root)
+        if inside is None:
+            real = Path(os.path.realpath(path))
+            if not real.is_relative_to(head.root):
+                return text_of(path)
+            inside = real.relative_to(head.root).as_posix()
         if tree.is_file(inside):
             try:
                 return NamedText(str(path), tree.read(inside).decode("utf-8-sig"))
+            except InputError as error:
+                self._unread[shown(tree, inside)] = error.message
+                self._note("base-unread", f"{self._given}: {inside}: {error.message}", Severity.WARNING)
+                return None
             except UnicodeDecodeError as error:
                 raise InputError("this file is not UTF-8 text", location=Location(str(path))) from error
         if isinstance(tree, RevisionTree) and not tree.in_head(inside):
@@ -201,12 +195,13 @@ class BaseSide:
         self._note("base-has-no-file", f"{self._given} has no {inside}: it is read without it")
         return None
 
-    def _unread(self, tree: Walked) -> Iterator[Diagnostic]:
+    def _not_read(self, tree: Walked, head: Source) -> Iterator[Diagnostic]:
         if not isinstance(tree, RevisionTree):
             return
-        for path, why in (tree.passed_over | tree.unread).items():
-            self._passed_over[shown(tree, path)] = why
-        for path, why in tree.unread.items():
+        moved = tree.moved | self._commits.empty_submodules(head, tree)
+        for kept, found in ((self._passed_over, tree.passed_over), (self._unread, tree.unread), (self._moved, moved)):
+            kept.update({shown(tree, path): why for path, why in found.items()})
+        for path, why in (tree.unread | moved).items():
             yield Diagnostic(
                 Severity.WARNING, "base-unread", why, Location(shown(tree, path)), "give the base as a folder"
             )
@@ -215,8 +210,17 @@ class BaseSide:
             more = len(tree.borrowed) - 3
             self._note("base-borrowed", told + (f" and {more} more" if more > 0 else ""))
 
-    def _note(self, id: str, message: str) -> None:
-        self._notes.append(Diagnostic(Severity.INFO, id, message))
+    def _note(self, id: str, message: str, severity: Severity = Severity.INFO) -> None:
+        self._notes.append(Diagnostic(severity, id, message))
+
+
+def _resolved(tree: Walked, path: str) -> str:
+    """A path as it was written, with its links followed as this tree has them."""
+    if isinstance(tree, RevisionTree):
+        return tree.resolved(path) or path
+    real = Path(os.path.realpath(tree.root / path))
+    inside = real.relative_to(tree.root).as_posix() if real.is_relative_to(tree.root) else path
+    return "" if inside == "." else inside
 
 
 def _eased(severity: Severity) -> Severity:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -58,12 +59,14 @@ class Check:
         self._notes: list[Diagnostic] = []
         self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
         self._base: Base | None = None
+        self._load: Callable[[Settings], Snapshot] = partial(load_declared, paths)
 
     def run(self) -> Report:
         """The report, after a second look at what seems to have drifted."""
-        declared = self._declared()
-        if self._settings.base is not None:
-            declared, self._base = self._with_base(declared)
+        if self._settings.base is None:
+            declared = self._declared()
+        else:
+            declared, self._base = self._with_base()
         try:
             if self._settings.live.unread:
                 return self._without_live(declared)
@@ -102,13 +105,15 @@ class Check:
         )
         return replace(report, buckets=buckets, diagnostics=(*report.diagnostics, *told))
 
-    def _with_base(self, head: Snapshot) -> tuple[Snapshot, Base]:
+    def _with_base(self) -> tuple[Snapshot, Base]:
         """What is declared once the pull request is merged, and what the target branch declares without it."""
         from drift.base_side import BaseSide
         from drift.completing import completed
         from drift.on_pull_request import merged_head
 
         with BaseSide(self._paths, self._settings) as side:
+            self._load = side.declared
+            head = self._declared()
             head, base = completed(head, side.read(), side, self._settings.buckets)
         left_out = self._ignores.leaves_out
         kept = tuple(each for each in base.target.buckets if not left_out(each.name))
@@ -126,7 +131,7 @@ class Check:
         return without_live(report, declared, base, self._rules, self._exits)
 
     def _declared(self) -> Snapshot:
-        found = load_declared(self._paths, self._settings)
+        found = self._load(self._settings)
         names = self._settings.buckets
         known = {bucket.name for bucket in found.buckets}
         is_open = any(isinstance(name, Unknown) for name in known) or self._settings.identity.names
@@ -197,7 +202,7 @@ class Check:
         given = replace(
             live, account=live.account or caller.account, region=live.region or self._live.aws.configured_region
         )
-        return load_declared(self._paths, replace(self._settings, live=given))
+        return self._load(replace(self._settings, live=given))
 
     def _read(self, declared: Snapshot) -> Snapshot:
         """What is live of the buckets that are declared."""

@@ -57,6 +57,14 @@ class Entry(NamedTuple):
     object: str
 
 
+class Indexed(NamedTuple):
+    """A path that is tracked; ``left_out`` by a sparse checkout."""
+
+    path: str
+    entry: Entry
+    left_out: bool
+
+
 class MissingObjectError(Exception):
     """The repository does not have the object, as in a partial clone."""
 
@@ -129,13 +137,19 @@ class Repository:
         found = {line[0]: line[2] or line[1] for line in lines if line[0] in names}
         return sorted(found) if len(set(found.values())) > 1 else ()
 
-    def index(self) -> Sequence[tuple[str, bool]]:
-        """The paths that are tracked, each with whether it is left out of a sparse work tree."""
-        found = self._run("ls-files", "-z", "-t")
+    def index(self) -> Sequence[Indexed]:
+        """What git keeps track of. Raises ``CorsDriftError`` where it refuses."""
+        found = self._run("ls-files", "-z", "-t", "-s")
         if found.returncode:
             raise _refused(self.top, found.stderr)
-        lines = (line for line in found.stdout.split(b"\0") if line)
-        return [(os.fsdecode(line[2:]), line.startswith(b"S ")) for line in lines]
+        entries = []
+        for line in found.stdout.split(b"\0"):
+            words, _, path = line.partition(b"\t")
+            if path:
+                tag, mode, name, _ = words.split(b" ")
+                kind = _KINDS.get(int(mode, 8) & 0o170000, FILE)
+                entries.append(Indexed(os.fsdecode(path), Entry(kind, name.decode()), tag == b"S"))
+        return entries
 
     def setting(self, name: str) -> str | None:
         """The value of one of the user's settings, such as a filter's program, which is only looked at."""

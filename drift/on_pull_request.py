@@ -9,6 +9,7 @@ from drift.catalogue import CATALOGUE, Family
 from drift.claims import by_bucket, settled, speaking
 from drift.cors.model import Text, Unknown
 from drift.cors.verdict import Effect
+from drift.coverage import base_is_whole
 from drift.findings import finding
 from drift.judge import Rules, not_compared
 from drift.location import Diagnostic, Severity
@@ -45,7 +46,8 @@ _OFFLINE = Diagnostic(
 class Base:
     """What the target branch declares, as it stands now. ``fork`` is what it declared where head left it, None where it
     has not moved on since. ``fault`` says why declarations may be missing from it, ``unread`` in which paths, and why,
-    nothing could be read of it.
+    nothing could be read of it. ``gap`` says the same as ``fault`` of what can only be about buckets that base does not
+    seem to name.
     """
 
     source: BaseSource
@@ -54,6 +56,7 @@ class Base:
     fault: str | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    gap: str | None = None
 
     def narrowed(self, names: Collection[Text] | None) -> Base:
         """With the named buckets alone; None for all."""
@@ -134,7 +137,7 @@ def _with(report: Report, buckets: Sequence[BucketReport], base: Base, exits: Ex
     diagnostics = tuple(dict.fromkeys((*report.diagnostics, *base.diagnostics)))
     failed = any(each.severity is Severity.ERROR for each in diagnostics)
     found = tuple(buckets)
-    verdict = verdict_of(found, failed=failed, all_listed=rules.listed(diagnostics))
+    verdict = verdict_of(found, failed=failed, all_listed=rules.listed(diagnostics) and base_is_whole(diagnostics))
     return replace(
         report,
         verdict=verdict,
@@ -185,7 +188,10 @@ class _Judge:
         key = key_of(side) if isinstance(report.name, Unknown) else ("name", report.name)
         head = self._heads.get(key)
         base = self._targets.get(key)
-        if base is None and head is not None and (why := self._unreadable(head)) is not None:
+        spoken = base or head
+        if spoken is not None and self._base.fault is not None:
+            base = _unknown(spoken, self._base.fault)
+        elif base is None and head is not None and (why := self._unreadable(head)) is not None:
             base = _unknown(head, why)
         if not self._read:
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)
@@ -200,11 +206,12 @@ class _Judge:
         for path, why in self._base.unread.items():
             if place is not None and (place == path or place.startswith(f"{path}/")):
                 return f"what the target branch declares in {path} was not read: {why}"
-        return self._base.fault
+        return self._base.gap
 
     def gone(self, base: Bucket, live: Bucket | None) -> BucketReport:
         """A bucket that only the target branch declares."""
         head = None if self._faulty_head is None else _unknown(base, self._faulty_head)
+        base = base if self._base.fault is None else _unknown(base, self._base.fault)
         if not self._read:
             report = BucketReport(base.name, BucketState.VALIDATED, None, None)
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)

@@ -60,7 +60,7 @@ def check(
     """
     from drift.assessment import assess
     from drift.checking import Check
-    from drift.coverage import all_listed
+    from drift.coverage import all_listed, base_is_whole
     from drift.ignoring import Ignores
 
     _check_base(settings)
@@ -69,6 +69,7 @@ def check(
 
     def assessed(report: Report) -> Report:
         whole = all_listed(report.diagnostics) or not settings.live.all_buckets
+        whole = whole and base_is_whole(report.diagnostics)
         narrowed = _narrowed(paths, settings)
         return assess(report, settings.assessment, _exits(settings), ignores=ignores, narrowed=narrowed, whole=whole)
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from drift.cors.model import Unknown
-from drift.discovery import declared_in, open_source
+from drift.discovery import Source, declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import Inputs, NamedText, Wanted
@@ -18,10 +18,14 @@ from drift.location import Location
 from drift.plugins import load_parsers
 from drift.settings import DeclaredSettings, LiveSettings, Settings
 from drift.snapshot import Bucket, Snapshot, merged
-from drift.tree import MAX_FILE_BYTES, DiskTree
+from drift.tree import MAX_FILE_BYTES, DiskTree, Walked
 
 
-def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
+Opened = Callable[[Source], Source]
+"""Has a source be read otherwise than from disk."""
+
+
+def load_declared(paths: Sequence[Path], settings: Settings, opened: Opened | None = None) -> Snapshot:
     """What the code at the paths declares; saved snapshots are taken as they are.
 
     What the settings name in the place of S3 is left out of folders: it would agree with itself. So are a second
@@ -31,7 +35,7 @@ def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
     live = () if settings.live.source is None else (settings.live.source,)
     base = () if settings.base is None or not os.path.lexists(settings.base) else (Path(settings.base),)
     left_out = (*live, *base, *settings.identity.states)
-    return merged(each_once(load(path, settings, left_out) for path in paths or (Path(),)))
+    return merged(each_once(load(path, settings, left_out, opened) for path in paths or (Path(),)))
 
 
 def each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
@@ -61,13 +65,16 @@ def load_state(path: Path, settings: Settings) -> tuple[Snapshot, str]:
             raise
 
 
-def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Snapshot:
+def load(path: Path, settings: Settings, other_side: Sequence[Path] = (), opened: Opened | None = None) -> Snapshot:
     """The snapshot of one path. What lies below a folder and belongs to the other side is left out."""
     source = open_source(path, settings.declared.root)
+    if opened is not None:
+        source = opened(source)
     if not source.is_folder:
         from drift.documents.lines import snapshot_by_lines
 
-        saved = snapshot_by_lines(source.tree.root / source.path, str(path))
+        on_disk = not isinstance(source.tree, DiskTree) or source.tree.is_on_disk(source.path)
+        saved = snapshot_by_lines(source.tree.root / source.path, str(path)) if on_disk else None
         if saved is not None:  # of any size: it is read bucket by bucket
             return saved
         content = source.tree.read(source.path)
@@ -80,7 +87,8 @@ def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Sna
                 location=Location(str(path)),
                 advice="save what is live with: cors-drift live --output json=FILE",
             )
-    return declared_in(source, load_parsers(), inputs_of(settings.declared, settings.live, text_of), other_side)
+    inputs = inputs_of(settings.declared, settings.live, lambda file: text_in(source.tree, file))
+    return declared_in(source, load_parsers(), inputs, other_side)
 
 
 def selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
@@ -144,6 +152,16 @@ def _pair(text: str, flag: str) -> tuple[str, str]:
     if not equals or not name.strip():
         raise UsageError(f"{flag} {text}: a name and a value are needed", advice=f"write {flag} NAME=VALUE")
     return name.strip(), value
+
+
+def text_in(tree: Walked, path: Path) -> NamedText:
+    """A file that the user named, as the tree has it if it is a part of that and not read from disk."""
+    real = Path(os.path.realpath(path))
+    if isinstance(tree, DiskTree) and real.is_relative_to(tree.root):
+        inside = real.relative_to(tree.root).as_posix()
+        if tree.is_file(inside) and not tree.is_on_disk(inside):
+            return NamedText(str(path), tree.read(inside).decode("utf-8-sig", "replace"))
+    return text_of(path)
 
 
 def text_of(path: Path) -> NamedText:

@@ -130,9 +130,13 @@ class DiskTree:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
+                if entry.name in SKIPPED_FOLDERS:
+                    continue
+                if not ignores.match(path, is_folder=True):
                     yield path, ignores
-            elif not ignores.match(path, is_folder=False):
+                elif self._has_tracked(path):
+                    yield path, Ignored(everything=True)
+            elif not ignores.match(path, is_folder=False) or self._is_tracked(path):
                 if self._is_file_inside(entry, path):
                     yield path, None
                 elif entry.is_symlink():
@@ -145,6 +149,18 @@ class DiskTree:
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""
         return (self.root / path).is_symlink()
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether what ``read`` gives is the file on disk."""
+        return self.is_file(path)
+
+    def _is_tracked(self, _path: str) -> bool:
+        """Whether a file is read although it is ignored."""
+        return False
+
+    def _has_tracked(self, _folder: str) -> bool:
+        """Whether there is such a file somewhere below a folder."""
+        return False
 
     def _inside(self, path: str) -> Path | None:
         if not _is_path(path):
@@ -180,10 +196,14 @@ class Walked(Linked, Protocol):
 
 
 class Ignored:
-    """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides."""
+    """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides.
 
-    def __init__(self, files: tuple[tuple[str, IgnoreFile], ...] = ()) -> None:
+    ``everything`` is for what lies below an ignored folder: no pattern brings it back.
+    """
+
+    def __init__(self, files: tuple[tuple[str, IgnoreFile], ...] = (), *, everything: bool = False) -> None:
         self._files = files
+        self._everything = everything
 
     def above(self, tree: Linked, folder: str) -> Ignored:
         """Those above a folder; none if the folder is itself ignored."""
@@ -209,6 +229,8 @@ class Ignored:
     def with_file_of(self, tree: Linked, folder: str) -> Ignored:
         """With the file of one more folder."""
         path = f"{folder}/.gitignore" if folder else ".gitignore"
+        if self._everything:
+            return self
         if not tree.is_file(path) or tree.is_link(path):  # git follows no link here either
             return self
         try:
@@ -219,6 +241,8 @@ class Ignored:
 
     def match(self, path: str, *, is_folder: bool) -> bool:
         """Whether a path in the folder is ignored."""
+        if self._everything:
+            return True
         verdicts = (
             file.verdict(path.removeprefix(prefix), is_folder=is_folder) for prefix, file in reversed(self._files)
         )

@@ -14,6 +14,7 @@ from drift.git_objects import MAX_REVISION, MissingObjectError
 from drift.git_objects import Repository as Objects
 from drift.revision import RevisionTree
 from drift.tree import DiskTree
+from drift.work_tree import Tracked, WorkTree
 from tests.repositories import Repository, repository
 
 __all__ = ["repository"]
@@ -66,7 +67,9 @@ def test_a_folder_of_the_repository_can_be_the_root(repository: Repository) -> N
     assert not tree_of(repository, folder="infra").is_folder("")
 
 
-def test_a_walk_finds_what_it_finds_on_disk(repository: Repository) -> None:
+def test_a_walk_finds_what_it_finds_in_the_work_tree_also_what_is_committed_though_ignored(
+    repository: Repository,
+) -> None:
     for path in (
         "z.tf",
         "a/x.tf",
@@ -88,12 +91,17 @@ def test_a_walk_finds_what_it_finds_on_disk(repository: Repository) -> None:
     (repository.folder.parent / "elsewhere.tf").write_text("x")
     on_disk: list[str] = []
     at_head: list[str] = []
-    assert list(tree_of(repository).walk(on_link=at_head.append)) == list(
-        DiskTree(repository.folder).walk(on_link=on_disk.append)
-    )
+    repository.put("out/untracked.tf", "x")
+    repository.put("o/untracked.tf", "x")
+    with Objects(repository.folder) as objects:
+        tracked = Tracked.of([each.path for each in objects.index()])
+    work_tree = WorkTree(repository.folder, tracked, {})
+    assert list(tree_of(repository).walk(on_link=at_head.append)) == list(work_tree.walk(on_link=on_disk.append))
+    assert {"out/x.tf", "o/x.tf", "a/y.txt"} < set(work_tree.walk())
     assert "outside.tf" in at_head
     assert at_head == on_disk
-    assert list(tree_of(repository).walk("out")) == ["out/x.tf"] == list(DiskTree(repository.folder).walk("out"))
+    assert list(tree_of(repository).walk("out")) == ["out/x.tf"]
+    assert list(DiskTree(repository.folder).walk("out")) == ["out/untracked.tf", "out/x.tf"]
 
 
 def test_links_are_followed_inside_the_tree_alone(repository: Repository) -> None:
@@ -316,12 +324,70 @@ def test_a_submodule_is_not_read_and_that_is_told(repository: Repository, tmp_pa
         tree.read("vendor/main.tf")
 
 
+def pointer_to(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    return f"version https://git-lfs.github.com/spec/v1\noid sha256:{digest}\nsize {len(content)}\n"
+
+
 def test_a_pointer_of_git_lfs_is_no_content(repository: Repository) -> None:
-    pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:" + "0" * 64 + "\nsize 9\n"
-    repository.put("cors.json", pointer)
+    repository.put("cors.json", pointer_to("before"))
     repository.commit()
+    repository.put("cors.json", pointer_to("after"))
+    repository.commit()
+    repository.put("cors.json", "after")
+    with pytest.raises(InputError, match="Git LFS"):
+        tree_of(repository, "HEAD~1").read("cors.json")
+    tree = tree_of(repository)
+    assert tree.read("cors.json") == b"after"
+    assert list(tree.borrowed) == ["cors.json"]
+    repository.put("cors.json", pointer_to("after"))  # as a checkout without Git LFS leaves it
+    assert tree_of(repository).read("cors.json") == pointer_to("after").encode()
+    repository.put("cors.json", "by hand")
     with pytest.raises(InputError, match="Git LFS"):
         tree_of(repository).read("cors.json")
+
+
+def test_what_a_filter_makes_is_read_where_head_has_it_alike_and_is_unknown_else(repository: Repository) -> None:
+    repository.put(".gitattributes", "[attr]hidden filter=rot\n*.tfvars hidden\nplain.tfvars -filter\n")
+    for name in ("a.tfvars", "plain.tfvars", "b.tfvars", "sub/c.tfvars"):
+        repository.put(name, "secret")
+    repository.put("sub/.gitattributes", "c.tfvars !filter\n")
+    repository.commit()
+    repository.put("b.tfvars", "other")
+    repository.commit()
+    tree = tree_of(repository, "HEAD~1")
+    assert tree.read("a.tfvars") == b"secret"  # nobody set the filter up: git itself makes nothing of it
+    repository.git("config", "filter.rot.smudge", "touch pwned")
+    repository.put("a.tfvars", "as it is here")
+    tree = tree_of(repository, "HEAD~1")
+    assert tree.read("a.tfvars") == b"as it is here"
+    assert tree.read("plain.tfvars") == tree.read("sub/c.tfvars") == b"secret"
+    with pytest.raises(InputError, match="a filter makes the content"):
+        tree.read("b.tfvars")
+    assert (list(tree.unread), list(tree.borrowed)) == (["b.tfvars"], ["a.tfvars"])
+    assert not (repository.folder / "pwned").exists()
+
+
+def test_what_is_encrypted_in_git_is_not_read(repository: Repository) -> None:
+    (repository.folder / "x.tfvars").write_bytes(b"\0GITCRYPT\0one")
+    repository.commit()
+    (repository.folder / "x.tfvars").write_bytes(b"\0GITCRYPT\0two")
+    repository.commit()
+    with pytest.raises(InputError, match="encrypted"):
+        tree_of(repository, "HEAD~1").read("x.tfvars")
+
+
+def test_what_head_commits_below_dot_terraform_is_of_head(repository: Repository) -> None:
+    repository.put(".terraform/environment", "prod")
+    repository.put(".terraform/modules/modules.json", "{}")
+    repository.commit()
+    repository.put(".terraform/modules/local/main.tf", "x")
+    tree = tree_of(repository, "main")
+    assert not tree.is_file(".terraform/environment")
+    assert not tree.is_file(".terraform/modules/modules.json")
+    assert tree.is_file(".terraform/modules/local/main.tf")
+    with pytest.raises(InputError, match="there is no such file"):
+        tree.read(".terraform/environment")
 
 
 def test_what_a_partial_clone_left_out_is_not_fetched(repository: Repository, tmp_path: Path) -> None:
