@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from drift.catalogue import CATALOGUE, Family
 from drift.finding import Finding
 from drift.ignoring import Ignores
+from drift.location import Severity
 from drift.policy import policy_findings
 from drift.promises import judge_promises
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
@@ -56,10 +57,14 @@ def assess(
 
 
 def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tuple[Finding, ...]:
-    """The findings as heavy as the settings have them, without those that they switch off."""
+    """The findings as heavy as the settings have them, without those that they switch off. Of what fails a pull request
+    a remark is left.
+    """
     found = []
     for each in findings:
         level = settings.levels.get(each.id, each.severity)
+        if level is None and each.blames:
+            level = Severity.INFO  # that deploying undoes what is live is never left out
         if level is not None:
             found.append(each if level is each.severity else replace(each, severity=level))
     return tuple(found)

@@ -24,7 +24,7 @@ from drift.revision import RevisionTree
 from drift.settings import Settings
 from drift.snapshot import Snapshot, merged
 from drift.sources import each_once, inputs_of, load, load_declared, text_in, text_of
-from drift.tree import Walked
+from drift.tree import DiskTree, Walked
 
 
 class BaseSide:
@@ -39,6 +39,7 @@ class BaseSide:
         self._passed_over: dict[str, str] = {}
         self._unread: dict[str, str] = {}
         self._moved: dict[str, str] = {}
+        self._told_of_head: set[tuple[str, str]] = set()
         self._open = ExitStack()
         self._commits = Commits(self._given, settings.merge_base, self._folder, self._note)
         self._open.callback(self._commits.close)
@@ -62,6 +63,8 @@ class BaseSide:
     def declared(self, settings: Settings) -> Snapshot:
         """What head declares. What depends on a file that both branches have changed is unknown."""
         ours = load_declared(self._paths, settings, self.head)
+        self._told_of_head = {(each.id, each.message) for each in ours.diagnostics}
+        self._note_untracked(ours)
         if not self._commits.is_open:
             return ours
         with self._commits.as_target_has_it():
@@ -83,7 +86,8 @@ class BaseSide:
         """All that the trees around the paths declare, at base or as they are: where a bucket may have moved to."""
         tops = {source.tree.root: replace(source, path="", given=source.tree.root) for source in self._sources()}
         if base:
-            return self._declared(list(tops.values()))
+            roots = dict.fromkeys(map(self._root_at_base, tops.values()))
+            return self._declared([Source(DiskTree(root), "", root) for root in roots])
         ours = self._whole_head(tops.values())
         if not self._commits.is_open:
             return ours
@@ -95,7 +99,12 @@ class BaseSide:
         """Whether the paths are less than the trees that they lie in."""
         if self._folder is not None and self._folder.is_file():
             return False
-        return any(source.path for source in self._sources())
+        return any(source.path or self._root_at_base(source) != source.tree.root for source in self._sources())
+
+    def _root_at_base(self, source: Source) -> Path:
+        """The root of the source; all of the repository where base has no such folder."""
+        root = source.tree.root
+        return root if self._commits.base(root).is_folder("") else repository_around(root) or root
 
     def _sources(self) -> list[Source]:
         return [open_source(path, self._settings.declared.root) for path in self._paths]
@@ -120,6 +129,17 @@ class BaseSide:
             advice="run it in that folder, with a base of that repository",
         )
 
+    def _note_untracked(self, head: Snapshot) -> None:
+        """What nobody has committed may be made from what base has too: nothing says that it is new."""
+        if self._folder is not None:
+            return
+        places = [each.location.path for each in head.buckets if each.location is not None]
+        for source in self._sources():
+            for path in dict.fromkeys(places):
+                inside = path_as_named(Path(path), source.tree.root)
+                if inside and ".terraform" not in inside.split("/") and self._commits.is_untracked(source, inside):
+                    self._passed_over[path] = "git does not know this file (git add it, or build the base too)"
+
     def _saved(self, path: Path) -> Snapshot:
         live = self._settings.live.source
         found = load(path, replace(self._settings, declared=replace(self._settings.declared, root=None)))
@@ -135,6 +155,11 @@ class BaseSide:
         faults = [(each.message, each.location) for each in target.errors]
         faults += [(why, Location(path)) for path, why in self._unread.items()]
         gaps = [(why, Location(path)) for path, why in self._moved.items()]
+        gaps += [
+            (each.message, each.location)
+            for each in target.diagnostics
+            if each.id == "module-not-on-disk" and (each.id, each.message) not in self._told_of_head
+        ]
         fault, gap = (None if not each else self._not_all(*each[0]) for each in (faults, gaps))
         told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
         told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
@@ -153,14 +178,15 @@ class BaseSide:
         tree = self._commits.base(head.tree.root)
         named = path_as_named(head.given, head.tree.root)
         path = _resolved(tree, head.path if named is None else named)
-        if path and not tree.is_file(path) and not tree.is_folder(path):
+        if not tree.is_file(path) and not tree.is_folder(path):
             if isinstance(tree, RevisionTree) and not tree.in_head(path) and not self._commits.tracks(head):
                 raise UsageError(
                     f"--base {self._given}: {path} is not in git, so that there is nothing to compare it with",
                     advice="make it from a checkout of the base too, and give that folder with --base",
                 )
-            self._note("base-has-no-path", f"{self._given} has no {path}: what it declares elsewhere is looked at")
-            path = ""
+            missing = path or shown(tree, path)
+            self._note("base-has-no-path", f"{self._given} has no {missing}: what it declares elsewhere is looked at")
+            return Snapshot("", diagnostics=tuple(self._not_read(tree, head)))
         if tree.is_file(path) and document_kind(content := tree.read(path)) == "cors-drift/snapshot":
             return snapshot_from_json(content, shown(tree, path))
         left_out = [each for each in (self._settings.live.source, *self._settings.identity.states) if each is not None]

@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import typer
 
 from drift import errors
 from drift import options as o
 from drift.settings import Addressing, FailOn, Format, Undeclared
+
+
+class ByBase(o.InOrder):
+    """A command whose settings are those of its base, where no file of them is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See ``click.Command.parse_args``."""
+        options: Mapping[str, Any] = self.make_parser(ctx).parse_args(args=list(args))[0]
+        base = options.get("base") or os.environ.get("CORS_DRIFT_BASE")
+        if base and o.FOUND in ctx.meta:
+            from drift.base_settings import settings_at
+
+            theirs = settings_at(base, ctx.meta[o.FOUND], Path.cwd())
+            if theirs is not None:
+                o.take_settings(ctx, theirs.config)
+                ctx.meta[o.CHANGED] = theirs.changed
+        return super().parse_args(ctx, args)
 
 
 def check(

@@ -139,25 +139,35 @@ def _top(start: Path) -> Path:
 
 def read_config(path: Path, *, named: bool) -> Config:
     """The file's settings; ``named`` says that the user gave it. Raises ``UsageError`` that names key and line."""
-    import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
-
     if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(_top(path.parent))):
         raise UsageError(
             "this settings file is a link that leads out of the tree it was found in",
             location=Location(str(path)),
             advice=f"name it, if it is yours: cors-drift --config {path}",
         )
+    return config_from(read_content(path), path, named=named)
+
+
+def read_content(path: Path) -> str:
+    """The text of a settings file. Raises ``UsageError``."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise UsageError(f"this file has more than {MAX_BYTES:,} bytes", location=Location(str(path)))
-        text = content.decode()
-        config = tomllib.loads(text)
+        return content.decode()
     except FileNotFoundError as error:
         raise UsageError("there is no such file", location=Location(str(path))) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"this file cannot be read: {error}", location=Location(str(path))) from error
+
+
+def config_from(text: str, path: Path, *, named: bool) -> Config:
+    """The settings in the text of a file. Raises ``UsageError`` that names key and line."""
+    import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
+
+    try:
+        config = tomllib.loads(text)
     except RecursionError as error:
         raise UsageError("this file is nested too deeply", location=Location(str(path))) from error
     except tomllib.TOMLDecodeError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from drift.as_written import as_written
 from drift.catalogue import CATALOGUE, Family
 from drift.claims import by_bucket, settled, speaking
 from drift.cors.model import Text, Unknown
@@ -12,7 +13,7 @@ from drift.cors.verdict import Effect
 from drift.coverage import base_is_whole
 from drift.findings import finding
 from drift.judge import Rules, not_compared
-from drift.location import Diagnostic, Severity
+from drift.location import Diagnostic, Location, Severity
 from drift.pull_request import BaseSource, Move, PullRequest
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.sides import Side, has_rules
@@ -46,8 +47,8 @@ _OFFLINE = Diagnostic(
 class Base:
     """What the target branch declares, as it stands now. ``fork`` is what it declared where head left it, None where it
     has not moved on since. ``fault`` says why declarations may be missing from it, ``unread`` in which paths, and why,
-    nothing could be read of it. ``gap`` says the same as ``fault`` of what can only be about buckets that base does not
-    seem to name.
+    nothing could be read of it. ``gone_files`` are paths of its declarations that head does not have.
+    ``gap`` says the same as ``fault`` of what can only be about buckets that base does not seem to name.
     """
 
     source: BaseSource
@@ -56,6 +57,7 @@ class Base:
     fault: str | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = field(default=())
+    gone_files: Collection[str] = frozenset()
     gap: str | None = None
 
     def narrowed(self, names: Collection[Text] | None) -> Base:
@@ -185,7 +187,7 @@ class _Judge:
         side = report.declared or report.live
         if side is None:
             return report
-        key = key_of(side) if isinstance(report.name, Unknown) else ("name", report.name)
+        key = key_of(side)
         head = self._heads.get(key)
         base = self._targets.get(key)
         spoken = base or head
@@ -198,6 +200,8 @@ class _Judge:
         if report.live is None:
             return _told(report, _unread(base, report), head, self._rules)
         found = three_way(base, head, report.live, max_steps=self._rules.max_steps)
+        if self._rules.strict:
+            found = as_written(found, report, base)
         return _told(report, found, head, self._rules)
 
     def _unreadable(self, head: Bucket) -> str | None:
@@ -211,7 +215,10 @@ class _Judge:
     def gone(self, base: Bucket, live: Bucket | None) -> BucketReport:
         """A bucket that only the target branch declares."""
         head = None if self._faulty_head is None else _unknown(base, self._faulty_head)
-        base = base if self._base.fault is None else _unknown(base, self._base.fault)
+        told = base if self._base.fault is None else _unknown(base, self._base.fault)
+        return self._in_head(self._gone(told, head, live))
+
+    def _gone(self, base: Bucket, head: Side, live: Bucket | None) -> BucketReport:
         if not self._read:
             report = BucketReport(base.name, BucketState.VALIDATED, None, None)
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)
@@ -221,6 +228,21 @@ class _Judge:
         if live.state not in (State.CONFIGURED, State.ABSENT, State.MISSING):
             report = not_compared(replace(report, state=_UNREAD[live.state]), live.reason or live.state.value)
         return _told(report, three_way(base, head, live, max_steps=self._rules.max_steps), head, self._rules)
+
+    def _in_head(self, report: BucketReport) -> BucketReport:
+        """With findings that point into files of head: base's lines are not those of head."""
+        return replace(
+            report,
+            findings=tuple(
+                each
+                if each.location is None
+                else replace(
+                    each,
+                    location=None if each.location.path in self._base.gone_files else Location(each.location.path),
+                )
+                for each in report.findings
+            ),
+        )
 
 
 _UNREAD = {
@@ -262,7 +284,8 @@ def _state(report: BucketReport, found: PullRequest, head_has_rules: bool) -> Bu
     if found.move is Move.IN_SYNC:
         return BucketState.IN_SYNC
     if found.move is Move.ADOPTS:
-        return BucketState.IN_SYNC if found.deploying in (Effect.IDENTICAL, Effect.COSMETIC) else BucketState.PENDING
+        settled = found.deploying in (Effect.IDENTICAL, Effect.COSMETIC) and report.state is not BucketState.DRIFTED
+        return BucketState.IN_SYNC if settled else BucketState.PENDING
     return BucketState.UNDECLARED if report.state is BucketState.UNDECLARED else BucketState.DRIFTED
 
 

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from drift.assignments import split_assignments
+from drift.config import Config
 from drift.conversions import Command
-from drift.errors import UsageError
+from drift.errors import Run, UsageError
 from drift.settings import (
     MAX_SECONDS,
     NO_LIVE,
@@ -220,9 +221,10 @@ def settings_of(context: typer.Context) -> Settings:
         live=_live(context),
         buckets=tuple(given.get("bucket") or ()),
         identity=IdentitySettings(
-            context.meta.get(TABLES, {}).get("names", {}),
-            tuple(given.get("state") or ()),
-            bool(given.get("by_pattern")),
+            names=context.meta.get(TABLES, {}).get("names", {}),
+            late_names=context.meta.get(TABLES, {}).get("late_names", {}),
+            states=tuple(given.get("state") or ()),
+            patterns=bool(given.get("by_pattern")),
         ),
         assessment=replace(
             context.meta.get(TABLES, {}).get("assessment", AssessmentSettings()),
@@ -231,7 +233,24 @@ def settings_of(context: typer.Context) -> Settings:
         sarif=SarifSettings(bool(given.get("sarif_incomplete")), given.get("sarif_category") or ""),
         **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
         **_given(given, "base", "merge_base"),
+        changed_settings=context.meta.get(CHANGED),
     )
+
+
+def take_settings(context: typer.Context, config: Config) -> None:
+    """Have a settings file count for a command, whose context this is. Of the one that counted before, names of buckets
+    are kept that nothing else tells.
+    """
+    late_names = context.meta.get(TABLES, {}).get("names", {})
+    run = context.find_object(Run) or Run()
+    run.detailed = run.asks_for_detailed_exitcode() or config.options.get("detailed_exitcode") is True
+    context.default_map = defaults_of(str(context.info_name), config.options)
+    context.meta[TABLES] = tables_of(config) | {"late_names": late_names}
+
+
+def tables_of(config: Config) -> dict[str, Any]:
+    """What a settings file holds beside the values of options."""
+    return {"names": config.names, "accounts": config.accounts, "assessment": config.assessment}
 
 
 REPORTING = ("check", "compare", "validate")
@@ -250,6 +269,12 @@ def defaults_of(command: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _REPORTS_ONLY = frozenset(Format) - frozenset(map(Format, ListFormat))
+
+CHANGED = "drift.options.changed"
+"""Where a context keeps the path of a settings file that the pull request changes, and that does not count."""
+
+FOUND = "drift.options.found"
+"""Where a context keeps the settings file that was found, None where there is none. Of a named one it has no word."""
 
 TABLES = "drift.options.tables"
 """Where a context keeps what the settings file holds beside the values of options."""

@@ -26,6 +26,7 @@ from drift.sources import load, load_declared, selected
 
 if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
     from drift.compare import Rules
+    from drift.finding import Finding
     from drift.report import ExitPolicy, Report
     from drift.simulate import Asked, Simulation
 
@@ -68,6 +69,8 @@ def check(
     rules = _rules(settings)
 
     def assessed(report: Report) -> Report:
+        if settings.changed_settings is not None:
+            report = replace(report, general=(*report.general, _settings_changed(settings)))
         whole = all_listed(report.diagnostics) or not settings.live.all_buckets
         whole = whole and base_is_whole(report.diagnostics)
         narrowed = _narrowed(paths, settings)
@@ -84,6 +87,14 @@ def check(
     if told is not None:
         told(report)
     return job.blamed(report)
+
+
+def _settings_changed(settings: Settings) -> Finding:
+    from drift.findings import finding
+
+    path = settings.changed_settings or ""
+    told = f"the pull request changes the settings ({path}); this run takes those of {settings.base}"
+    return finding("settings-changed", None, told, Location(path) if os.path.lexists(path) else None)
 
 
 def _check_base(settings: Settings) -> None:

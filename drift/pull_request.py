@@ -28,13 +28,13 @@ class Move(StrEnum):
     STAYS = "drift_stays"
     """Live differs, and head is base: drift that was there before, which the pull request does not touch."""
     REPAIRS = "repairs"
-    """Live differs, and head takes it at least a part of the way: it takes over some of what is live and changes nothing
-    else, where deploying base would have put back the rest, or it puts rules there where none are live at all."""
+    """Live differs, and head takes it at least a part of the way: it takes over some of what is live and changes
+    nothing else, where deploying base would have put back the rest, or it puts rules there where none are live."""
     ADOPTS = "adopts"
     """Live differs from base, and head has all that was changed live; it may change more beside it."""
     REVERTS = "reverts"
-    """Live differs from base, and deploying head undoes it: head changes something else and has none of it, or deploying
-    base would have left it as it is."""
+    """Live differs from base, and deploying head undoes it: head changes something else and has none of it, or
+    deploying base would have left it as it is."""
     CONFLICT = "conflict"
     """Base, head and live all differ, and head and live have both changed what the other one changed."""
     UNDECIDED = "undecided"

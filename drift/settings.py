@@ -151,9 +151,11 @@ class LiveSettings:
 class IdentitySettings:
     """What tells which live bucket is meant where the code does not: ``names`` from address to bucket name, Terraform
     states and plans (``-`` is standard input), and whether the only bucket that fits a name pattern is taken.
+    ``late_names`` are as ``names``, and count where nothing else tells: a pull request brings them.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
+    late_names: Mapping[str, str] = field(default_factory=dict)
     states: tuple[Path, ...] = ()
     patterns: bool = False
 
@@ -204,7 +206,8 @@ class Settings:
     """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all.
 
     ``base`` is the target branch of a pull request: a git revision, a second checkout, or a saved file. With
-    ``merge_base`` it may have moved on since head left it, else it is taken as it stands.
+    ``merge_base`` it may have moved on since head left it, else it is taken as it stands. ``changed_settings`` is the
+    path of a settings file that the pull request changes, and that does not count for that reason.
     """
 
     declared: DeclaredSettings = DeclaredSettings()
@@ -219,5 +222,6 @@ class Settings:
     blame: bool = False
     base: str | None = None
     merge_base: bool = True
+    changed_settings: str | None = None
     assessment: AssessmentSettings = AssessmentSettings()
     sarif: SarifSettings = SarifSettings()

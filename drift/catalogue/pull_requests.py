@@ -145,4 +145,19 @@ KINDS = (
         before="base  GET from https://app.example\nhead  no rules\nlive  GET from https://app.example",
         after="base  GET from https://app.example\nhead  no rules\nlive  no CORS configuration",
     ),
+    Kind(
+        "settings-changed",
+        "The pull request changes the settings, which do not count before it is merged",
+        Severity.WARNING,
+        "Look at what it changes. If its author may decide, name the file: cors-drift --config cors-drift.toml check.",
+        Family.PULL_REQUEST,
+        meaning=(
+            "A settings file that is merely found comes with the pull request, and could have the check look away: "
+            "another live side, ignored buckets, waivers, lower levels. With a base, the settings are therefore read "
+            "as the target branch has them. A file that is named with `--config`, or that nobody committed, is the "
+            "user's and counts."
+        ),
+        before="base  exit-zero is not set\nhead  exit-zero = true",
+        after="base  exit-zero is not set\nhead  exit-zero is not set",
+    ),
 )
