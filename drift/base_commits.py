@@ -17,7 +17,7 @@ from drift.git_objects import MODULE, Indexed, Repository
 from drift.location import Severity
 from drift.revision import RevisionTree
 from drift.tree import DiskTree, Walked
-from drift.work_tree import Tracked, WorkTree
+from drift.work_tree import Tracked, WorkTree, folders_above
 
 
 class Note(Protocol):
@@ -118,6 +118,14 @@ class Commits:
         head = self._heads[source.tree.root]
         return head is not None and (source.path in head.tracked.files or source.path in head.tracked.folders)
 
+    def is_untracked(self, source: Source, path: str) -> bool:
+        """Whether head has a file that git does not keep track of, in none of its submodules either."""
+        self.head(source.tree.root)
+        head = self._heads[source.tree.root]
+        if head is None or path in head.tracked.files or not DiskTree(source.tree.root).is_file(path):
+            return False
+        return not any(above in head.index for above in folders_above(path))
+
     def empty_submodules(self, source: Source, base: RevisionTree) -> dict[str, str]:
         """The submodules below a source that head has otherwise than base and that are not checked out: what the pull
         request changes in them is not known.
@@ -127,9 +135,9 @@ class Commits:
         found: dict[str, str] = {}
         for path, indexed in (head.index if head else {}).items():
             inside = not source.path or path == source.path or path.startswith(f"{source.path}/")
-            if indexed.entry.kind == MODULE and inside and base.entry(path) != indexed.entry:
-                if not DiskTree(source.tree.root).names(path):
-                    found[path] = "this submodule is not the one that base has, and it is not checked out"
+            moved = indexed.entry.kind == MODULE and inside and base.entry(path) != indexed.entry
+            if moved and not DiskTree(source.tree.root).names(path):
+                found[path] = "this submodule is not the one that base has, and it is not checked out"
         return found
 
     def _second(self, folder: Path, root: Path) -> DiskTree:

@@ -154,7 +154,7 @@ class BaseSide:
     def _base(self, target: Snapshot, source: BaseSource) -> Base:
         faults = [(each.message, each.location) for each in target.errors]
         faults += [(why, Location(path)) for path, why in self._unread.items()]
-        gaps = [(why, Location(path)) for path, why in self._moved.items()]
+        gaps: list[tuple[str, Location | None]] = [(why, Location(path)) for path, why in self._moved.items()]
         gaps += [
             (each.message, each.location)
             for each in target.diagnostics

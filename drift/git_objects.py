@@ -31,6 +31,7 @@ MAX_REVISION = 1000
 MAX_LISTING_BYTES = 64 * 1024 * 1024
 """The listing of one folder; half a million files."""
 
+_STAT = re.compile(rb"mtime: ([0-9]+):([0-9]+)\n.*?size: ([0-9]+)\t", re.DOTALL)
 _OBJECT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _OPTIONS = (
     "--no-pager",
@@ -72,7 +73,8 @@ class MissingObjectError(Exception):
 class Repository:
     """The repository whose work tree has ``top`` at its top. Close it, or use it with ``with``.
 
-    ``bare`` is for one that we made ourselves, which has no work tree. Raises ``CorsDriftError`` where git is not installed or refuses the repository.
+    ``bare`` is for one that we made ourselves, which has no work tree. Raises ``CorsDriftError`` where git is not
+    installed or refuses the repository.
     """
 
     def __init__(self, top: Path, *, bare: bool = False) -> None:
@@ -150,6 +152,21 @@ class Repository:
                 kind = _KINDS.get(int(mode, 8) & 0o170000, FILE)
                 entries.append(Indexed(os.fsdecode(path), Entry(kind, name.decode()), tag == b"S"))
         return entries
+
+    def is_as_checked_out(self, path: str) -> bool:
+        """Whether nobody has written a file since git did, by what the index remembers of it: git itself would run a
+        filter to find out.
+        """
+        found = _STAT.search(self._run("--literal-pathspecs", "ls-files", "--debug", "--", path).stdout)
+        if found is None:
+            return False
+        try:
+            stat = (self.top / path).lstat()
+        except OSError:
+            return False
+        seconds, nanoseconds, size = (int(each) for each in found.groups())
+        same_time = stat.st_mtime_ns in (seconds * 10**9 + nanoseconds, seconds * 10**9)
+        return (same_time or (not nanoseconds and stat.st_mtime_ns // 10**9 == seconds)) and stat.st_size == size
 
     def setting(self, name: str) -> str | None:
         """The value of one of the user's settings, such as a filter's program, which is only looked at."""

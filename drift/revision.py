@@ -306,6 +306,8 @@ class RevisionTree:
         if digest is not None and hashlib.sha256(here).hexdigest().encode() != digest[1]:
             alike = here == pointer and head is not None and head.object == name
             return here if alike else None  # not fetched for head either: both sides read the pointer
+        if digest is None and not self._repository.is_as_checked_out(f"{self._folder}/{path}".lstrip("/")):
+            return None
         self.borrowed[path] = None
         return here
 

@@ -20,7 +20,6 @@ from drift.settings import DeclaredSettings, LiveSettings, Settings
 from drift.snapshot import Bucket, Snapshot, merged
 from drift.tree import MAX_FILE_BYTES, DiskTree, Walked
 
-
 Opened = Callable[[Source], Source]
 """Has a source be read otherwise than from disk."""
 

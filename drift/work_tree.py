@@ -48,10 +48,10 @@ class WorkTree(DiskTree):
         self.tracked = tracked
         self._instead = instead
         self._below: dict[str, set[str]] = {}
-        for path, tree in instead.items():
-            while tree is not None and path:
-                path, _, name = path.rpartition("/")
-                self._below.setdefault(path, set()).add(name)
+        for path in [path for path, tree in instead.items() if tree is not None]:
+            for each in (path, *folders_above(path)):
+                folder, _, name = each.rpartition("/")
+                self._below.setdefault(folder, set()).add(name)
 
     def read(self, path: str) -> bytes:
         at = self._at(path)

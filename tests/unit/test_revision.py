@@ -348,6 +348,7 @@ def test_a_pointer_of_git_lfs_is_no_content(repository: Repository) -> None:
 
 
 def test_what_a_filter_makes_is_read_where_head_has_it_alike_and_is_unknown_else(repository: Repository) -> None:
+    repository.git("config", "filter.rot.clean", "tr a-z n-za-m")
     repository.put(".gitattributes", "[attr]hidden filter=rot\n*.tfvars hidden\nplain.tfvars -filter\n")
     for name in ("a.tfvars", "plain.tfvars", "b.tfvars", "sub/c.tfvars"):
         repository.put(name, "secret")
@@ -356,15 +357,17 @@ def test_what_a_filter_makes_is_read_where_head_has_it_alike_and_is_unknown_else
     repository.put("b.tfvars", "other")
     repository.commit()
     tree = tree_of(repository, "HEAD~1")
-    assert tree.read("a.tfvars") == b"secret"  # nobody set the filter up: git itself makes nothing of it
+    assert tree.read("a.tfvars") == b"frperg"  # nothing is set up for the way back: git itself makes nothing of it
     repository.git("config", "filter.rot.smudge", "touch pwned")
-    repository.put("a.tfvars", "as it is here")
     tree = tree_of(repository, "HEAD~1")
-    assert tree.read("a.tfvars") == b"as it is here"
+    assert tree.read("a.tfvars") == b"secret"
     assert tree.read("plain.tfvars") == tree.read("sub/c.tfvars") == b"secret"
     with pytest.raises(InputError, match="a filter makes the content"):
         tree.read("b.tfvars")
     assert (list(tree.unread), list(tree.borrowed)) == (["b.tfvars"], ["a.tfvars"])
+    repository.put("a.tfvars", "by hand")
+    with pytest.raises(InputError, match="a filter makes the content"):
+        tree.read("a.tfvars")
     assert not (repository.folder / "pwned").exists()
 
 
