@@ -164,7 +164,7 @@ class BaseSide:
         told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
         told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
         diagnostics = tuple(dict.fromkeys((*told, *self._notes)))
-        return Base(source, target, None, fault, self._passed_over, diagnostics, gap=gap)
+        return Base(source, target, fault, self._passed_over, diagnostics, gap=gap)
 
     def _not_all(self, message: str, location: Location | None) -> str:
         place = f" ({location})" if location else ""

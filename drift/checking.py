@@ -109,7 +109,6 @@ class Check:
         """What is declared once the pull request is merged, and what the target branch declares without it."""
         from drift.base_side import BaseSide
         from drift.completing import completed
-        from drift.on_pull_request import merged_head
 
         with BaseSide(self._paths, self._settings) as side:
             self._load = side.declared
@@ -118,7 +117,7 @@ class Check:
         left_out = self._ignores.leaves_out
         kept = tuple(each for each in base.target.buckets if not left_out(each.name))
         base = replace(base, target=replace(base.target, buckets=kept, sensitive=base.target.all_sensitive))
-        return merged_head(head, base), base
+        return head, base
 
     def _without_live(self, declared: Snapshot) -> Report:
         from drift.compare import validated

@@ -31,7 +31,7 @@ def completed(
     is unknown. Only the buckets that the settings name are left.
     """
     naming = _Naming(head, [settings.identity.names, settings.identity.late_names])
-    base = replace(base, target=naming.named(base.target), fork=None if base.fork is None else naming.named(base.fork))
+    base = replace(base, target=naming.named(base.target))
     if len(settings.buckets) == 1:
         head, base = _called(head, base, settings.buckets[0])
     ours, theirs = head, base.target
@@ -69,8 +69,7 @@ def _called(head: Snapshot, base: Base, name: str) -> tuple[Snapshot, Base]:
         same = [each for each in theirs if _place(each) == _place(ours[0])]
         theirs = same or theirs
     target = _with_name(base.target, theirs, name)
-    fork = base.fork if base.fork is None else _with_name(base.fork, theirs, name)
-    return _with_name(head, ours, name), replace(base, target=target, fork=fork)
+    return _with_name(head, ours, name), replace(base, target=target)
 
 
 def _with_name(snapshot: Snapshot, meant: Sequence[Bucket], name: str) -> Snapshot:

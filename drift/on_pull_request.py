@@ -18,7 +18,7 @@ from drift.pull_request import BaseSource, Move, PullRequest
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.sides import Side, has_rules
 from drift.snapshot import Bucket, Snapshot, State
-from drift.threeway import after_merging, three_way, two_way
+from drift.threeway import three_way, two_way
 
 Key = tuple[str, ...]
 """What the same bucket is called on each side."""
@@ -45,15 +45,13 @@ _OFFLINE = Diagnostic(
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What the target branch declares, as it stands now. ``fork`` is what it declared where head left it, None where it
-    has not moved on since. ``fault`` says why declarations may be missing from it, ``unread`` in which paths, and why,
-    nothing could be read of it. ``gone_files`` are paths of its declarations that head does not have.
-    ``gap`` says the same as ``fault`` of what can only be about buckets that base does not seem to name.
+    """What the target branch declares, as it stands now. ``fault`` says why declarations may be missing from it or be
+    others, ``gap`` the same of what can only be about buckets that it does not seem to name, and ``unread`` in which
+    paths, and why, nothing could be read of it. ``gone_files`` are paths of its declarations that head does not have.
     """
 
     source: BaseSource
     target: Snapshot
-    fork: Snapshot | None = None
     fault: str | None = None
     unread: Mapping[str, str] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = field(default=())
@@ -65,30 +63,6 @@ class Base:
         if names is None:
             return self
         return replace(self, target=_only(self.target, names))
-
-
-def merged_head(head: Snapshot, base: Base) -> Snapshot:
-    """What will be declared once head is merged: where the target branch has moved on since head left it, its word on
-    buckets that head does not touch. A bucket that both have changed is unknown.
-    """
-    if base.fork is None:
-        return head
-    sides = [_sides(snapshot) for snapshot in (base.fork, base.target, head)]
-    kept = list(head.buckets)
-    for key in dict.fromkeys(key for side in sides for key in side):
-        fork, target, ours = (side.get(key) for side in sides)
-        side = after_merging(fork, target, ours)
-        if side is ours:
-            continue
-        kept = [each for each in kept if key_of(each) != key]
-        if isinstance(side, str):
-            spoken = ours or target or fork
-            if spoken is not None:
-                kept.append(_unknown(spoken, side))
-        elif side is not None:
-            place = side.location if ours is None else ours.location
-            kept.append(replace(side, location=place, places=()))
-    return replace(head, buckets=tuple(kept), sensitive=head.all_sensitive | base.target.all_sensitive)
 
 
 def gone_in(head: Snapshot, base: Base) -> Iterator[Bucket]:

@@ -71,23 +71,6 @@ def two_way(base: Side, head: Side, *, max_steps: int = MAX_STEPS) -> PullReques
     return _told(move, three, request, read=False)
 
 
-def after_merging(fork: Side, target: Side, head: Side, *, max_steps: int = MAX_STEPS) -> Side | str | None:
-    """What will be declared once head is merged into a target branch that has moved on since ``fork``: one of the
-    sides, or in words why that cannot be told.
-    """
-    by_target, by_head, apart = (
-        pair(*sides, max_steps=max_steps) for sides in ((fork, target), (fork, head), (target, head))
-    )
-    same = _inferred(by_target.same, by_head.same, apart.same)
-    if same[0] or same[2]:
-        return head
-    if same[1]:
-        return target
-    if False in same and None not in same:
-        return "the target branch has changed this bucket too since the branch left it: merge it in, and look again"
-    return next(each.why for each in (by_target, by_head, apart) if each.same is None) or "it cannot be told"
-
-
 def _inferred(*same: bool | None) -> tuple[bool | None, bool | None, bool | None]:
     """What is not known of one pair of three follows from the two others, if one of these is the same."""
     known = list(same)

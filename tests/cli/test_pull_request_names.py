@@ -82,6 +82,7 @@ def test_a_declaration_that_has_no_name_on_both_sides_says_nothing_of_others(cli
 def test_a_new_bucket_whose_name_nobody_knows_may_be_of_no_other_shape(cli: Cli, here: Repository) -> None:
     here.git("rm", "--quiet", "main.tf")
     here.write(other__tf=terraform("app").replace('bucket = "assets-prod"', 'bucket_prefix = "logs-"'))
+    here.git("add", "--all")
     result = cli("check", "--base", "main", "--live", "none", "--format", "json")
     assert moves(result) == {"?": "new", "assets-prod": "removal"}
 

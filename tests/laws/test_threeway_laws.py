@@ -13,7 +13,7 @@ from drift.cors.threefold import Touch, touches
 from drift.cors.verdict import Effect, Shows
 from drift.pull_request import Move
 from drift.snapshot import Bucket
-from drift.threeway import after_merging, three_way, two_way
+from drift.threeway import three_way, two_way
 from tests.rules import bucket, rule_lists
 
 SAME = (Effect.IDENTICAL, Effect.COSMETIC)
@@ -146,10 +146,3 @@ def differs(one: CorsAnswer, other: CorsAnswer, request: CorsRequest, *, cached:
     seen = shown_by(one, other, request)
     only_cache = request.preflight and seen is Shows.DIFFERS
     return seen is not None and (cached or not only_cache)
-
-
-@given(sides, sides)
-def test_a_target_branch_that_did_not_move_changes_nothing_about_head(fork: Bucket, head: Bucket) -> None:
-    found = after_merging(fork, fork, head)
-    assert found == head or isinstance(found, str)
-    assert after_merging(fork, head, fork) in (head, fork) or isinstance(after_merging(fork, head, fork), str)

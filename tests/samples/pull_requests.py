@@ -8,7 +8,7 @@ from drift.assessment import assess
 from drift.compare import compare, validated
 from drift.cors.model import CorsRule
 from drift.judge import Rules
-from drift.on_pull_request import Base, merged_head, on_pull_request, without_live
+from drift.on_pull_request import Base, on_pull_request, without_live
 from drift.pull_request import BaseSource
 from drift.report import ExitPolicy, Report
 from drift.settings import AssessmentSettings
@@ -39,7 +39,6 @@ def with_live(base: tuple[CorsRule, ...], head: tuple[CorsRule, ...] | None, the
     """The report on a branch that declares ``head``, None where it no longer names the bucket."""
     ours, theirs = side(head), Snapshot("s3", (there,))
     told = Base(SOURCE, side(base))
-    ours = merged_head(ours, told)
     report = compare(ours, theirs, now=NOW)
     return assessed(on_pull_request(report, ours, told, theirs, Rules(), ExitPolicy()))
 

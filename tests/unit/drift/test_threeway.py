@@ -14,7 +14,7 @@ from drift.cors.verdict import Effect
 from drift.pull_request import Move, PullRequest
 from drift.sides import Side
 from drift.snapshot import Alternative, Bucket, State
-from drift.threeway import after_merging, three_way, two_way
+from drift.threeway import three_way, two_way
 from tests.rules import bucket, place, rule
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "pull-requests.md"
@@ -330,44 +330,6 @@ def test_without_live_the_sentence_says_what_browsers_get() -> None:
     assert two_way(bucket("b", A), bucket("b", A, wide)).says == (
         "The pull request changes it: deploying lets https://evil.example PUT"
     )
-
-
-MERGED = [
-    # fork, target, head, what is declared once both are merged
-    ("A", "A", "B", "B"),
-    ("A", "B", "A", "B"),
-    ("A", "B", "B", "B"),
-    ("A", "A", "A", "A"),
-    ("A", "not declared", "A", "not declared"),
-    ("A", "A", "not declared", "not declared"),
-    ("not declared", "A", "not declared", "A"),
-    ("A", "A in other words", "B", "B"),
-    ("A", "B", "C", None),
-    ("A", "B", "absent", None),
-    ("A", "B", "unknown", None),
-    ("unknown", "A", "B", None),
-    ("unknown", "A", "A", "A"),
-    ("A", "A", "unknown", "unknown"),
-]
-
-
-@pytest.mark.parametrize(("fork", "target", "head", "merged"), MERGED, ids=lambda each: str(each).replace(" ", "-"))
-def test_a_target_branch_that_moved_on_counts_where_head_did_not_move(
-    fork: str, target: str, head: str, merged: str | None
-) -> None:
-    found = after_merging(SIDES[fork], SIDES[target], SIDES[head])
-    if merged is None:
-        assert isinstance(found, str)
-        assert found
-    else:
-        wanted = SIDES[merged]
-        assert (found.cors if isinstance(found, Bucket) else found) == (wanted.cors if wanted else None)
-        assert isinstance(found, Bucket) == (wanted is not None)
-
-
-def test_a_bucket_that_both_branches_changed_is_to_be_merged_first() -> None:
-    told = after_merging(SIDES["A"], SIDES["B"], SIDES["C"])
-    assert told == "the target branch has changed this bucket too since the branch left it: merge it in, and look again"
 
 
 def test_the_document_names_every_verdict() -> None:
