@@ -1,7 +1,8 @@
 """``cors-drift.toml``, where settings can be kept. A flag wins over its environment variable, that over the file.
 
 A file that is merely found in the tree may be a stranger's: a pull request from a fork can bring one. It may make a
-check lenient, as anything in the tree may, but not send credentials elsewhere, lift the root, or write files.
+check lenient, as anything in the tree may, but not send credentials elsewhere, lift the root, or write files. Where the
+check is of a pull request, the file is read as the target branch has it (``drift.base_settings``).
 """
 
 from __future__ import annotations

@@ -156,6 +156,18 @@ def test_of_a_folder_that_base_does_not_have_only_its_own_buckets_are_looked_for
     assert (result.code, moves(result)) == (0, {"assets-prod": "changes", "keep": "in_sync"})
 
 
+def test_a_root_that_base_does_not_have_has_moved_like_any_folder(cli: Cli, infra: Repository) -> None:
+    infra.git("mv", "infra", "infra2")
+    infra.commit()
+    options = ("infra2", "--root", "infra2", "--base", "main", "--format", "json", "--live")
+    drifted = live(infra, assets_prod=[APP, HOTFIX], keep=[APP])
+    assert moves(cli("check", *options, drifted)) == {"assets-prod": "drift_stays", "keep": "in_sync"}
+    infra.put("infra2/more.tf", terraform("app", bucket="more").split("}\n", 1)[1].replace("assets", "more"))
+    infra.commit()
+    offline = cli("check", *options, "none")
+    assert moves(offline) == {"assets-prod": "unchanged", "keep": "unchanged", "more": "new"}
+
+
 def test_annotations_of_a_removal_point_into_files_that_are_there(cli: Cli, here: Repository) -> None:
     here.write(other__tf=terraform("app", bucket="other"))
     here.git("rm", "--quiet", "main.tf")
