@@ -158,3 +158,26 @@ def test_strict_tells_differences_of_writing_and_blames_the_pull_request_for_its
     assert verdict("--strict") == (0, "in_sync", "in_sync")
     repository.put("cors-drift.toml", '[findings]\ndrift-untouched = "error"\n')
     assert verdict("--strict", live={**APP, "ID": "other"}) == (1, "drift_stays", "drifted")
+
+
+def test_names_of_buckets_that_come_with_the_pull_request_count_where_nothing_else_tells_them(
+    cli: Cli, repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository.folder)
+    unnamed = 'variable "given" {\n}\n' + terraform("app").replace('"assets-prod"', "var.given")
+    repository.git("checkout", "--quiet", "main")
+    repository.write(main__tf=unnamed)
+    repository.commit()
+    repository.git("checkout", "--quiet", "-b", "names")
+    address = '"aws_s3_bucket_cors_configuration.assets"'
+    repository.put("cors-drift.toml", f'[names]\n{address} = "assets-prod"\n')
+    repository.commit()
+    options = ("check", "--base", "main", "--live", live(repository), "--format", "json")
+    named = cli(*options)
+    assert [each["pull_request"]["verdict"] for each in named.json["buckets"]] == ["drift_stays"]
+    repository.git("checkout", "--quiet", "main")
+    repository.put("cors-drift.toml", f'[names]\n{address} = "other"\n')
+    repository.commit()
+    repository.git("checkout", "--quiet", "names")
+    (bucket,) = cli(*options, "--no-merge-base").json["buckets"]
+    assert bucket["bucket"] == "other", "what the target branch calls it counts"
