@@ -68,7 +68,7 @@ def _drifted(cases: Sequence[Case], declared: Bucket, live: Bucket) -> BucketRep
         told = [f"if {each.when}: {report.findings[0].message}" for each, report in cases[:_SHOWN]]
         message = "; ".join(told) + (f"; and {len(cases) - _SHOWN} more" if len(cases) > _SHOWN else "")
     first = chosen.findings[0]
-    told_as = (first.id, first.severity) if len(kinds) == 1 else ("live-differs", None)
+    told_as = (first.id, first.severity) if len(kinds) == 1 else (_in_every_case(kinds), None)
     summary = finding(told_as[0], chosen.name, message, first.location, told_as[1])
     alike = len({report.effect for report in reports}) == 1
     whole = replace(
@@ -79,6 +79,19 @@ def _drifted(cases: Sequence[Case], declared: Bucket, live: Bucket) -> BucketRep
         findings=(summary, *chosen.findings[1:]),
     )
     return _shown(whole, declared)
+
+
+_MORE = frozenset({"live-wider", "live-different", "undeclared-rules"})
+_LESS = frozenset({"live-narrower", "live-different", "live-absent"})
+
+
+def _in_every_case(kinds: set[str]) -> str:
+    """The finding for a difference that is another one from case to case: what all of them share."""
+    if kinds <= _MORE:
+        return "live-wider"
+    if kinds <= _LESS:
+        return "live-narrower"
+    return "live-different" if kinds <= _MORE | _LESS else "live-differs"
 
 
 def _holds_for_all(witness: Witness, reports: Iterable[BucketReport]) -> bool:

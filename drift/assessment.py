@@ -32,6 +32,7 @@ def assess(
     look at all that the settings may speak of, so that what they say of other buckets is not called unused. Without
     ``whole`` there may be buckets that did not even come up.
     """
+    narrowed = narrowed or not whole or report.verdict is Verdict.ERROR  # what could not be read may hold more
     ignores = ignores or Ignores(settings.ignores)
     buckets = tuple(
         replace(each, findings=(*each.findings, *policy_findings(each)))
@@ -43,7 +44,6 @@ def assess(
         replace(each, findings=_levelled((*each.findings, *judged.by_bucket.get(index, ())), settings))
         for index, each in enumerate(buckets)
     )
-    narrowed = narrowed or not whole
     today = settings.today or datetime.now(UTC).date()
     general = (*report.general, *judged.general)
     buckets, general = apply_waivers(buckets, general, settings.waivers, today, narrowed=narrowed)
@@ -52,8 +52,14 @@ def assess(
     outcome = replace(report, buckets=buckets, general=general, promises=judged.outcomes, ignored=ignores.outcome)
     outcome = replace(outcome, fail_on=settings.fail_on)
     verdict = _verdict(outcome, whole=whole)
-    looked_at = any(bucket.state in LOOKED_AT for bucket in buckets)
+    alone = report.verdict is Verdict.CLEAN  # so far only declarations by themselves are
+    looked_at = any(bucket.state in LOOKED_AT or (alone and _has_rules(bucket)) for bucket in buckets)
     return replace(outcome, verdict=verdict, exit_code=exits.code(verdict, something_compared=looked_at))
+
+
+def _has_rules(report: BucketReport) -> bool:
+    """Whether there are declared rules, be some of it not known: the rest was looked at."""
+    return report.declared is not None and report.declared.cors is not None
 
 
 def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tuple[Finding, ...]:

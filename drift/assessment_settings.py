@@ -26,10 +26,11 @@ TABLE_KEYS: Mapping[str, Mapping[str, str]] = {
     "waiver": {
         "bucket": "a bucket's name or a glob",
         "finding": "the id of a finding",
+        "subject": "which of several such findings on a bucket: what tells it apart, as cors-drift waive writes it",
         "reason": "why it is accepted, in words",
         "owner": "who answers for it",
         "expires": "the last day on which it holds, such as 2027-01-31",
-        "rules": "the digest that cors-drift waive writes, or a list of them",
+        "rules": "the digests that cors-drift waive writes, one for each bucket",
     },
     "promise": {
         "says": "what must hold, in words that docs/promises.md lists",
@@ -42,13 +43,13 @@ TABLE_KEYS: Mapping[str, Mapping[str, str]] = {
 }
 """The keys of each kind of table, and what each must be."""
 
-_OPTIONAL = frozenset({("promise", "bucket")})
+_OPTIONAL = frozenset({("promise", "bucket"), ("waiver", "subject")})
 
 ASSESSMENT_TABLES = ("findings", *TABLE_KEYS)
 """The keys of the settings file that this module reads."""
 
-MAX_TABLES = 10_000
-"""Waivers, promises or ignores in one file."""
+MAX_TABLES: Mapping[str, int] = {"waiver": 10_000, "promise": 1_000, "ignore": 10_000}
+"""How many of each kind in one file. Every promise is held against every bucket; waivers and ignores are looked up."""
 
 MAX_GLOBS = 1_000
 """Different globs among them, each of which is held against every bucket; names without * ? [ count for nothing."""
@@ -59,11 +60,9 @@ MAX_STARS = 10
 MAX_LIST = 10_000
 """Values in one list: digests of a waiver, globs of a promise."""
 
-_MAX_TEXT = {"bucket": 255, "finding": 100, "owner": 200, "reason": 2000, "says": 4000}
+_MAX_TEXT = {"bucket": 255, "finding": 100, "subject": 4000, "owner": 200, "reason": 2000, "says": 4000}
 
-_SAYS = {key: f"{key} is {says}" for keys in TABLE_KEYS.values() for key, says in keys.items()}
-
-_DIGEST = re.compile(r"cors[0-9]{1,3}:[0-9a-f]{40}")
+_DIGEST = re.compile(r"accepted[0-9]{1,3}:[0-9a-f]{40}")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NOT_WAIVED = {
     "coverage": "what could not be read is no risk that can be accepted; --allow-incomplete lets such a run pass",
@@ -118,10 +117,10 @@ def is_glob(bucket: str) -> bool:
 
 def check_waivable(finding: str) -> None:
     """Raises ``UsageError`` if there is no such finding, or none that can be accepted."""
-    from drift.catalogue import CATALOGUE
+    from drift.catalogue import CATALOGUE, near
 
     if finding not in CATALOGUE:
-        raise UsageError(f"there is no finding {_short(finding)}", advice=_near(finding, CATALOGUE))
+        raise UsageError(f"there is no finding {_short(finding)}", advice=near.advice_for(finding))
     if finding in _ABOUT_NO_BUCKET:
         raise UsageError(f"{finding} cannot be waived", advice=f'write {finding} = "{OFF}" under [findings]')
     family = CATALOGUE[finding].family.value
@@ -129,10 +128,10 @@ def check_waivable(finding: str) -> None:
         raise UsageError(f"{finding} cannot be waived", advice=_NOT_WAIVED[family])
 
 
-def check_text(key: str, text: str) -> None:
+def check_text(table: str, key: str, text: str) -> None:
     """Raises ``UsageError`` for a text of a waiver, promise or ignore that says nothing, or too much."""
     if not text.strip():
-        raise UsageError(f"{key} says nothing", advice=_SAYS[key])
+        raise UsageError(f"{key} says nothing", advice=f"{key} is {TABLE_KEYS[table][key]}")
     if len(text) > _MAX_TEXT[key]:
         raise UsageError(f"{key} has more than {_MAX_TEXT[key]:,} characters", advice="say it in fewer words")
     if key == "bucket" and text.count("*") > MAX_STARS:
@@ -142,7 +141,7 @@ def check_text(key: str, text: str) -> None:
 
 
 def _levels(value: object, source: _Source) -> dict[str, Severity | None]:
-    from drift.catalogue import CATALOGUE
+    from drift.catalogue import CATALOGUE, near
 
     if not isinstance(value, dict):
         raise UsageError("findings must be a table", location=source.at("findings"), advice="write [findings]")
@@ -150,7 +149,7 @@ def _levels(value: object, source: _Source) -> dict[str, Severity | None]:
     for kind, level in value.items():
         place = source.at("findings", key=kind)
         if kind not in CATALOGUE:
-            raise UsageError(f"there is no finding {_short(kind)}", location=place, advice=_near(kind, CATALOGUE))
+            raise UsageError(f"there is no finding {_short(kind)}", location=place, advice=near.advice_for(kind))
         if level not in (*Severity, OFF):
             raise UsageError(
                 f"{kind} must be {', '.join(Severity)} or {OFF}, not {_short(level)}",
@@ -166,9 +165,10 @@ def _tables(name: str, config: Mapping[str, Any], source: _Source) -> list[tuple
     value = config.get(name, [])
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         raise UsageError(f"{name} must be tables", location=source.at(name), advice=f"write each as [[{name}]]")
-    if len(value) > MAX_TABLES:
+    most = MAX_TABLES[name]
+    if len(value) > most:
         raise UsageError(
-            f"{len(value):,} of [[{name}]] are more than the {MAX_TABLES:,} that can be given", location=source.at(name)
+            f"{len(value):,} of [[{name}]] are more than the {most:,} that can be given", location=source.at(name)
         )
     for number, table in enumerate(value):
         _check_keys(name, table, source, number)
@@ -225,6 +225,7 @@ def _waiver(table: dict[str, Any], source: _Source, number: int) -> Waiver:
         expires=_day(table["expires"], source.at("waiver", number, "expires")),
         rules=_digests(table["rules"], source.at("waiver", number, "rules")),
         location=source.at("waiver", number),
+        subject=text("subject") if "subject" in table else "",
     )
 
 
@@ -256,7 +257,7 @@ def _text(name: str, table: Mapping[str, Any], key: str, source: _Source, number
     if not isinstance(value, str):
         raise UsageError(f"{key} of this [[{name}]] must be {TABLE_KEYS[name][key]}", location=place)
     try:
-        check_text(key, value)
+        check_text(name, key, value)
     except UsageError as error:
         error.location = place
         raise
@@ -283,7 +284,7 @@ def _digests(value: object, place: Location) -> tuple[str, ...]:
             raise UsageError(
                 f"rules must hold digests, not {_short(each)}",
                 location=place,
-                advice="have it written: cors-drift waive binds a waiver to the rules as they are",
+                advice="take the waiver out, and have it written: cors-drift waive binds it to the rules as they are",
             )
     return tuple(dict.fromkeys(listed))
 
@@ -294,9 +295,7 @@ def _listed(value: object) -> tuple[Any, ...]:
 
 def _near(word: str, known: Mapping[str, Any]) -> str:
     near = difflib.get_close_matches(word[:100], known, 1)
-    if near:
-        return f"did you mean {near[0]}?"
-    return "docs/findings.md lists them" if len(known) > 12 else f"there are {', '.join(known)}"
+    return f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}"
 
 
 def _short(value: object) -> str:

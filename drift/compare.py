@@ -67,18 +67,31 @@ def validated(declared: Snapshot, exits: ExitPolicy) -> Report:
     for claims in by_bucket(declared.buckets):
         spoken, *rest = speaking(claims)
         report = BucketReport(spoken.name, BucketState.VALIDATED, spoken, None)
+        unknown = _first_unknown(spoken)
         if not spoken.comparable:
             told = spoken.reason or "it could not be resolved"
             report = _not_compared(_UNREAD[spoken.state], spoken, None, told)
         elif rest and not all(agree(spoken, other) for other in rest):
             told = f"several declarations claim this bucket and do not agree: {places_of((spoken, *rest))}"
             report = _not_compared(BucketState.UNRESOLVED, spoken, None, told)
+        elif unknown is not None:
+            report = _not_compared(BucketState.UNRESOLVED, spoken, None, unknown)
         buckets.append(replace(report, also_declared=tuple(rest)))
     verdict = Verdict.ERROR if declared.errors else Verdict.CLEAN
     code = exits.code(verdict, something_compared=bool(buckets))
     hidden = declared.all_sensitive
     taken = declared.taken_at
     return Report(verdict, code, tuple(buckets), declared.diagnostics, declared.source, "", taken, hidden)
+
+
+def _first_unknown(declared: Bucket) -> str | None:
+    """What of the rules is not known, in words: it was not looked at. An ID decides nothing."""
+    sides = [each.bucket for each in declared.alternatives if each.bucket is not None] or [declared]
+    for side in sides:
+        for index, field, unknown in side.cors.unknowns() if side.cors is not None else ():
+            if field != "ID":
+                return f"{field} of rule {index + 1}: {unknown.reason}"
+    return None
 
 
 def revised(report: Report, newer: Report, again: Collection[Text], rules: Rules, exits: ExitPolicy) -> Report:

@@ -97,10 +97,12 @@ CONFIG_KEYS: Mapping[str, str] = {
 _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset(
-    {"base", "endpoint-url", "merge-base", "organization-role", "output", "profile", "resume", "root", "shard"}
+_NAMED_ONLY = frozenset({"base", "endpoint-url", "live", "merge-base", "organization-role"}) | frozenset(
+    {"output", "profile", "resume", "root", "shard"}
 )
-"""Keys that count only in a file that the user named; so do tables of accounts, since they name roles to assume."""
+"""Keys that count only in a file that the user named: they send credentials elsewhere, write files, or have something
+else read than S3. So do tables of accounts, since they name roles to assume.
+"""
 
 _CHOICES = {
     "addressing": tuple(Addressing),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -86,7 +86,7 @@ class PromiseOutcome:
     """What became of one promise. The counts are of sides of buckets: declared and live rules count each by itself.
 
     ``says`` is the promise as it was written, ``buckets`` the globs of the buckets that it is about; none means all.
-    What broke it, and what leaves it open, are findings.
+    What broke it, and what leaves it open, are findings with the same ``subject``.
     """
 
     says: str
@@ -95,3 +95,4 @@ class PromiseOutcome:
     undecided: int
     location: Location | None = None
     buckets: tuple[str, ...] = ()
+    subject: str = field(default="", compare=False)

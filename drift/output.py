@@ -34,7 +34,7 @@ DEFAULT_SARIF = SarifSettings()
 
 def parse_targets(outputs: Sequence[str], formats: type[Format] | type[ListFormat] = ListFormat) -> list[Target]:
     """``FORMAT=PATH`` options. Raises ``UsageError``; nothing is read or compared before they are known to be good."""
-    targets = []
+    targets: list[Target] = []
     for each in outputs:
         name, equals, path = each.partition("=")
         if not equals or not path or name not in list(formats):

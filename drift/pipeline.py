@@ -206,8 +206,10 @@ def _narrowed(paths: Sequence[Path], settings: Settings) -> bool:
     if settings.buckets:
         return True
     given = settings.assessment
-    places = (each.location for each in (*given.promises, *given.waivers, *given.ignores) if each.location is not None)
-    folders = {os.path.dirname(os.path.realpath(each.path)) for each in places}
+    places = [each.location for each in given.promises]
+    places += [each.location for each in given.waivers]
+    places += [each.location for each in given.ignores]
+    folders = {os.path.dirname(os.path.realpath(each.path)) for each in places if each is not None}
     looked_at = [Path(os.path.realpath(path)) for path in paths or (Path(),)]
     return not all(any(Path(folder).is_relative_to(path) for path in looked_at) for folder in folders)
 

@@ -37,8 +37,11 @@ def policy_findings(report: BucketReport) -> tuple[Finding, ...]:
     for key, (risk, place, case) in declared.items():
         if risk.id == ORDER_MATTERS and ORDER_MATTERS in told:
             continue
-        side = Side.BOTH if key in live and case is None else Side.DECLARED
-        found.append(_finding(report, risk, place, side, case))
+        if key in live and case is None:
+            heavier = live[key] if _outweighs(live[key], risk) else risk
+            found.append(_finding(report, heavier, place, Side.BOTH, case))
+        else:
+            found.append(_finding(report, risk, place, Side.DECLARED, case))
     at = report.declared.location if report.declared is not None else None
     for key, risk in live.items():
         if key not in declared or declared[key][2] is not None:
@@ -68,23 +71,26 @@ def _declared(report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None,
     found: dict[Key, tuple[Risk, Location | None, str | None]] = {}
     for each in (report.declared, *report.also_declared):
         for key, told in _of_claim(each, report).items() if each is not None else ():
-            if key not in found or (found[key][2] is not None and told[2] is None):
+            known = found.get(key)
+            if known is None or (known[2] is not None and told[2] is None) or _outweighs(told[0], known[0]):
                 found[key] = told
     return found
 
 
 def _of_claim(declared: Bucket, report: BucketReport) -> Mapping[Key, tuple[Risk, Location | None, str | None]]:
     if not declared.alternatives:
-        return {_key(risk): (risk, _place(declared, risk), None) for risk in _of_declared(declared, report)}
+        return {
+            key: (risk, _place(declared, risk), None) for key, risk in _by_key(_of_declared(declared, report)).items()
+        }
     cases = [
-        (each.when, {_key(risk): risk for risk in _of_declared(each.bucket, report)}, each.bucket)
+        (each.when, _by_key(_of_declared(each.bucket, report)), each.bucket)
         for each in declared.alternatives
         if each.bucket is not None
     ]
     found: dict[Key, tuple[Risk, Location | None, str | None]] = {}
     for when, own, bucket in cases:
         for key, risk in own.items():
-            if key not in found:
+            if key not in found or _outweighs(risk, found[key][0]):
                 always = all(key in others for _, others, _ in cases)
                 found[key] = risk, _place(bucket, risk), None if always else when
     return found
@@ -103,7 +109,7 @@ def _live(report: BucketReport, declared: Collection[Key]) -> Mapping[Key, Risk]
     live = report.live
     if live is None or live.cors is None:
         return {}
-    found = {_key(risk): risk for risk in _of_rules(live.cors, (live, report.declared))}
+    found = _by_key(_of_rules(live.cors, (live, report.declared)))
     unordered = any(kind == ORDER_MATTERS for kind, _ in declared)
     folded = set()
     for key, risk in found.items():
@@ -147,5 +153,16 @@ def _place(bucket: Bucket, risk: Risk) -> Location | None:
     return bucket.places[risk.rule].of(risk.field or "")
 
 
-def _key(risk: Risk) -> Key:
-    return risk.id, risk.subject
+def _by_key(risks: Iterable[Risk]) -> dict[Key, Risk]:
+    """The risks by what they are, the heaviest of each: the first of those that weigh alike."""
+    found: dict[Key, Risk] = {}
+    for risk in risks:
+        key = risk.id, risk.subject
+        if key not in found or _outweighs(risk, found[key]):
+            found[key] = risk
+    return found
+
+
+def _outweighs(risk: Risk, other: Risk) -> bool:
+    """Whether it has the weight of the catalogue, and the other of its kind was made less."""
+    return risk.severity is None and other.severity is not None

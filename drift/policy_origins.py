@@ -55,7 +55,7 @@ def covered(pattern: str) -> Covered:
     if f"{scheme}://" not in _WEB if separator else not any(each.startswith(prefix) for each in _WEB):
         return bounded  # no page of the web
     tail = suffix.partition(":")[0].rstrip(".")
-    if not tail:
+    if not tail or suffix.isdigit():  # digits end a port as well
         if not host:
             return Covered(Cover.ANY, pattern)
         dangerous = pattern if host.endswith(".") else f"{prefix}.*{suffix}"

@@ -16,7 +16,6 @@ from drift.cors.pattern import covers, matches
 from drift.cors.replay import without_unknowns
 from drift.cors.risk import Reached
 from drift.finding import Example
-from drift.location import Severity
 from drift.policy_origins import Cover, Covered, covered, is_loopback, over_plain_http
 from drift.policy_risk import Risk, entry_subject, joined, rule_subject
 
@@ -43,9 +42,7 @@ def risks(cors: BucketCors) -> tuple[Risk, ...]:
     found: dict[tuple[str, str], Risk] = {}
     for index in range(len(cors.rules)):
         for risk in judged.of_rule(index):
-            known = found.setdefault((risk.id, risk.subject), risk)
-            if known.severity is Severity.INFO and risk.severity is None:
-                found[risk.id, risk.subject] = risk
+            found.setdefault((risk.id, risk.subject), risk)
     return tuple(found.values())
 
 
@@ -89,7 +86,7 @@ class _Judged:
         webs = [each for each in ("https://*", "http://*") if covers(entry, each)] or [entry]
         who = "any page" if webs != [entry] or entry in webs else f"a page of any host that fits {entry}"
         for part in webs:
-            writes = self._reached.requests(index, part, WRITING, headers=False)
+            writes = list(self._reached.requests(index, part, WRITING, headers=False))
             if writes:
                 names = joined([str(each.method) for each in writes])
                 message = f"rule {index + 1} lets {who} {names}: {ORIGINS} has {entry}"
@@ -99,13 +96,13 @@ class _Judged:
         if index in stars:
             return
         for part in webs:
-            echoed = self._reached.requests(index, part, otherwise=stars, headers=False)
-            if echoed:
+            echoed = next(self._reached.requests(index, part, otherwise=stars, headers=False), None)
+            if echoed is not None:
                 message = (
                     f"rule {index + 1} sends {who} its own origin back, with credentials allowed: {ORIGINS} has "
                     f"{entry}, where * alone would be answered without credentials"
                 )
-                yield self._risk("any-origin-with-credentials", index, entry, message, echoed[0])
+                yield self._risk("any-origin-with-credentials", index, entry, message, echoed)
                 return
 
     def _wide(self, index: int, entry: str, cover: Covered) -> Iterator[Risk]:
@@ -126,7 +123,7 @@ class _Judged:
         besides: Collection[str] = (),
     ) -> Iterator[Risk]:
         """The risk, if something of this part of the entry gets to the rule."""
-        found = self._reached.requests(index, part, besides=besides)
+        found = list(self._reached.requests(index, part, besides=besides))
         if found:
             names = joined([str(each.method) for each in found])
             yield self._risk(kind, index, entry, message(index, entry, names, found[0]), found[0])
@@ -158,15 +155,12 @@ class _Judged:
             put = self._reached.request(index, entry, "PUT", otherwise=readable, headers=False)
             if put is not None:
                 put = CorsRequest(put.origin, "PUT", preflight=False)
-                post = evaluate(self._plain, CorsRequest(put.origin, "POST", preflight=False), explain=False)
-                what, needed = ("PUT and POST", "has to send back") if post.allowed else ("PUT", "would need")
                 message = (
-                    f"rule {index + 1} lets pages {what} and does not let them read the ETag, which an upload in parts "
-                    f"{needed}"
+                    f"rule {index + 1} lets pages PUT and does not let them read the ETag, which an upload in parts "
+                    "would need"
                 )
                 subject = rule_subject(self._rules[index])
-                severity = None if post.allowed else Severity.INFO
-                yield Risk("etag-not-exposed", message, subject, index, "ExposeHeaders", self._example(put), severity)
+                yield Risk("etag-not-exposed", message, subject, index, "ExposeHeaders", self._example(put))
                 return
 
     def _ages(self, index: int, entries: list[str]) -> Iterator[Risk]:
@@ -187,16 +181,24 @@ class _Judged:
         """A preflight that the rule answers, if there is one: of a method that needs it, or of a header that does."""
         age = self._rules[index].max_age_seconds
         others = {place for place, rule in enumerate(self._rules) if rule.max_age_seconds != age}
+        names = [name for each in _known(self._rules[index].allowed_headers) if is_browser_header(name := _named(each))]
         for entry in entries:
             for request in self._reached.requests(index, entry, otherwise=others):
                 if request.preflight:
                     return request
-                for header in _known(self._rules[index].allowed_headers):
-                    name = header.lower().replace("*", "x-page" if header == "*" else "page")
+                for name in names:
                     asked = CorsRequest(request.origin, request.method, (name,))
-                    if is_browser_header(name) and evaluate(self._plain, asked, explain=False).rule == index:
+                    self._looks -= self._size
+                    if self._looks < 0:
+                        return None
+                    if evaluate(self._plain, asked, explain=False).rule == index:
                         return asked
         return None
+
+
+def _named(header: str) -> str:
+    """A header that fits the entry."""
+    return header.lower().replace("*", "x-page" if header == "*" else "page")
 
 
 def _known(values: TextList) -> list[str]:

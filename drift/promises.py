@@ -129,7 +129,8 @@ class _Judge:
         """The counts so far."""
         kept, broken, undecided = (self._counts[each] for each in (Held.KEPT, Held.BROKEN, Held.UNDECIDED))
         given = self._promise
-        return PromiseOutcome(given.says, kept, broken, undecided, given.location, self._statement.buckets)
+        outcome = PromiseOutcome(given.says, kept, broken, undecided, given.location, self._statement.buckets)
+        return replace(outcome, subject=str(self._statement))
 
     def about_nothing(self) -> Finding:
         """That no bucket fits."""

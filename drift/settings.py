@@ -59,9 +59,10 @@ class FailOn(StrEnum):
 class Waiver:
     """A finding that is accepted for now, on the buckets whose name fits the glob ``bucket``.
 
-    ``expires`` is the last day on which it holds. ``rules`` are digests (``drift.cors.digest``) of the effective rules
-    that were accepted: of the live ones, or of the declared ones where the finding is about those alone. Under any
-    other rules the waiver is void.
+    ``subject`` is the only one of several findings of that id on a bucket that it is for (``Finding.subject``); empty
+    for all. ``expires`` is the last day on which it holds. ``rules`` are digests (``drift.accepted``) of the finding on
+    each bucket under the effective rules that were accepted. On any other bucket and under any other rules the waiver
+    is void.
     """
 
     bucket: str
@@ -71,6 +72,7 @@ class Waiver:
     expires: date
     rules: tuple[str, ...]
     location: Location | None = None
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True)

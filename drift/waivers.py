@@ -1,39 +1,40 @@
 """Waivers: which findings the settings accept for now, and which waivers no longer do what they were for.
 
-A waiver holds for a finding of its kind on a bucket that it names, up to its last day, and only while the rules that
-the finding is about are those that were accepted. Where it does not hold, what it waived counts again, and is told.
+A waiver holds for a finding of its kind on a bucket that it names, up to its last day, and only while that is what was
+accepted: this finding on this bucket under these rules. Where it does not hold, what it waived counts again, and is
+told; so is what it accepts and nothing comes up for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from drift.accepted import accepted
 from drift.assessment_settings import is_glob
 from drift.catalogue import CATALOGUE, Family
-from drift.cors.digest import digest, digest_with
 from drift.finding import Finding, Side, Waived
 from drift.findings import finding as found_that
 from drift.ignoring import Ignored
 from drift.name_globs import Globs
 from drift.report import COMPARED, BucketReport, BucketState
 from drift.settings import Waiver
-from drift.snapshot import Bucket, State
+from drift.waiver_days import longest
 
 WAIVABLE = (Family.DRIFT, Family.PULL_REQUEST, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
-
-_WITHOUT_EFFECT = frozenset(
-    {"covered-entry", "origin-never-sent", "rule-never-answers", "refused-by-s3", "may-be-refused-by-s3"}
-)
-"""Findings about what a digest of rules folds, or S3 never takes."""
 
 _SEEN_BY_SOME = frozenset({"undeclared-rules"})
 """Findings on buckets that no declaration names, which a run looks at only if told to."""
 
 _NAMED = 3
-"""Buckets that a message names; of more it tells how many."""
+"""Buckets or digests that a message names; of more it tells how many."""
+
+_WHOSE = {Side.DECLARED: "declared", Side.LIVE: "live", Side.BOTH: "declared and live"}
+
+_DIGITS = 10
+"""Of a digest, in a message: enough to find it by in the file."""
 
 
 def apply_waivers(
@@ -69,42 +70,11 @@ def ignore_findings(ignored: Sequence[Ignored], *, narrowed: bool = False) -> tu
     )
 
 
-def rules_accepted(report: BucketReport, finding: Finding) -> frozenset[str] | None:
-    """The digests of the rules that the finding is about, all of which a waiver must hold; None if one has none.
-
-    That is of the live rules; of the declared ones where the finding is about those; of both where it is about both, or
-    is none of drift and about no side in particular. What can come up anew without any rule meaning something else, a
-    promise or an entry without effect, is accepted one by one: its subject goes into the digest.
-    """
-    sides = list(_sides(report, finding))
-    if not sides:
-        return None
-    zero = any(each is not None and each.writes_max_age_zero for each in (report.declared, report.live))
-    found = [digest(each.cors, zero_is_unset=zero) if _is_read(each) else None for each in sides]
-    told = frozenset(each for each in found if each is not None)
-    if CATALOGUE[finding.id].family is Family.PROMISE or finding.id in _WITHOUT_EFFECT:
-        told = frozenset(digest_with(each, finding.subject) for each in told)
-    return told if None not in found else None
-
-
-def _sides(report: BucketReport, finding: Finding) -> Iterator[Bucket]:
-    drift = CATALOGUE[finding.id].family is Family.DRIFT
-    if report.live is not None and (drift or finding.side is not Side.DECLARED):
-        unsettled = finding.side is None and not drift and not _is_read(report.live)
-        if not unsettled:
-            yield report.live
-    if report.declared is not None and not drift and finding.side is not Side.LIVE:
-        yield report.declared
-        yield from report.also_declared
-
-
-def _is_read(bucket: Bucket) -> bool:
-    return bucket.state in (State.CONFIGURED, State.ABSENT)
-
-
 @dataclass(slots=True)
 class _Group:
-    """The waivers of one finding on one bucket or glob. ``by_rules`` has those in force, by digest."""
+    """The waivers of one finding, or of one subject of it, on one bucket or glob. ``by_rules`` has those in force, by
+    digest.
+    """
 
     in_force: list[Waiver] = field(default_factory=list)
     expired: list[Waiver] = field(default_factory=list)
@@ -114,6 +84,8 @@ class _Group:
     more: int = 0
     last: str | None = None
     used: set[int] = field(default_factory=set)
+    found: set[str] = field(default_factory=set)
+    """The digests of all that came up."""
     void: bool = False
     near: bool = False
     """Whether some bucket of the run is meant at all."""
@@ -139,8 +111,9 @@ class _Group:
             self.more += 1
         return True
 
-    def holding(self, rules: frozenset[str]) -> Waiver | None:
-        """The waiver that accepts all these rules; the one that lasts longest if there are several."""
+    def holding(self, rules: Collection[str]) -> Waiver | None:
+        """The waiver that accepts all these digests; the one that lasts longest if there are several."""
+        self.found.update(rules)
         lists = sorted((self.by_rules.get(each, []) for each in rules), key=len)
         common = set(lists[0]).intersection(*lists[1:])
         best = max(common, key=lambda each: (self.in_force[each].expires, -each), default=None)
@@ -155,15 +128,16 @@ class _Waiving:
 
     def __init__(self, waivers: Sequence[Waiver], today: date) -> None:
         self.void: list[Finding] = []
-        self._groups: dict[tuple[str, str], _Group] = {}
-        self._finding_ids: dict[str, list[str]] = {}
+        self._longest = longest(today)
+        self._groups: dict[tuple[str, str, str], _Group] = {}
+        self._by_glob: dict[str, list[_Group]] = {}
         for waiver in waivers:
-            key = waiver.bucket, waiver.finding
+            key = waiver.bucket, waiver.finding, waiver.subject
             if key not in self._groups:
                 self._groups[key] = _Group()
-                self._finding_ids.setdefault(waiver.bucket, []).append(waiver.finding)
+                self._by_glob.setdefault(waiver.bucket, []).append(self._groups[key])
             self._groups[key].add(waiver, today)
-        self._globs = Globs(self._finding_ids)
+        self._globs = Globs(self._by_glob)
         self._unnamed = False
 
     def bucket(self, report: BucketReport) -> BucketReport:
@@ -173,8 +147,7 @@ class _Waiving:
             return report
         names = list(self._globs.fitting(report.name))
         for name in names:
-            for kind in self._finding_ids[name]:
-                group = self._groups[name, kind]
+            for group in self._by_glob[name]:
                 group.near = True
                 group.unsettled |= report.state not in COMPARED
         if not names:
@@ -183,10 +156,10 @@ class _Waiving:
         return report if judged == report.findings else replace(report, findings=judged)
 
     def _finding(self, report: BucketReport, name: str, found: Finding, names: Iterable[str]) -> Finding:
-        groups = [group for each in names if (group := self._groups.get((each, found.id))) is not None]
+        groups = self._meant(found, names)
         if not groups or CATALOGUE[found.id].family not in WAIVABLE:
             return found
-        rules = rules_accepted(report, found)
+        rules = accepted(report, found)
         holding = [waiver for group in groups if rules and (waiver := group.holding(rules)) is not None]
         if holding:
             best = max(holding, key=lambda each: each.expires)
@@ -196,36 +169,48 @@ class _Waiving:
             fresh, group.void = group.counts(name), group.void or bool(group.in_force)
             if fresh and group.in_force and not told:  # once for a bucket, however many waivers would be meant
                 told = True
-                self.void.append(_void(group.in_force[0], name, found, known=rules is not None))
+                self.void.append(_void(group.in_force[0], name, found, rules))
         return found
+
+    def _meant(self, found: Finding, names: Iterable[str]) -> list[_Group]:
+        """The groups of waivers of that finding, and of its subject, on these buckets and globs."""
+        keys = ((name, found.id, subject) for name in names for subject in dict.fromkeys(("", found.subject)))
+        return [group for key in keys if (group := self._groups.get(key)) is not None]
 
     def told(self, narrowed: bool) -> Iterator[Finding]:
         """What is to be said of waivers that have expired, and of those that nothing came up for."""
-        for (bucket, kind), group in self._groups.items():
+        for (bucket, kind, _), group in self._groups.items():
             elsewhere = narrowed or kind in _SEEN_BY_SOME
             open_end = self._unnamed or group.unsettled or (elsewhere and (is_glob(bucket) or not group.near))
             for waiver in group.expired:
                 yield _expired(waiver, group, open_end)
+            yield from (_too_long(each) for each in group.in_force if each.expires > self._longest)
             if group.void or open_end:
                 continue
             for place, waiver in enumerate(group.in_force):
                 if place not in group.used:
                     yield _unused(waiver, group.near, bool(group.used))
+                elif unused := [each for each in waiver.rules if each not in group.found]:
+                    yield _partly_unused(waiver, unused)
 
 
-def _void(waiver: Waiver, name: str, found: Finding, *, known: bool) -> Finding:
-    whose = "declared" if found.side is Side.DECLARED else "live"
-    why = f"its {whose} rules are none of those that were accepted"
-    if not known:
+def _void(waiver: Waiver, name: str, found: Finding, rules: Mapping[str, Side] | None) -> Finding:
+    if rules is None:
         why = "its rules are not all known, so that nobody can tell whether they are those that were accepted"
-    elif CATALOGUE[found.id].family is Family.PROMISE:
-        why = f"its {whose} rules, or the promise, are none of those that were accepted"
-    message = f"the waiver of {waiver.finding} on {waiver.bucket} does not hold for {name}: {why}"
+    else:
+        sides = set(rules.values())
+        whose = "declared and live" if len(sides) > 1 else _WHOSE[sides.pop()]
+        which = ""
+        if found.subject:
+            is_promise = CATALOGUE[found.id].family is Family.PROMISE
+            which = ", or the promise," if is_promise else ", or what is found in them,"
+        why = f"its {whose} rules{which} are not those that were accepted"
+    message = f"the waiver of {_what(waiver)} does not hold for {name}: {why}"
     return found_that("waiver-void", name, message, waiver.location, subject=_subject(waiver))
 
 
 def _expired(waiver: Waiver, group: _Group, open_end: bool) -> Finding:
-    message = f"the waiver of {waiver.finding} on {waiver.bucket} expired on {waiver.expires.isoformat()}"
+    message = f"the waiver of {_what(waiver)} expired on {waiver.expires.isoformat()}"
     help = None
     if group.counted:
         others = f" and {group.more:,} more" if group.more else ""
@@ -236,14 +221,35 @@ def _expired(waiver: Waiver, group: _Group, open_end: bool) -> Finding:
     return found_that("waiver-expired", None, message, waiver.location, help=help, subject=_subject(waiver))
 
 
+def _too_long(waiver: Waiver) -> Finding:
+    message = f"the waiver of {_what(waiver)} lasts until {waiver.expires.isoformat()}, more than a year from now"
+    return found_that("waiver-too-long", None, message, waiver.location, subject=_subject(waiver))
+
+
 def _unused(waiver: Waiver, near: bool, doubled: bool) -> Finding:
     if doubled:
         why = "another waiver of the same does it all"
     else:
         why = "there is no such finding" if near else "no bucket of that name came up"
-    message = f"the waiver of {waiver.finding} on {waiver.bucket} waives nothing: {why}"
+    message = f"the waiver of {_what(waiver)} waives nothing: {why}"
     return found_that("waiver-unused", None, message, waiver.location, subject=_subject(waiver))
 
 
+def _partly_unused(waiver: Waiver, digests: Sequence[str]) -> Finding:
+    head = f"{len(digests):,} of the {len(waiver.rules):,} digests"
+    listed = ", ".join(each[: each.index(":") + 1 + _DIGITS] for each in digests[:_NAMED])
+    more = f" and {len(digests) - _NAMED:,} more" if len(digests) > _NAMED else ""
+    verb = "waives" if len(digests) == 1 else "waive"
+    message = f"{head} of the waiver of {_what(waiver)} {verb} nothing, since that no longer comes up: {listed}{more}"
+    help = "Take these digests out; what each was for stands beside it."
+    return found_that("waiver-unused", None, message, waiver.location, help=help, subject=_subject(waiver))
+
+
+def _what(waiver: Waiver) -> str:
+    """What it is of, for a message: the finding, the subject where there is one, and the bucket."""
+    subject = f" ({waiver.subject})" if waiver.subject else ""
+    return f"{waiver.finding}{subject} on {waiver.bucket}"
+
+
 def _subject(waiver: Waiver) -> str:
-    return f"{waiver.finding} on {waiver.bucket}"
+    return f"{waiver.finding} on {waiver.bucket}" + (f": {waiver.subject}" if waiver.subject else "")

@@ -1,4 +1,4 @@
-"""Writing waivers: which findings one is for, the rules that it accepts, and its table in the settings file.
+"""Writing waivers: which findings one is for, what it accepts, and its table in the settings file.
 
 The file is edited as text: a new table is put at its end and a renewed one changed where it stands, so that comments
 and all that the user wrote stay as they are.
@@ -8,48 +8,49 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from drift.accepted import accepted
 from drift.assessment_settings import MAX_LIST, assessment_from, shown_path
 from drift.errors import UsageError
-from drift.finding import Finding
+from drift.finding import Finding, Side, Waived
 from drift.location import Location
 from drift.replacing import replacing
 from drift.report import BucketReport, Report
 from drift.settings import Waiver
 from drift.toml_places import TomlPlaces
-from drift.waivers import rules_accepted
+from drift.waivers import apply_waivers
 
-LONGEST = timedelta(days=366)
-"""From the day of writing to the last day of a waiver."""
-
-_PERIOD = re.compile(r"([1-9][0-9]{0,3})([dw])")
-_KEYS = ("bucket", "finding", "reason", "owner", "expires", "rules")
+_KEYS = ("bucket", "finding", "subject", "reason", "owner", "expires", "rules")
+_LONGEST_NOTE = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A finding that a waiver would be for: its bucket and itself, by their places in the report, and the digests of
-    the rules that it is about; None where these are not all known, so that nobody can accept them.
+    """A finding that a waiver would be for: its bucket and itself, by their places in the report, and the digests that
+    accept it, each with the side that it is about; None where the rules are not all known, so that nobody can.
     """
 
     bucket: int
     finding: int
-    rules: frozenset[str] | None
+    rules: Mapping[str, Side] | None
 
 
 @dataclass(frozen=True, slots=True)
 class Edited:
-    """The text of a settings file with a waiver in it, and the line where that begins."""
+    """The text of a settings file with a waiver in it, and the line where that begins. ``dropped`` is how many digests
+    of the one that was ``renewed`` are no longer in it.
+    """
 
     text: str
     line: int
     renewed: bool
+    dropped: int = 0
 
 
 def matches(report: Report, bucket: str, finding: str) -> Iterator[Match]:
@@ -58,7 +59,7 @@ def matches(report: Report, bucket: str, finding: str) -> Iterator[Match]:
         if isinstance(each.name, str) and fnmatchcase(each.name, bucket):
             for number, found in enumerate(each.findings):
                 if found.id == finding:
-                    yield Match(place, number, rules_accepted(each, found))
+                    yield Match(place, number, accepted(each, found))
 
 
 def at(report: Report, match: Match) -> tuple[BucketReport, Finding]:
@@ -67,48 +68,58 @@ def at(report: Report, match: Match) -> tuple[BucketReport, Finding]:
     return bucket, bucket.findings[match.finding]
 
 
-def last_day(text: str, today: date) -> date:
-    """``2027-01-31``, or ``30d`` and ``4w`` from today. Raises ``UsageError`` if that is no day of the coming year."""
-    period = _PERIOD.fullmatch(text)
-    try:
-        if period is not None:
-            day = today + timedelta(days=int(period[1]) * (7 if period[2] == "w" else 1))
-        elif re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-            day = date.fromisoformat(text)
-        else:
-            raise ValueError
-    except ValueError as error:
-        raise UsageError(f"--expires {text}: this is no day", advice="write 2027-01-31, or 30d, or 8w") from error
-    if day <= today:
-        raise UsageError(f"--expires {text}: that day is not in the future", advice="give a later one, or 30d")
-    if day > today + LONGEST:
-        raise UsageError(
-            f"--expires {text}: a waiver lasts a year at most, so that somebody looks at it again",
-            advice=f"give a day up to {(today + LONGEST).isoformat()}, and renew it then",
-        )
-    return day
+def subjects_like(report: Report, found: Sequence[Match], text: str) -> list[str]:
+    """The subjects of these findings that the text means: the one that it is, else all that it is a part of."""
+    subjects = dict.fromkeys(at(report, match)[1].subject for match in found)
+    return [text] if text in subjects else [each for each in subjects if text.casefold() in each.casefold()]
+
+
+def held_already(
+    report: Report, found: Sequence[Match], waivers: Sequence[Waiver], today: date
+) -> list[tuple[Match, Waived | None]]:
+    """Each of these findings, and the waiver in force that accepts it, if any."""
+    buckets, _ = apply_waivers(report.buckets, (), waivers, today)
+    return [(match, buckets[match.bucket].findings[match.finding].waived) for match in found]
 
 
 def digests_of(found: Sequence[Match]) -> tuple[str, ...]:
-    """The digests of the rules that all these findings are about. Raises ``UsageError`` if there are too many."""
-    told = sorted(frozenset[str]().union(*(each.rules for each in found if each.rules is not None)))
+    """The digests that accept all these findings, in their order. Raises ``UsageError`` if there are too many."""
+    told = dict.fromkeys(digest for each in found for digest in each.rules or ())
     if len(told) > MAX_LIST:
         raise UsageError(
-            f"these findings are about {len(told):,} different lists of rules, more than the {MAX_LIST:,} that a waiver"
-            " may accept",
+            f"these findings have {len(told):,} digests, more than the {MAX_LIST:,} that a waiver may hold",
             advice="give a --bucket that fits fewer buckets",
         )
     return tuple(told)
 
 
-def with_waiver(text: str, waiver: Waiver, path: Path) -> Edited:
-    """The text of the settings file with the waiver: in the place of one for the same bucket and finding, or behind
-    all else. Raises ``UsageError`` where there are several such, or the text is not to be edited.
+def notes_on(report: Report, found: Sequence[Match]) -> dict[str, str]:
+    """What each digest is for, in words for a comment: bucket, subject and side. One line, in which nothing is hidden.
+
+    ``report`` is the one in which values are hidden that must not be printed.
+    """
+    from drift.reporters.report_words import SIDE_WORDS, title_of
+    from drift.reporters.words import printable
+
+    told = {}
+    for match in found:
+        bucket, each = at(report, match)
+        for digest, side in (match.rules or {}).items():
+            words = f"{title_of(bucket)} ({SIDE_WORDS[side]}){f': {printable(each.subject)}' if each.subject else ''}"
+            told[digest] = words if len(words) <= _LONGEST_NOTE else f"{words[:_LONGEST_NOTE]}…"
+    return told
+
+
+def with_waiver(text: str, waiver: Waiver, path: Path, notes: Mapping[str, str] | None = None) -> Edited:
+    """The text of the settings file with the waiver: in the place of one for the same bucket, finding and subject, or
+    behind all else. ``notes`` are comments on its digests. Raises ``UsageError`` where there are several such, or the
+    text is not to be edited.
     """
     import tomllib
 
-    tables = tomllib.loads(text).get("waiver", [])
-    same = [n for n, each in enumerate(tables) if (each["bucket"], each["finding"]) == (waiver.bucket, waiver.finding)]
+    parsed = tomllib.loads(text)
+    tables = parsed.get("waiver", [])
+    same = [n for n, each in enumerate(tables) if _key(each) == key_of(waiver)]
     places = TomlPlaces(text)
     if len(same) > 1:
         raise UsageError(
@@ -116,16 +127,28 @@ def with_waiver(text: str, waiver: Waiver, path: Path) -> Edited:
             location=Location(shown_path(path), places.header("waiver", same[1])),
             advice="keep one of them, and run this again",
         )
-    if tables and places.header("waiver", len(tables) - 1) is None:
+    if "waiver" in parsed and (not tables or places.header("waiver", len(tables) - 1) is None):
         raise UsageError(
             "waivers that are not written as [[waiver]] are not edited",
             location=Location(shown_path(path), places.table("waiver")),
             advice="write each as a table of its own, under [[waiver]]",
         )
     header = places.header("waiver", same[0]) if same else None
-    edited = _renewed(text, waiver, header, places) if header is not None else _appended(text, waiver)
+    if header is None:
+        edited = _appended(text, waiver, notes or {})
+    else:
+        edited = _renewed(text, waiver, header, places, notes or {})
     _check(text, edited.text, waiver, path)
     return edited
+
+
+def key_of(waiver: Waiver) -> tuple[str, str, str]:
+    """What a waiver is of: of two with one key, one is the renewal of the other."""
+    return waiver.bucket, waiver.finding, waiver.subject
+
+
+def _key(table: Mapping[str, Any]) -> tuple[str, str, str]:
+    return table["bucket"], table["finding"], table.get("subject", "")
 
 
 def write_settings(path: Path, text: str) -> None:
@@ -138,19 +161,22 @@ def write_settings(path: Path, text: str) -> None:
         raise
 
 
-def table_of(waiver: Waiver) -> str:
-    """The waiver as a TOML table."""
-    return "".join(["[[waiver]]\n", *(f"{key} = {_value(waiver, key)}\n" for key in _KEYS)])
+def table_of(waiver: Waiver, notes: Mapping[str, str] | None = None) -> str:
+    """The waiver as a TOML table, with comments on its digests."""
+    lines = (f"{key} = {_value(waiver, key, notes or {})}\n" for key in _KEYS if getattr(waiver, key))
+    return "".join(["[[waiver]]\n", *lines])
 
 
-def _value(waiver: Waiver, key: str) -> str:
+def _value(waiver: Waiver, key: str, notes: Mapping[str, str]) -> str:
     if key == "expires":
         return waiver.expires.isoformat()
     if key != "rules":
         return _quoted(getattr(waiver, key))
-    if len(waiver.rules) == 1:
-        return _quoted(waiver.rules[0])
-    return "[\n" + "".join(f"    {_quoted(each)},\n" for each in waiver.rules) + "]"
+    return "[\n" + "".join(f"    {_quoted(each)},{_comment(notes.get(each))}\n" for each in waiver.rules) + "]"
+
+
+def _comment(note: str | None) -> str:
+    return f" # {note}" if note else ""
 
 
 def _quoted(text: str) -> str:
@@ -163,16 +189,16 @@ def _escaped(char: str) -> str:
     return f"\\u{ord(char):04X}" if ord(char) < 0x10000 else f"\\U{ord(char):08X}"
 
 
-def _appended(text: str, waiver: Waiver) -> Edited:
+def _appended(text: str, waiver: Waiver, notes: Mapping[str, str]) -> Edited:
     end = _line_end(text)
     if text and not text.endswith("\n"):
         text += end
     if text.strip():
         text += end
-    return Edited(text + table_of(waiver).replace("\n", end), text.count("\n") + 1, renewed=False)
+    return Edited(text + table_of(waiver, notes).replace("\n", end), text.count("\n") + 1, renewed=False)
 
 
-def _renewed(text: str, waiver: Waiver, header: int, places: TomlPlaces) -> Edited:
+def _renewed(text: str, waiver: Waiver, header: int, places: TomlPlaces, notes: Mapping[str, str]) -> Edited:
     """Only this one table is parsed and written: all around it stays as it is, whatever it is."""
     import tomlkit
 
@@ -180,11 +206,14 @@ def _renewed(text: str, waiver: Waiver, header: int, places: TomlPlaces) -> Edit
     end = (places.after(header) or len(lines) + 1) - 1
     document: Any = tomlkit.parse("".join(lines[header - 1 : end]))
     table = document["waiver"][0]
+    before = table["rules"]
+    dropped = {str(each) for each in (before if isinstance(before, list) else [before])} - set(waiver.rules)
     for key in _KEYS:
-        written = f"value = {_value(waiver, key)}\n".replace("\n", _line_end(text))
-        table[key] = tomlkit.parse(written)["value"]
+        if getattr(waiver, key):
+            written = f"value = {_value(waiver, key, notes)}\n".replace("\n", _line_end(text))
+            table[key] = tomlkit.parse(written)["value"]
     between = tomlkit.dumps(document)
-    return Edited("".join([*lines[: header - 1], between, *lines[end:]]), header, renewed=True)
+    return Edited("".join([*lines[: header - 1], between, *lines[end:]]), header, renewed=True, dropped=len(dropped))
 
 
 def _line_end(text: str) -> str:
@@ -197,9 +226,8 @@ def _check(before: str, after: str, waiver: Waiver, path: Path) -> None:
 
     was, now = tomllib.loads(before), tomllib.loads(after)
     rest = [{key: value for key, value in each.items() if key != "waiver"} for each in (was, now)]
-    key = waiver.bucket, waiver.finding
-    others = [[t for t in each.get("waiver", []) if (t["bucket"], t["finding"]) != key] for each in (was, now)]
-    [read] = [each for each in assessment_from(now, after, path).waivers if (each.bucket, each.finding) == key]
+    others = [[t for t in each.get("waiver", []) if _key(t) != key_of(waiver)] for each in (was, now)]
+    [read] = [each for each in assessment_from(now, after, path).waivers if key_of(each) == key_of(waiver)]
     same = all(getattr(read, name) == getattr(waiver, name) for name in _KEYS)
     if not same or rest[0] != rest[1] or others[0] != others[1]:
         raise UsageError(

@@ -16,7 +16,8 @@ from parsers.terraform import limits
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ cors-drift ([^\n]+)\n(.*?)```", README, re.DOTALL)
-COMMANDS = ["check", "declared", "live", "merge", "compare", "simulate", "validate", "waive", "explain", "demo", "schema"]
+COMMANDS = ["check", "declared", "live", "merge", "compare", "simulate", "validate", "waive", "explain"]
+COMMANDS += ["demo", "schema"]
 
 
 def words(text: str) -> list[str]:
@@ -79,7 +80,7 @@ def test_every_finding_says_what_it_means_with_an_example_and_what_to_do() -> No
 
 def test_the_document_of_findings_is_the_catalogue() -> None:
     document = ROOT / "docs/findings.md"
-    assert document.read_text(encoding="utf-8") == page(), f"write it again: python -m drift.catalogue > {document.name}"
+    assert document.read_text(encoding="utf-8") == page(), "python -m drift.catalogue writes it again"
 
 
 def test_the_limits_of_reading_terraform_are_in_its_document() -> None:

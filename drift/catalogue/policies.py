@@ -109,13 +109,13 @@ KINDS = (
     Kind(
         "etag-not-exposed",
         "Uploads are allowed, and the page cannot read the ETag that a multipart upload needs",
-        Severity.WARNING,
+        Severity.INFO,
         "Add ETag to ExposeHeaders, if pages upload in parts.",
         Family.POLICY,
         meaning=(
-            "To finish an upload in parts a page sends the ETag of each part back, and it can read none unless "
-            "ExposeHeaders has ETag. A warning where the page may PUT and POST, as such an upload does; where it may"
-            " only PUT, it weighs info."
+            "To finish an upload in parts a page, or a server in its name, sends the ETag of each part back, and a "
+            "page can read none unless ExposeHeaders has ETag. A page that puts each file as a whole does not need it;"
+            " which of the two it does is not in the rules."
         ),
         before='[{"AllowedMethods": ["PUT", "POST"], "AllowedOrigins": ["https://app.example.com"]}]',
         after=(

@@ -66,27 +66,41 @@ KINDS = (
         after=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-12-31'),
     ),
     Kind(
+        "waiver-too-long",
+        "A waiver lasts for more than a year",
+        Severity.WARNING,
+        "Give it a last day within a year, and look at it again then.",
+        Family.WAIVER,
+        meaning=(
+            "A waiver has an end so that somebody looks again at what it accepts. cors-drift waive writes a year at "
+            "most; this one was given more by hand. It holds all the same."
+        ),
+        before=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2099-12-31'),
+        after=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\nexpires = 2026-12-31'),
+    ),
+    Kind(
         "waiver-void",
-        "The rules have changed since they were waived",
+        "A waiver does not hold: this is not what was accepted",
         Severity.WARNING,
         "Look at what changed; cors-drift waive binds the waiver to the new rules.",
         Family.WAIVER,
         meaning=(
-            "A waiver accepts the rules as they were when it was written, by a digest of what they mean. They "
-            "mean something else now, so what it waived counts again."
+            "A waiver accepts a finding on each bucket that was looked at when it was written, under the rules that "
+            "the bucket had then, by a digest of what they mean. They mean something else now, or the bucket is not "
+            "one of these, so the finding counts."
         ),
-        before=('rules = "cors1:4f0c..."\n\nlive      GET, PUT from https://app.example.com'),
-        after=('rules = "cors1:4f0c..."\n\nlive      GET from https://app.example.com'),
+        before=('rules = "accepted1:4f0c..."\n\nlive      GET, PUT from https://app.example.com'),
+        after=('rules = "accepted1:4f0c..."\n\nlive      GET from https://app.example.com'),
     ),
     Kind(
         "waiver-unused",
-        "A waiver waives nothing",
+        "A waiver, or a part of it, waives nothing",
         Severity.WARNING,
-        "Take it out.",
+        "Take out what waives nothing.",
         Family.WAIVER,
         meaning=(
-            "What it waived is no longer found, or no bucket has such a name. Left in place, it would accept the "
-            "same thing unseen when it comes back."
+            "What it waived, or a part of that, is no longer found, or no bucket has such a name. Left in place, it "
+            "would accept the same thing unseen when it comes back."
         ),
         before=('[[waiver]]\nbucket = "acme-prod-assets"\nfinding = "live-wider"\n\nin sync'),
         after="nothing waived, in sync",

@@ -23,9 +23,10 @@ from functools import lru_cache
 from drift.cors.answers import ALWAYS_EXPOSED, NEVER_EXPOSED
 from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.headers import HEADERS, fold_headers
+from drift.cors.meeting import may_meet
 from drift.cors.model import METHODS, BucketCors, CorsRule
 from drift.cors.origins import why_never_sent
-from drift.cors.pattern import Covering, intersects, matches_overlapping, overlapped
+from drift.cors.pattern import Covering, overlapped
 from drift.cors.reach import reach
 from drift.cors.readings import StarReading, entries, readings_of
 from drift.cors.regions import Regions
@@ -104,11 +105,6 @@ def digest(cors: BucketCors | None, *, zero_is_unset: bool = False) -> str | Non
     except OverBudgetError:
         order = folded
     return _hashed([each.form for each in order])
-
-
-def digest_with(rules: str, subject: str) -> str:
-    """A digest of rules, given as their own digest, together with a text."""
-    return _hashed([rules, subject])
 
 
 def _hashed(content: object) -> str:
@@ -292,15 +288,4 @@ def _meet(one: _Folded, other: _Folded, budget: Budget) -> bool:
     budget.spend()
     if not set(one.methods) & set(other.methods):
         return False
-    own, theirs = set(one.origins), set(other.origins)
-    if own & theirs:
-        return True
-    stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))
-    budget.spend((len(stars) * len(theirs) + len(own) * len(their_stars)) // 8)
-    return any(_both_match(pattern, each) for pattern in stars for each in theirs) or any(
-        _both_match(pattern, each) for pattern in their_stars for each in own
-    )
-
-
-def _both_match(pattern: str, other: str) -> bool:
-    return intersects(pattern, other) if "*" in other else matches_overlapping(pattern, other)
+    return may_meet(set(one.origins), set(other.origins), budget)

@@ -204,24 +204,11 @@ class Duel:
         for sendable in (True, False):
             kinds = [each & self._names.sendable for each in missing] if sendable else missing
             if all(kinds):
-                chosen = self._one_of_each(kinds)
+                chosen = self._names.one_of_each(kinds)
                 names = tuple(sorted(self._names.member[place] for place in chosen))
                 certain = self._certain(declared, live, chosen, found)
                 yield Pick(found, certain, names, sendable, self._hinges(declared, live))
                 return
-
-    def _one_of_each(self, sets: list[int]) -> tuple[int, ...]:
-        """Few kinds that meet all sets: always the one next that meets most of what is left."""
-        chosen = []
-        left = list(dict.fromkeys(sets))
-        while left:
-            common = left[0]
-            for each in left[1:]:
-                common = common & each or common
-            best = self._names.cheapest(common)
-            chosen.append(best)
-            left = [each for each in left if not each >> best & 1]
-        return tuple(chosen)
 
     def _certain(self, declared: Signature, live: Signature, kinds: tuple[int, ...], found: Relations) -> Relations:
         """What the request with these headers shows whatever the unknowns are: all relations that it may show."""

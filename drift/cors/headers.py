@@ -44,6 +44,19 @@ class Names:
                 best = place
         return best
 
+    def one_of_each(self, sets: Sequence[int]) -> tuple[int, ...]:
+        """Few kinds that meet all sets: always the one next that meets most of what is left."""
+        chosen = []
+        left = list(dict.fromkeys(sets))
+        while left:
+            common = left[0]
+            for each in left[1:]:
+                common = common & each or common
+            best = self.cheapest(common)
+            chosen.append(best)
+            left = [each for each in left if not each >> best & 1]
+        return tuple(chosen)
+
 
 def fold_headers(patterns: Sequence[str]) -> Patterns:
     """The patterns as S3 compares them, without repeats; ``*`` alone where it is among them."""

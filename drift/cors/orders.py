@@ -48,7 +48,12 @@ def as_permutation(ours: Rules, theirs: Rules, *, zero_is_unset: bool) -> Effect
 
 
 def nearest_order(rules: Rules, other: Rules, *, zero_is_unset: bool) -> Rules:
-    """The rules in the order of those that they are most like; the order inside their lists follows too.
+    """The rules in the order of those that they are most like; the order inside their lists follows too."""
+    return tuple(rule for _, rule in ordered_like(rules, other, zero_is_unset=zero_is_unset))
+
+
+def ordered_like(rules: Rules, other: Rules, *, zero_is_unset: bool) -> list[tuple[int, CorsRule]]:
+    """The rules in that order, each with its place among the rules as they were given.
 
     First each takes the place of a rule with its normal form, then the others of the one with which they share most.
     """
@@ -74,7 +79,7 @@ def nearest_order(rules: Rules, other: Rules, *, zero_is_unset: bool) -> Rules:
         else:
             del free[best]
             placed.append((best, index, rule))
-    return tuple(rule for _, _, rule in sorted(placed, key=lambda each: each[:2]))
+    return [(index, rule) for _, index, rule in sorted(placed, key=lambda each: each[:2])]
 
 
 def _values(rule: CorsRule) -> set[tuple[str, Hashable]]:

@@ -15,7 +15,7 @@ from enum import Flag, auto
 from drift.cors.answers import ALWAYS_EXPOSED, ECHO, STAR, Answer
 from drift.cors.budget import Budget, OverBudgetError
 from drift.cors.duel import Side, Signature, sides_by_method
-from drift.cors.headers import Names, Patterns, fold_headers
+from drift.cors.headers import Patterns, fold_headers
 from drift.cors.model import CorsRequest, CorsRule
 from drift.cors.origins import ORIGINS
 from drift.cors.pattern import matches, matches_overlapping
@@ -237,7 +237,7 @@ class PromiseSearch:
             missing = [allowed & ~headers[other] for other in before]
             self._budget.spend(1 + len(missing))
             if all(missing):
-                yield _one_of_each(missing, side.names)
+                yield tuple(sorted(side.names.one_of_each(missing)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,20 +263,6 @@ def _answering(side: Side, signature: Signature, kinds: tuple[int, ...]) -> Iter
             if surely >> place & 1 and not asked & ~side.headers[place]:
                 return
     yield -1
-
-
-def _one_of_each(sets: Sequence[int], names: Names) -> tuple[int, ...]:
-    """Few kinds that meet all sets, in order."""
-    chosen = []
-    left = list(dict.fromkeys(sets))
-    while left:
-        common = left[0]
-        for each in left[1:]:
-            common = common & each or common
-        best = names.cheapest(common)
-        chosen.append(best)
-        left = [each for each in left if not each >> best & 1]
-    return tuple(sorted(chosen))
 
 
 def _names_read(rule: CorsRule) -> tuple[frozenset[str], bool]:

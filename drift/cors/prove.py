@@ -9,14 +9,14 @@ may spend is capped (``budget.MAX_STEPS``), so no input, legal or not, makes it 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from drift.cors import open_questions
 from drift.cors.answers import DIRECTIONS, FREER, TIGHTER, Relation, Relations, effect_of, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
 from drift.cors.model import BucketCors, CorsRule
-from drift.cors.orders import as_permutation, nearest_order, normal_form
+from drift.cors.orders import as_permutation, normal_form, ordered_like
 from drift.cors.readings import StarReading, entries, star_beside_others
 from drift.cors.replay import renumbered, replayed
 from drift.cors.search import Outcome, Search
@@ -47,19 +47,21 @@ def prove(
     if ours == theirs and not _unknown_places(ours):
         return Verdict(Effect.IDENTICAL)
     ordered = (declared is None or declared.ordered) and (live is None or live.ordered)
+    our_places: Sequence[int] = range(len(ours))
+    their_places: Sequence[int] = range(len(theirs))
     if not ordered:
         same = as_permutation(ours, theirs, zero_is_unset=zero_is_unset)
         if same is not None:
             return Verdict(same)
         if declared is not None and not declared.ordered:
-            ours = nearest_order(ours, theirs, zero_is_unset=zero_is_unset)
+            our_places, ours = _placed(ordered_like(ours, theirs, zero_is_unset=zero_is_unset))
         else:
-            theirs = nearest_order(theirs, ours, zero_is_unset=zero_is_unset)
+            their_places, theirs = _placed(ordered_like(theirs, ours, zero_is_unset=zero_is_unset))
     if sum(_size(rule) for rule in (*ours, *theirs)) > MAX_TEXT:
         return Verdict(Effect.UNDECIDED, reason=f"the rules have more than {MAX_TEXT:,} characters")
     verdict = _Proof(ours, theirs, zero_is_unset, Budget(max_steps)).verdict()
     if not ordered:
-        verdict = _as_written(verdict, (ours, declared), (theirs, live))
+        verdict = _as_written(verdict, our_places, their_places)
     unknown = [*_unknown_places(ours), *_unknown_places(theirs)]
     for side in (declared, live):
         if side is not None and not side.ordered:
@@ -67,27 +69,17 @@ def prove(
     return verdict
 
 
-def _as_written(
-    verdict: Verdict, declared: tuple[Rules, BucketCors | None], live: tuple[Rules, BucketCors | None]
-) -> Verdict:
+def _placed(found: Sequence[tuple[int, CorsRule]]) -> tuple[Sequence[int], Rules]:
+    return [place for place, _ in found], tuple(rule for _, rule in found)
+
+
+def _as_written(verdict: Verdict, ours: Sequence[int], theirs: Sequence[int]) -> Verdict:
     """The verdict with its rules numbered as each side has them, not as they were compared."""
-    ours, theirs = (_places(compared, side.rules if side is not None else ()) for compared, side in (declared, live))
     witnesses = tuple(
         replace(each, declared=renumbered(each.declared, ours), live=renumbered(each.live, theirs))
         for each in verdict.witnesses
     )
     return replace(verdict, witnesses=witnesses)
-
-
-def _places(compared: Rules, written: Rules) -> tuple[int, ...]:
-    """For each rule as it was compared the place where it is written; of equal rules each has its own."""
-    left: dict[int, CorsRule] = dict(enumerate(written))
-    found = []
-    for rule in compared:
-        place = next(index for index, each in left.items() if each == rule)
-        del left[place]
-        found.append(place)
-    return tuple(found)
 
 
 def _in_any_order(verdict: Verdict, side: BucketCors, unknown: list[tuple[int, str, str]], max_steps: int) -> Verdict:

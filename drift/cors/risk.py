@@ -8,7 +8,7 @@ the rules have no order, each of them may come first.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from drift.cors.answers import ECHO, FREER, Answer
@@ -20,8 +20,14 @@ from drift.cors.pattern import Covering, matches
 from drift.cors.readings import Entry, StarReading, entries
 from drift.cors.search import SIMPLE_METHODS, Search
 
-MAX_STEPS = 100_000
-"""What the questions about one list of rules may spend together; then only what is seen at once is told."""
+MAX_STEPS = 50_000
+"""What the questions about one list of rules may spend together; what is asked then has no answer, and is not told."""
+
+STEPS_A_SEARCH = 100
+"""What a search costs beside its own steps, which do not count what it takes to find a text that browsers send."""
+
+PATTERNS_A_STEP = 16
+"""Entries of other rules that can be made ready to be looked through in one step."""
 
 WORST_FIRST = ("PUT", "DELETE", "POST", "GET", "HEAD")
 
@@ -32,8 +38,15 @@ class Reached:
     def __init__(self, cors: BucketCors) -> None:
         self._ordered = cors.ordered
         self._taken = entries(cors.rules, StarReading.STAR_ANYWHERE, zero_is_unset=False)
+        self._certain = [
+            replace(each, may_methods=each.methods, may_origins=each.origins, may_headers=each.headers)
+            for each in self._taken
+        ]
+        self._possible = [
+            replace(each, methods=each.may_methods, origins=each.may_origins, headers=each.may_headers)
+            for each in self._taken
+        ]
         self._budget = Budget(MAX_STEPS)
-        self._spent = False
         self._known: dict[tuple[int, str, frozenset[int]], _Rivals] = {}
 
     def requests(
@@ -45,13 +58,15 @@ class Reached:
         besides: Collection[str] = (),
         otherwise: Collection[int] = (),
         headers: bool = True,
-    ) -> list[CorsRequest]:
-        """``request`` for each of the methods with which something gets to the rule, in their order."""
+    ) -> Iterator[CorsRequest]:
+        """``request`` for each of the methods with which something gets to the rule, in their order, as they are asked
+        for.
+        """
         found = (
             self.request(rule, pattern, method, besides=besides, otherwise=otherwise, headers=headers)
             for method in methods
         )
-        return [each for each in found if each is not None]
+        return (each for each in found if each is not None)
 
     def request(
         self,
@@ -72,11 +87,25 @@ class Reached:
         own = self._taken[rule]
         if method not in own.methods:
             return None
-        rivals = self._rivals(rule, method, frozenset(otherwise))
-        origin = _at_once(pattern, besides, rivals)
+        try:
+            return self._asked(own, pattern, method, besides, frozenset(otherwise), headers)
+        except OverBudgetError:
+            return None  # and so for all that is asked after it
+
+    def _asked(
+        self,
+        own: Entry,
+        pattern: str,
+        method: str,
+        besides: Collection[str],
+        otherwise: frozenset[int],
+        headers: bool,
+    ) -> CorsRequest | None:
+        rivals = self._rivals(own.index, method, otherwise)
+        origin = _at_once(pattern, besides, rivals, self._budget)
         if origin is not None:
             return CorsRequest(origin, method, preflight=method not in SIMPLE_METHODS)
-        if self._spent or ("*" not in pattern and not is_browser_origin(pattern)):
+        if "*" not in pattern and not is_browser_origin(pattern):
             return None
         return self._searched(_single(own, pattern, method, headers), rivals.rules, besides, headers)
 
@@ -85,13 +114,13 @@ class Reached:
         known = self._known.get((rule, method, otherwise))
         if known is None:
             before = [
-                replace(entry, methods=entry.may_methods, origins=entry.may_origins, headers=entry.may_headers)
-                if entry.index in otherwise
-                else replace(entry, may_methods=entry.methods, may_origins=entry.origins, may_headers=entry.headers)
-                for entry in self._taken
+                self._possible[place] if entry.index in otherwise else self._certain[place]
+                for place, entry in enumerate(self._taken)
                 if entry.index < rule or (not self._ordered and entry.index != rule and entry.index in otherwise)
             ]
-            known = self._known[rule, method, otherwise] = _Rivals([each for each in before if method in each.methods])
+            rules = [each for each in before if method in each.methods]
+            self._budget.spend(sum(len(each.origins) for each in rules) // PATTERNS_A_STEP)
+            known = self._known[rule, method, otherwise] = _Rivals(rules)
         return known
 
     def _searched(
@@ -101,11 +130,8 @@ class Reached:
         before = [each if headers else replace(each, headers=(), may_headers=()) for each in rivals]
         if besides:
             before.insert(0, _taking(tuple(besides), own))
-        try:
-            found = Search(before, [*before, own], self._budget).run().found.get(FREER)
-        except OverBudgetError:
-            self._spent = True
-            return None
+        self._budget.spend(STEPS_A_SEARCH)
+        found = Search(before, [*before, own], self._budget).run().found.get(FREER)
         return None if found is None else found.request
 
 
@@ -123,11 +149,11 @@ class _Rivals:
         return origin in self._literals or next(self._stars.others(origin), None) is not None
 
 
-def _at_once(pattern: str, besides: Collection[str], rivals: _Rivals) -> str | None:
+def _at_once(pattern: str, besides: Collection[str], rivals: _Rivals, budget: Budget) -> str | None:
     """An origin of the pattern that nobody takes, if one of those that come to mind is so."""
     prefix, star, suffix = pattern.partition("*")
-    fillers = ORIGINS.fillers(prefix, suffix) if star else ("",)
-    for filler in fillers:
+    for filler in ORIGINS.fillers(prefix, suffix) if star else ("",):
+        budget.spend(1 if star else 0)
         text = prefix + filler + suffix
         if is_browser_origin(text) and not any(matches(each, text) for each in besides) and not rivals.take(text):
             return text

@@ -9,9 +9,11 @@ from itertools import combinations, islice
 from drift.cors import open_questions
 from drift.cors.answers import Relation, relation, shown_of
 from drift.cors.budget import MAX_STEPS, Budget, OverBudgetError
+from drift.cors.grammar import is_browser_origin
+from drift.cors.meeting import may_meet
 from drift.cors.model import BucketCors, CorsRule, TextList
-from drift.cors.origins import why_never_sent
-from drift.cors.pattern import Covering, intersects, matches_overlapping
+from drift.cors.origins import ORIGINS, why_never_sent
+from drift.cors.pattern import Covering
 from drift.cors.reach import reach
 from drift.cors.readings import Entry, StarReading, entries, readings_of
 from drift.cors.replay import renumbered, replayed
@@ -23,6 +25,9 @@ DEAD_ORIGIN = "origin-never-sent"
 COVERED = "covered-entry"
 BESIDE_STAR = "origin-beside-star"
 ORDER_MATTERS = "order-matters"
+
+MOST_WALKED = 200
+"""Wildcards of one bucket that are searched for an origin where none comes to mind; what more there are is left out."""
 
 MOST_PAIRS = 20
 """Pairs of rules whose order matters that are told of; more are of the same kind."""
@@ -56,8 +61,9 @@ def within(cors: BucketCors, *, max_steps: int = MAX_STEPS) -> tuple[Note, ...]:
     """
     found: list[Note] = []
     budget = Budget(max_steps)
+    walks = Budget(MOST_WALKED)
     for index, rule in enumerate(cors.rules):
-        found += _entries_without_effect(index, rule)
+        found += _entries_without_effect(index, rule, walks)
     never: tuple[Note, ...] = ()
     try:
         # Rules without an order may each come first, so none of them keeps another from answering.
@@ -177,25 +183,10 @@ def _may_clash(rule: Sequence[Entry], another: Sequence[Entry], budget: Budget) 
     return any(
         one.may_methods & other.may_methods
         and relation(one.answer, other.answer, page_reads=True) != Relation.EQUAL
-        and _may_meet(set(one.may_origins), set(other.may_origins), budget)
+        and may_meet(set(one.may_origins), set(other.may_origins), budget)
         for one in rule
         for other in another
     )
-
-
-def _may_meet(own: set[str], theirs: set[str], budget: Budget) -> bool:
-    if own & theirs:
-        return True
-    stars, their_stars = ([each for each in side if "*" in each] for side in (own, theirs))
-    budget.spend((len(stars) * len(theirs) + len(own) * len(their_stars)) // 8)
-    return any(_both_match(pattern, each) for pattern in stars for each in theirs) or any(
-        _both_match(pattern, each) for pattern in their_stars for each in own
-    )
-
-
-def _both_match(pattern: str, other: str) -> bool:
-    """Whether some text is matched by both in the overlapping reading; where both have a star, it makes no odds."""
-    return intersects(pattern, other) if "*" in other else matches_overlapping(pattern, other)
 
 
 def _clash(rules: Sequence[CorsRule], first: int, second: int, outcome: Outcome) -> Clash | None:
@@ -236,10 +227,13 @@ def _never_answering(rules: Sequence[CorsRule], budget: Budget) -> Iterator[Note
         yield Note(NEVER_ANSWERS, index, why, others=shadows)
 
 
-def _entries_without_effect(index: int, rule: CorsRule) -> Iterator[Note]:
+def _entries_without_effect(index: int, rule: CorsRule, walks: Budget) -> Iterator[Note]:
     origins = _known(rule.allowed_origins)
     for origin in origins:
         try:
+            if _sent_at_once(origin):
+                continue
+            walks.spend(1 if "*" in origin else 0)
             why = why_never_sent(origin)
         except OverBudgetError:
             continue
@@ -257,6 +251,13 @@ def _entries_without_effect(index: int, rule: CorsRule) -> Iterator[Note]:
                 yield Note(BESIDE_STAR, index, why, name, written)
             elif wide is not None:
                 yield Note(COVERED, index, f"{wide} of the same list covers it", name, written)
+
+
+def _sent_at_once(origin: str) -> bool:
+    """Whether a browser can send an origin of the entry, by those that come to mind; quick."""
+    prefix, star, suffix = origin.partition("*")
+    fillers = ORIGINS.fillers(prefix, suffix) if star else ("",)
+    return any(is_browser_origin(prefix + filler + suffix) for filler in fillers)
 
 
 def _known(values: TextList) -> tuple[str, ...]:

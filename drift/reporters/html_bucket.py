@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from drift.access import access_picture
 from drift.catalogue import CATALOGUE, FOLDS, Family
-from drift.diff import Change, ChangeKind
 from drift.finding import Finding, Waived
 from drift.meaning import sentence
 from drift.report import BucketReport, BucketState
 from drift.reporters.html_access import access_section
+from drift.reporters.html_diff import rule_diff
 from drift.reporters.html_markup import Markup, tag
-from drift.reporters.html_words import badge, code, listed, place, severity_badge, short, tone_of
+from drift.reporters.html_words import badge, code, listed, place, severity_badge, short, state_key, tone_of
 from drift.reporters.report_words import (
     SIDE_WORDS,
     STATE_WORDS,
@@ -27,10 +27,9 @@ from drift.reporters.report_words import (
     title_of,
     waived_words,
 )
-from drift.reporters.words import alternative_lines, rule_words, value_words
+from drift.reporters.words import alternative_lines, rule_words
 from drift.snapshot import Bucket, State
 
-MAX_CHANGES = 40
 MAX_FINDINGS = 40
 MAX_RULES = 20
 
@@ -52,7 +51,7 @@ def bucket_section(report: BucketReport, name: str, *, picture: bool = True) -> 
         tag("div", list(_body(report, name, picture)), class_="body"),
         id=name,
         class_=f"bucket tone-{tone_of(report)}",
-        data_state=report.state.value,
+        data_state=state_key(report),
         open=is_worrying(report),
     )
 
@@ -82,16 +81,20 @@ def _counts(report: BucketReport) -> Markup | None:
 
 
 def _body(report: BucketReport, name: str, picture: bool) -> Iterator[Markup | None]:
-    for witness in report.witnesses:
-        yield tag("p", short(sentence(witness, report.live)), ".", class_="lead")
+    notes = [note_words(note) for note in report.notes if note_words(note) != report.reason]
+    leads = [tag("p", short(sentence(witness, report.live)), ".") for witness in report.witnesses]
+    if report.state in _QUIET:
+        yield tag("div", [tag("p", note) for note in notes], leads, class_="hint") if notes or leads else None
+    else:
+        yield from (tag("div", lead, class_="lead") for lead in leads)
     if report.reason:
         yield tag("p", short(report.reason), class_="lead" if not report.witnesses else None)
-    notes = [note_words(note) for note in report.notes]
-    yield from (tag("p", note, class_="hint") for note in notes if note != report.reason)
+    if report.state not in _QUIET:
+        yield from (tag("p", note, class_="hint") for note in notes)
     drawn = access_picture(report) if picture else None
     if drawn is not None:
         yield access_section(report, drawn, f"{name}-a")
-    yield _changes(report)
+    yield rule_diff(report)
     if report.folds:
         folded = "; ".join(dict.fromkeys(FOLDS[fold.id] for fold in report.folds))
         yield tag("p", f"Taken as equal: {folded}.", class_="hint")
@@ -102,61 +105,6 @@ def _body(report: BucketReport, name: str, picture: bool) -> Iterator[Markup | N
     yield _history(report)
 
 
-def _changes(report: BucketReport) -> Markup | None:
-    """The rule diff: what is declared beside what is live."""
-    if not report.changes:
-        return None
-    rows = [row for change in report.changes[:MAX_CHANGES] for row in _change(report, change)]
-    more = len(report.changes) - MAX_CHANGES
-    head = tag("tr", [tag("th", each, scope="col") for each in ("Where", "Declared", "Live")])
-    return tag(
-        "section",
-        tag("h4", "What differs"),
-        tag("table", tag("thead", head), tag("tbody", rows), class_="diff"),
-        tag("p", f"{more:,} more differences are not shown.", class_="hint") if more > 0 else None,
-        class_="changes",
-    )
-
-
-def _change(report: BucketReport, change: Change) -> Iterator[Markup]:
-    ours, theirs = (None if each is None else each + 1 for each in (change.declared, change.live))
-    removed: list[Markup] = [_gone(value_words(value)) for value in change.removed]
-    added: list[Markup] = [_came(value_words(value)) for value in change.added]
-    if change.kind is ChangeKind.ADDED:
-        what, added = f"Rule {theirs}, live only", [_came(_rule_of(report.live, change.live))]
-    elif change.kind is ChangeKind.REMOVED:
-        what, removed = f"Rule {ours}, declared only", [_gone(_rule_of(report.declared, change.declared))]
-    elif change.kind is ChangeKind.MOVED:
-        what = f"Rule {ours} is in place {theirs} now; the first rule that matches answers"
-        removed = [tag("span", _rule_of(report.declared, change.declared), class_="same")]
-    else:
-        what = f"Rule {ours}, {change.field}"
-    cosmetic = tag("small", "changes no answer") if change.cosmetic else None
-    yield tag(
-        "tr",
-        tag("th", what, cosmetic, place(report.place_of(change)), scope="row"),
-        tag("td", _values(removed), data_side="Declared"),
-        tag("td", _values(added), data_side="Live"),
-        class_="cosmetic" if change.cosmetic else None,
-    )
-
-
-def _values(values: list[Markup]) -> Markup:
-    return listed(values, class_="values") or tag("span", "nothing", class_="none")
-
-
-def _gone(text: str) -> Markup:
-    return tag("del", tag("span", "\N{MINUS SIGN} ", class_="sign"), code(text))
-
-
-def _came(text: str) -> Markup:
-    return tag("ins", tag("span", "+ ", class_="sign"), code(text))
-
-
-def _rule_of(bucket: Bucket | None, index: int | None) -> str:
-    return rule_words(bucket.cors.rules[index]) if bucket and bucket.cors and index is not None else ""
-
-
 def _findings(report: BucketReport) -> Iterator[Markup]:
     judged = [each for each in findings_worst_first(report.findings) if is_judged(each) or each.waived is not None]
     titles = {
@@ -165,9 +113,9 @@ def _findings(report: BucketReport) -> Iterator[Markup]:
         Family.PROMISE: "Promises",
         Family.WAIVER: "Waivers",
     }
-    for family, title in titles.items():
-        found = [each for each in judged if each.waived is None and family_of(each) is family]
-        yield from finding_list(found, title)
+    counting = [each for each in judged if each.waived is None]
+    for family in dict.fromkeys(family_of(each) for each in counting):  # that of the worst finding first
+        yield from finding_list([each for each in counting if family_of(each) is family], titles[family])
     yield from finding_list([each for each in judged if each.waived is not None], "Waived")
 
 
@@ -211,12 +159,13 @@ def _what_to_do(report: BucketReport) -> Markup | None:
     helps = list(dict.fromkeys(each.help for each in told if each.help))
     if not helps:
         return None
-    names = ", ".join(dict.fromkeys(each.id for each in told))
+    names = dict.fromkeys(each.id for each in told)
+    commands = [part for name in names for part in (", ", code(f"cors-drift explain {name}"))][1:]
     return tag(
         "section",
         tag("h4", "What to do"),
         [tag("p", short(text)) for text in helps],
-        tag("p", "More of it in docs/findings.md: ", code(names), class_="hint"),
+        tag("p", "More of it: ", commands, class_="hint"),
         class_="todo",
     )
 
@@ -297,5 +246,5 @@ def bucket_row(report: BucketReport, name: str) -> Markup:
         tag("td", short(first, 160)),
         tag("td", place(report.declared.location if report.declared else None)),
         id=name,
-        data_state=report.state.value,
+        data_state=state_key(report),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from drift.documents.writing import time_to_json
@@ -10,12 +11,14 @@ from drift.report import EXIT_CODES, BucketReport, BucketState, Report, Verdict
 from drift.reporters.html_bucket import finding_list
 from drift.reporters.html_markup import Markup, tag
 from drift.reporters.html_words import (
+    ACCEPTED,
     VERDICT_TONES,
     code,
     listed,
     place,
     severity_badge,
     short,
+    state_key,
     tone_icon,
 )
 from drift.reporters.report_words import (
@@ -27,8 +30,8 @@ from drift.reporters.report_words import (
     findings_worst_first,
     ignored_words,
     promise_counts,
-    promise_word,
-    promises_worst_first,
+    promise_says,
+    promise_words,
     sorted_worst_first,
     state_words,
     summary_words,
@@ -41,7 +44,7 @@ MAX_DIAGNOSTICS = 100
 
 _VERDICT_MEANING = {
     Verdict.IN_SYNC: "What is live answers every browser as the code declares.",
-    Verdict.CLEAN: "Only the declarations were looked at, and nothing in them fails the run.",
+    Verdict.CLEAN: "Only the declarations were looked at.",
     Verdict.DRIFT: "What is live does not answer browsers as the code declares.",
     Verdict.POLICY: "No drift, but something found in the rules or the settings fails the run.",
     Verdict.INCOMPLETE: "No drift was seen, but not everything could be looked at.",
@@ -81,7 +84,12 @@ def _meaning(report: Report) -> str:
     if report.verdict is Verdict.NOTHING and summary.ignored:
         return "Nothing is left to compare: the settings ignore what there is."
     if summary.accepted and report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN):
-        return "Nothing counts as drift: what differs is accepted, by a waiver or by the settings."
+        return "What differs is accepted, by a waiver or by the settings."
+    validated = bool(report.buckets) and all(each.state is BucketState.VALIDATED for each in report.buckets)
+    if report.verdict is Verdict.POLICY and validated:
+        return "Only the declarations were looked at, and something found in them or in the settings fails the run."
+    if report.verdict is Verdict.POLICY and report.incomplete:
+        return "No drift was seen, but not everything could be looked at, and something that was found fails the run."
     if summary.accepted and report.verdict is Verdict.POLICY:
         return "What differs is accepted, but something found in the rules or the settings fails the run."
     if summary.accepted and report.verdict is Verdict.INCOMPLETE:
@@ -108,29 +116,32 @@ def _about(report: Report, code_words: str) -> list[str | Markup]:
     return parts
 
 
-def states_of(report: Report) -> list[tuple[BucketState, int]]:
-    """The states that came up, worst first, and how often."""
-    counts = dict(report.summary.by_state)
-    return [(state, counts[state]) for state in WORST_FIRST if state in counts]
+def states_of(report: Report) -> list[tuple[str, str, int]]:
+    """How buckets ended, worst first: for the page's own use, in a word, and how often."""
+    counts = Counter(state_key(bucket) for bucket in report.buckets)
+    words = {state.value: STATE_WORDS[state].lower() for state in WORST_FIRST}
+    order = [*words, ACCEPTED]
+    order.insert(order.index(BucketState.VALIDATED.value), order.pop())
+    return [(key, words.get(key, ACCEPTED), counts[key]) for key in order if counts[key]]
 
 
 def _bar(report: Report) -> Markup | None:
     """One line, cut by how many buckets ended where."""
     states = states_of(report)
-    total = sum(count for _, count in states)
+    total = sum(count for _, _, count in states)
     if not total:
         return None
     parts, start = [], 0.0
     gap = 4 if len(states) > 1 else 0
     least = 12
-    widths = [max(least, count / total * _BAR) for _, count in states]
+    widths = [max(least, count / total * _BAR) for _, _, count in states]
     scale = (_BAR - gap * (len(states) - 1)) / sum(widths)
-    for (state, _), width in zip(states, widths, strict=True):
+    for (key, _, _), width in zip(states, widths, strict=True):
         own = width * scale
-        class_ = f"part state-{state.value}"
+        class_ = f"part state-{key}"
         parts.append(tag("rect", x=f"{start:.1f}", y=0, width=f"{own:.1f}", height=14, class_=class_))
         start += own + gap
-    words = ", ".join(f"{count:,} {STATE_WORDS[state].lower()}" for state, count in states)
+    words = ", ".join(f"{count:,} {word}" for _, word, count in states)
     return tag(
         "svg",
         parts,
@@ -144,21 +155,17 @@ def _bar(report: Report) -> Markup | None:
 
 def _states(report: Report) -> Markup | None:
     items = [
-        tag("li", tag("span", class_=f"swatch state-{state.value}"), tag("strong", f"{count:,}"), " ", _word(state))
-        for state, count in states_of(report)
+        tag("li", tag("span", class_=f"swatch state-{key}"), tag("strong", f"{count:,}"), " ", word)
+        for key, word, count in states_of(report)
     ]
     return tag("ul", items, class_="states") if items else None
-
-
-def _word(state: BucketState) -> str:
-    return STATE_WORDS[state].lower()
 
 
 def filters(report: Report) -> Markup:
     """What narrows the list of buckets; shown only where a script runs."""
     states = states_of(report)
-    buttons = [_filter("all", "all", sum(count for _, count in states), pressed=True)]
-    buttons += [_filter(state.value, _word(state), count) for state, count in states]
+    buttons = [_filter("all", "all", len(report.buckets), pressed=True)]
+    buttons += [_filter(key, word, count) for key, word, count in states]
     field = tag(
         "input", type="search", id="filter-name", placeholder="part of a name", autocomplete="off", spellcheck="false"
     )
@@ -208,11 +215,11 @@ def _failures(report: Report, ids: dict[int, str]) -> Iterator[tuple[tuple[int, 
             yield (1, place_of), tag("span", _link(bucket, ids.get(index)), " ", _state(bucket))
         for finding in bucket.findings:
             if report.fails(finding):
-                told = (" ", code(finding.id), " ", short(finding.message, 160))
+                told = (" ", code(finding.id), " ", short(finding.message, 320))
                 yield (2, place_of), tag("span", _link(bucket, ids.get(index)), told)
     for finding in report.general:
         if report.fails(finding):
-            yield (2, len(ids)), tag("span", code(finding.id), " ", short(finding.message, 200))
+            yield (2, len(ids)), tag("span", code(finding.id), " ", short(finding.message, 320))
 
 
 def _state(bucket: BucketReport) -> str:
@@ -241,13 +248,13 @@ def about_the_run(report: Report) -> Iterator[Markup]:
 def _promises(report: Report) -> Markup:
     tones = {"BROKEN": "bad", "undecided": "open", "about no bucket": "open", "kept": "good"}
     rows = []
-    for each in promises_worst_first(report.promises)[:MAX_PROMISES]:
-        word = promise_word(each)
-        told = tag("span", tone_icon(tones[word]), word.lower(), class_=f"badge tone-{tones[word]}")
+    for each, word in promise_words(report)[:MAX_PROMISES]:
+        tone = tones.get(word, "accepted")
+        told = tag("span", tone_icon(tone), word.lower(), class_=f"badge tone-{tone}")
         rows.append(
             tag(
                 "tr",
-                tag("th", short(each.says), place(each.location), scope="row"),
+                tag("th", short(promise_says(each)), place(each.location), scope="row"),
                 tag("td", told),
                 tag("td", promise_counts(each)),
             )

@@ -15,6 +15,9 @@ MAX_TEXT = 400
 MAX_LISTED = 30
 """Items of one list; the rest is counted."""
 
+ACCEPTED = "accepted"
+"""What the page calls a difference that a waiver or the settings let pass, and its tone."""
+
 TONES = {
     BucketState.DRIFTED: "bad",
     BucketState.UNDECLARED: "bad",
@@ -37,7 +40,7 @@ VERDICT_TONES = {
     Verdict.INCOMPLETE: "open",
     Verdict.NOTHING: "open",
     Verdict.IN_SYNC: "good",
-    Verdict.CLEAN: "good",
+    Verdict.CLEAN: ACCEPTED,
 }
 
 _TONE_ICONS = {"bad": "i-bad", "open": "i-open", "good": "i-good", "accepted": "i-accepted"}
@@ -45,8 +48,13 @@ _SEVERITY_TONES = {Severity.ERROR: "bad", Severity.WARNING: "warn", Severity.INF
 
 
 def short(text: str, most: int = MAX_TEXT) -> str:
-    """The text, cut where it is very long."""
-    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+    """The text, cut where it is very long, after a word if one ends near there."""
+    if len(text) <= most:
+        return text
+    kept = text[:most]
+    end = kept.rfind(" ")
+    kept = kept[:end] if end > most * 3 // 4 else kept
+    return f"{kept}… ({len(text) - len(kept):,} more characters)"
 
 
 def code(text: str, most: int = MAX_TEXT) -> Markup:
@@ -63,8 +71,13 @@ def icon(name: str, class_: str = "icon") -> Markup:
 def tone_of(report: BucketReport) -> str:
     """How the bucket is coloured: a difference that is accepted is no longer bad."""
     if report.state in (BucketState.DRIFTED, BucketState.UNDECLARED) and not report.drift:
-        return "accepted"
+        return ACCEPTED
     return TONES[report.state]
+
+
+def state_key(report: BucketReport) -> str:
+    """By what the page counts and filters the bucket: its state, or that its drift is accepted."""
+    return ACCEPTED if tone_of(report) == ACCEPTED else report.state.value
 
 
 def badge(report: BucketReport) -> Markup:

@@ -11,17 +11,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import UTC
-from enum import StrEnum
 from typing import TextIO
-from xml.sax.saxutils import escape, quoteattr
 
 from drift.catalogue import Family
 from drift.errors import EXIT_OK
 from drift.finding import Finding, PromiseOutcome
-from drift.location import Location, Severity
+from drift.location import Severity
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
+from drift.reporters.junit_xml import Case, Outcome, bounded, case_element, opened, text_of
 from drift.reporters.report_words import (
     VERDICT_WORDS,
     change_lines,
@@ -31,7 +30,8 @@ from drift.reporters.report_words import (
     is_judged,
     note_words,
     promise_counts,
-    promise_word,
+    promise_says,
+    promise_words,
     proofs,
     state_words,
     summary_words,
@@ -39,36 +39,10 @@ from drift.reporters.report_words import (
     unknown_lines,
     waived_words,
 )
-from drift.reporters.words import line_start, place_words, printable
+from drift.reporters.words import place_words, printable
 
 MAX_NAME = 200
 """Characters of a case's name; a longer one ends in what tells it apart."""
-
-MAX_LINE = 1000
-MAX_LINES = 100
-"""Characters of a line of a case, and lines: rules may have 64 KB."""
-
-
-class Outcome(StrEnum):
-    """How a case ended; the values are the elements that say so."""
-
-    PASSED = "passed"
-    FAILURE = "failure"
-    ERROR = "error"
-    SKIPPED = "skipped"
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A test case. ``group`` is what it is about, in one word; ``kind`` and ``lines`` tell what came out."""
-
-    group: str
-    name: str
-    outcome: Outcome
-    kind: str = ""
-    message: str = ""
-    lines: tuple[str, ...] = ()
-    location: Location | None = None
 
 
 def write_report(report: Report, stream: TextIO) -> None:
@@ -81,14 +55,14 @@ def write_report(report: Report, stream: TextIO) -> None:
     counts = Counter(case.outcome for _, cases in suites for case in cases)
     stamp = "" if report.compared_at is None else f"{report.compared_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
     stream.write('<?xml version="1.0" encoding="UTF-8"?>\n')
-    stream.write(_open("testsuites", {"name": "cors-drift", **_counted(counts, skipped=False)}))
+    stream.write(opened("testsuites", {"name": "cors-drift", **_counted(counts, skipped=False)}))
     for number, (name, cases) in enumerate(suites):
         counts = Counter(case.outcome for case in cases)
-        stream.write(_open("testsuite", {"name": name, **_counted(counts), "time": "0", "timestamp": stamp}))
-        for text in map(_case, cases):
+        stream.write(opened("testsuite", {"name": name, **_counted(counts), "time": "0", "timestamp": stamp}))
+        for text in map(case_element, cases):
             stream.write(text)
         if not number:
-            stream.write(f"<system-out>{_text(_in_all(report))}</system-out>\n")
+            stream.write(f"<system-out>{text_of(_in_all(report))}</system-out>\n")
         stream.write("</testsuite>\n")
     stream.write("</testsuites>\n")
 
@@ -104,7 +78,7 @@ def _suites(report: Report) -> list[tuple[str, list[Case]]]:
         "comparison": [_comparison(report, each, title) for each, title in _titled(compared)],
         "validation": [_comparison(report, each, title) for each, title in _titled(validated)],
         "policy": [*_of_family(report, found, Family.POLICY)],
-        "promises": [*_promises(report.promises), *_of_family(report, found, Family.PROMISE)],
+        "promises": [*_promises(report, found)],
         "waivers": [*_of_family(report, found, Family.WAIVER)],
     }
     good = report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN)
@@ -190,7 +164,6 @@ def _only_remarked(report: Report, finding: Finding) -> bool:
 
 
 def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> Case:
-    about = f"{title_of(bucket)}: " if bucket is not None else ""
     subject = f": {finding.subject}" if finding.subject else ""
     group = {Family.POLICY: "policy", Family.PROMISE: "promises"}.get(family_of(finding), "waivers")
     lines = [f"{finding.severity}: {finding.message}"]
@@ -204,15 +177,44 @@ def _finding(report: Report, bucket: BucketReport | None, finding: Finding) -> C
         outcome = _unknown(report)
     elif not report.fails(finding):
         message, outcome = f"{finding.severity}, which does not fail the run: {message}", Outcome.SKIPPED
-    name = f"{about}{finding_name(finding)}{subject}"
+    name = f"{_about(bucket)}{finding_name(finding)}{subject}"
     return Case(group, name, outcome, finding.id, message, tuple(lines), finding.location)
 
 
-def _promises(outcomes: Sequence[PromiseOutcome]) -> Iterator[Case]:
-    """What is kept; what broke a promise or leaves it open are findings."""
-    for each in outcomes:
-        if promise_word(each) == "kept":
-            yield Case("promises", each.says, Outcome.PASSED, location=each.location, message=promise_counts(each))
+def _about(bucket: BucketReport | None) -> str:
+    return f"{title_of(bucket)}: " if bucket is not None else ""
+
+
+def _promises(report: Report, found: Sequence[tuple[BucketReport | None, Finding]]) -> Iterator[Case]:
+    """A case for each promise, kept or not, so that its history is one; and what is found of none of them."""
+    of_promises = [each for each in found if family_of(each[1]) is Family.PROMISE]
+    subjects = {each.subject for each in report.promises if each.subject}
+    rest = [each for each in of_promises if each[1].subject not in subjects]
+    by_subject: dict[str, list[Case]] = {}
+    for bucket, finding in of_promises:
+        if finding.subject in subjects and not _only_remarked(report, finding):
+            case = replace(_finding(report, bucket, finding), name=_about(bucket) + finding_name(finding))
+            by_subject.setdefault(finding.subject, []).append(case)
+    for outcome, word in promise_words(report):
+        cases = by_subject.pop(outcome.subject, []) if outcome.subject else []
+        if cases:
+            yield _promise(outcome, cases)
+        else:
+            ended = Outcome.PASSED if word == "kept" else Outcome.SKIPPED
+            yield Case("promises", promise_says(outcome), ended, word.lower(), word.lower(), (), outcome.location)
+    yield from _of_family(report, rest, Family.PROMISE)
+
+
+def _promise(outcome: PromiseOutcome, cases: Sequence[Case]) -> Case:
+    """One case of all that is found of a promise: it ends as the worst of it."""
+    worst = min(cases, key=lambda each: _WORST_OUTCOMES.index(each.outcome))
+    lines = tuple(line for each in cases for line in (each.name, *(f"  {line}" for line in each.lines)))
+    more = f" (and {len(cases) - 1:,} more: {promise_counts(outcome)})" if len(cases) > 1 else ""
+    message = f"{worst.message}{more}"
+    return Case("promises", promise_says(outcome), worst.outcome, worst.kind, message, lines, outcome.location)
+
+
+_WORST_OUTCOMES = (Outcome.FAILURE, Outcome.ERROR, Outcome.SKIPPED, Outcome.PASSED)
 
 
 def _apart(cases: list[Case]) -> list[Case]:
@@ -220,30 +222,11 @@ def _apart(cases: list[Case]) -> list[Case]:
     seen = Counter[str]()
     apart = []
     for case in cases:
-        name = _bounded(printable(case.name), MAX_NAME)
+        name = bounded(printable(case.name), MAX_NAME)
         seen[name] += 1
         number = f" #{seen[name]}" if seen[name] > 1 else ""
-        apart.append(case if not number and name == case.name else _renamed(case, name + number))
+        apart.append(case if not number and name == case.name else replace(case, name=name + number))
     return apart
-
-
-def _renamed(case: Case, name: str) -> Case:
-    return Case(case.group, name, case.outcome, case.kind, case.message, case.lines, case.location)
-
-
-def _case(case: Case) -> str:
-    attributes = {"classname": f"cors-drift.{case.group}", "name": case.name, "time": "0"}
-    if case.location is not None:
-        attributes["file"] = case.location.path
-        if case.location.line is not None:
-            attributes["line"] = str(max(case.location.line, 1))
-    if case.outcome is Outcome.PASSED:
-        return _open("testcase", attributes, "/")
-    body = [*case.lines[:MAX_LINES]]
-    if len(case.lines) > MAX_LINES:
-        body.append(f"and {len(case.lines) - MAX_LINES:,} more lines: see the JSON report")
-    inner = _open(case.outcome.value, {"type": case.kind, "message": _bounded(case.message, MAX_LINE)}, end="")
-    return f"{_open('testcase', attributes)}{inner}{_text(body)}</{case.outcome.value}>\n</testcase>\n"
 
 
 def _counted(counts: Counter[Outcome], *, skipped: bool = True) -> dict[str, str]:
@@ -261,21 +244,3 @@ def _in_all(report: Report) -> Iterator[str]:
     remarks = sum(is_judged(each) and _only_remarked(report, each) for each in report.findings)
     if remarks:
         yield f"Not among the cases: {remarks:,} of severity info. See the JSON report."
-
-
-def _open(name: str, attributes: dict[str, str], close: str = "", end: str = "\n") -> str:
-    told = "".join(f" {key}={_ascii(quoteattr(printable(value)))}" for key, value in attributes.items() if value)
-    return f"<{name}{told}{close}>{end}"
-
-
-def _text(lines: Iterable[str]) -> str:
-    """Lines as text of an element; what XML forbids is written out."""
-    return _ascii(escape("\n".join(line_start(_bounded(printable(line), MAX_LINE)) for line in lines)))
-
-
-def _bounded(text: str, most: int) -> str:
-    return text if len(text) <= most else text[: most - 1] + "…"
-
-
-def _ascii(text: str) -> str:
-    return text if text.isascii() else text.encode("ascii", "xmlcharrefreplace").decode("ascii")

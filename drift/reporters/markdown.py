@@ -23,6 +23,7 @@ from drift.reporters.markdown_bucket import (
 from drift.reporters.markdown_escape import code, prose, shortened
 from drift.reporters.markdown_fit import Section, Unit, fitted
 from drift.reporters.report_words import (
+    PROMISE_UNIT,
     STATE_WORDS,
     VERDICT_WORDS,
     WEIGHT,
@@ -31,8 +32,8 @@ from drift.reporters.report_words import (
     ignored_words,
     is_judged,
     promise_counts,
-    promise_word,
-    promises_worst_first,
+    promise_says,
+    promise_words,
     sorted_worst_first,
     summary_words,
     title_of,
@@ -59,8 +60,7 @@ def write_report(report: Report, stream: TextIO, *, limit: int = SUMMARY_BYTES, 
     Headings start at the third level. What has no room is left out by weight and counted where it would stand.
     """
     buckets = sorted_worst_first(report.buckets)
-    start = f"### cors-drift: {report.verdict.value.replace('_', ' ')}\n\n"
-    start += f"**{VERDICT_WORDS[report.verdict]}.** {summary_words(report)}\n"
+    start = f"### cors-drift: {VERDICT_WORDS[report.verdict].lower()}\n\n{summary_words(report)}\n"
     sections = [
         _faults(report),
         _table(buckets, findings_called(report.findings), limit // _EARLY_ROWS),
@@ -109,23 +109,22 @@ def _not_compared(buckets: list[BucketReport]) -> Section:
 
 
 def _promises(report: Report) -> Section:
-    section = Section("#### Promises\n\n", gap="- ")
-    for number, each in enumerate(promises_worst_first(report.promises)):
-        section.add((_promise_rank(each, number), -1, number), "promise", _promise(each))
+    section = Section(f"#### Promises\n\n{PROMISE_UNIT}\n\n", gap="- ")
+    for number, (outcome, word) in enumerate(promise_words(report)):
+        section.add((_promise_rank(word, number), -1, number), "promise", _promise(outcome, word))
     return section
 
 
-def _promise_rank(outcome: PromiseOutcome, number: int) -> int:
-    if outcome.broken:
+def _promise_rank(word: str, number: int) -> int:
+    if word == "BROKEN":
         return 0 if number < _EARLY else WORST
-    return REMARKS if promise_word(outcome) == "kept" else WARNINGS
+    return REMARKS if word == "kept" else WARNINGS
 
 
-def _promise(outcome: PromiseOutcome) -> str:
-    word = promise_word(outcome)
+def _promise(outcome: PromiseOutcome, word: str) -> str:
     counts = f" ({promise_counts(outcome)})" if promise_counts(outcome) else ""
-    told = f"**{word}**" if outcome.broken else word
-    return f"- {told}: {_prose(outcome.says)}{counts}{_at(outcome.location)}\n"
+    told = f"**{word}**" if word == "BROKEN" else word
+    return f"- {told}: {_prose(promise_says(outcome))}{counts}{_at(outcome.location)}\n"
 
 
 def _settings(report: Report) -> Section:

@@ -34,6 +34,9 @@ ROW, WORST, WARNINGS, QUIET, REMARKS = 1, 2, 3, 4, 5
 MAX_TEXT = 400
 """Characters of one line of others' text: rules may have 64 KB."""
 
+MAX_MESSAGE = 1_000
+"""Characters of what a finding says, which may hold several texts of others."""
+
 MAX_LINES = 60
 """Lines of one bucket's rule diff; the rest is counted."""
 
@@ -141,7 +144,8 @@ def finding_lines(finding: Finding) -> Iterator[str]:
         place = f" {_place(finding.waived.location)}" if finding.waived.location else ""
     else:
         word, why = f"**{finding.severity}**", ""
-    yield f"- {word} {code(finding_name(finding, sided=False))}{_side(finding)}: {_prose(finding.message)}{why}{place}"
+    message = prose(shortened(finding.message, MAX_MESSAGE))
+    yield f"- {word} {code(finding_name(finding, sided=False))}{_side(finding)}: {message}{why}{place}"
     if proof := example_words(finding):
         yield f"  - asked: {_prose(proof)}"
     if finding.waived is None and finding.help != CATALOGUE[finding.id].help:

@@ -20,7 +20,8 @@ _PLAIN = re.compile(
 )
 """A word or number that is nothing else to GitHub: no hex digits as long as those of a commit, nothing with a dot."""
 _LIST_MARK = re.compile(r"\d+[.)]\Z")
-_TAIL = re.compile(r"[,;.:]+\Z")
+_HEAD = re.compile(r"""["'(]*""")
+_TAIL = re.compile(r"""[)"',;.:]+\Z""")
 
 
 def code(text: str) -> str:
@@ -45,10 +46,12 @@ def prose(text: str) -> str:
 def _word(word: str) -> str:
     if _PLAIN.match(word) and not _LIST_MARK.match(word):
         return word
-    tail = _TAIL.search(word)
-    if tail and tail.start():
-        return _span(word[: tail.start()]) + tail[0]
-    return _span(word)
+    start = len(_HEAD.match(word)[0])  # type: ignore[index]  # it matches nothing too
+    tail = _TAIL.search(word, start)
+    end = tail.start() if tail else len(word)
+    if start >= end:
+        return _span(word)
+    return word[:start] + _span(word[start:end]) + word[end:]
 
 
 def cell(markdown: str) -> str:

@@ -37,7 +37,7 @@ def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, st
         )
         yield "-", _rule_of(report.declared, change.declared)
     else:
-        cosmetic = " (changes no answer)" if change.cosmetic else ""
+        cosmetic = " (changes nothing for a browser)" if change.cosmetic else ""
         yield "~", f"rule {ours}, {change.field}{cosmetic}{where}"
         yield from (("+", value_words(value)) for value in change.added)
         yield from (("-", value_words(value)) for value in change.removed)

@@ -64,6 +64,12 @@
     const next = rows[rows.indexOf(row) + step[0]]?.cells[cell.cellIndex + step[1]]?.querySelector("button");
     if (next) { next.focus(); event.preventDefault(); }
   });
+  for (const grid of document.querySelectorAll("table.grid")) {  // one stop of the Tab key for each grid
+    const cells = [...grid.querySelectorAll("tbody button")];
+    const stop = (one) => { for (const each of cells) each.tabIndex = each === one ? 0 : -1; };
+    stop(cells.find((each) => each.closest("tr.differs") && !each.matches(".is-allowed, .is-refused")) || cells[0]);
+    grid.addEventListener("focusin", (event) => { if (cells.includes(event.target)) stop(event.target); });
+  }
 
   filters.hidden = false;
   jump();

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from drift.catalogue import CATALOGUE, Family
 from drift.cors.open_questions import OPEN_QUESTIONS
@@ -25,9 +25,10 @@ from drift.reporters.words import called, name_of, printable
 from drift.snapshot import State
 
 __all__ = [
+    "PROMISE_UNIT", "PROMISE_WORDS",
     "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST", "answer_words", "change_lines", "counted",
     "example_words", "family_of", "finding_name", "findings_called", "findings_worst_first", "ignored_words",
-    "is_judged", "note_words", "promise_counts", "promise_word", "promises_worst_first", "proofs", "request_words",
+    "is_judged", "note_words", "promise_counts", "promise_says", "promise_words", "proofs", "request_words",
     "sorted_worst_first", "state_words", "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
 ]  # fmt: skip
 
@@ -48,9 +49,9 @@ STATE_WORDS = {
 
 VERDICT_WORDS = {
     Verdict.IN_SYNC: "In sync",
-    Verdict.CLEAN: "Clean",
+    Verdict.CLEAN: "Nothing fails the run",
     Verdict.DRIFT: "Drift",
-    Verdict.POLICY: "Policy",
+    Verdict.POLICY: "Findings fail the run",
     Verdict.INCOMPLETE: "Incomplete",
     Verdict.NOTHING: "Nothing to compare",
     Verdict.ERROR: "Error",
@@ -74,6 +75,12 @@ WORST_FIRST = (
     BucketState.IN_SYNC,
 )
 """The order in which people read states."""
+
+PROMISE_WORDS = ("BROKEN", "undecided", "broken and waived", "broken and not counted", "about no bucket", "kept")
+"""What may become of a promise, as it is shown to people, the worst first."""
+
+PROMISE_UNIT = "Each side of a bucket, declared and live, counts by itself."
+"""What the counts of a promise are of."""
 
 WEIGHT = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 """Place of a severity among them, the worst first."""
@@ -133,8 +140,12 @@ def is_judged(finding: Finding) -> bool:
 
 
 def findings_worst_first(findings: Iterable[Finding]) -> list[Finding]:
-    """Findings of the worst severity first, waived ones last; otherwise as they came."""
-    return sorted(findings, key=lambda each: (each.waived is not None, WEIGHT[each.severity]))
+    """Findings of the worst severity first, of one severity what weighs most for security, waived ones last."""
+    return sorted(findings, key=lambda each: (each.waived is not None, WEIGHT[each.severity], -_security(each)))
+
+
+def _security(finding: Finding) -> float:
+    return CATALOGUE[finding.id].security or 0.0
 
 
 def finding_name(finding: Finding, *, sided: bool = True) -> str:
@@ -148,25 +159,36 @@ def waived_words(waived: Waived) -> str:
     return f"until {waived.expires.isoformat()} by {printable(waived.owner)}: {printable(waived.reason)}"
 
 
-def promise_word(outcome: PromiseOutcome) -> str:
-    """What became of a promise, in one word or a few."""
+def promise_words(report: Report) -> list[tuple[PromiseOutcome, str]]:
+    """Every promise with what became of it in a word or a few, the worst first."""
+    broken = [each for each in report.findings if each.id == "promise-broken"]
+    counting = {each.subject for each in broken if each.waived is None}
+    waived = {each.subject for each in broken if each.waived is not None} - counting
+    told = [(each, _promise_word(each, counting, waived)) for each in report.promises]
+    return sorted(told, key=lambda each: PROMISE_WORDS.index(each[1]))
+
+
+def _promise_word(outcome: PromiseOutcome, counting: Container[str], waived: Container[str]) -> str:
+    if outcome.broken and outcome.subject in waived:
+        return "broken and waived"
     if outcome.broken:
-        return "BROKEN"
+        return "BROKEN" if outcome.subject in counting or not outcome.subject else "broken and not counted"
     if outcome.undecided:
         return "undecided"
     return "kept" if outcome.kept else "about no bucket"
+
+
+def promise_says(outcome: PromiseOutcome) -> str:
+    """The promise as it was written, with the buckets that it is about."""
+    if not outcome.buckets or " on bucket" in outcome.says.lower():
+        return outcome.says
+    return f"{outcome.says} on {'bucket' if len(outcome.buckets) == 1 else 'buckets'} {', '.join(outcome.buckets)}"
 
 
 def promise_counts(outcome: PromiseOutcome) -> str:
     """How often the promise was broken, left open and kept, without what did not happen: ``broken 1, kept 1``."""
     counts = (("broken", outcome.broken), ("undecided", outcome.undecided), ("kept", outcome.kept))
     return ", ".join(f"{word} {count}" for word, count in counts if count)
-
-
-def promises_worst_first(outcomes: Iterable[PromiseOutcome]) -> list[PromiseOutcome]:
-    """Broken ones first, then undecided, then those about no bucket, kept ones last."""
-    order = ("BROKEN", "undecided", "about no bucket", "kept")
-    return sorted(outcomes, key=lambda each: order.index(promise_word(each)))
 
 
 def ignored_words(ignored: Ignored) -> str:
@@ -211,7 +233,7 @@ def _summary(report: Report) -> Iterator[str]:
     if summary.waived:
         yield f"{counted(summary.waived, 'finding')} waived."
     if report.promises:
-        told = Counter(promise_word(each) for each in promises_worst_first(report.promises))
+        told = Counter(word for _, word in promise_words(report))
         yield f"Promises: {', '.join(f'{count:,} {word.lower()}' for word, count in told.items())}."
     faults = sum(each.severity is Severity.ERROR for each in report.diagnostics)
     if faults:
@@ -236,11 +258,11 @@ def sorted_worst_first(reports: Iterable[BucketReport]) -> list[BucketReport]:
     return sorted(reports, key=_badness)
 
 
-def _badness(report: BucketReport) -> tuple[int, int, int, int]:
-    counting = [WEIGHT[each.severity] for each in report.findings if each.waived is None]
-    worst = min(counting, default=len(WEIGHT))
+def _badness(report: BucketReport) -> tuple[int, int, int, int, float]:
+    counting = [(WEIGHT[each.severity], -_security(each)) for each in report.findings if each.waived is None]
+    worst, security = min(counting, default=(len(WEIGHT), 0.0))
     effect = _EFFECTS.index(report.effect) if report.effect in _EFFECTS else len(_EFFECTS)
-    return _group(report, worst), worst, WORST_FIRST.index(report.state), effect
+    return _group(report, worst), worst, WORST_FIRST.index(report.state), effect, security
 
 
 def _group(report: BucketReport, worst: int) -> int:

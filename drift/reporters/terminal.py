@@ -11,14 +11,15 @@ from drift.location import Severity
 from drift.report import Report, Verdict
 from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import (
+    PROMISE_UNIT,
     VERDICT_WORDS,
     family_of,
     findings_worst_first,
     ignored_words,
     is_judged,
     promise_counts,
-    promise_word,
-    promises_worst_first,
+    promise_says,
+    promise_words,
     sorted_worst_first,
     summary_words,
     title_of,
@@ -28,7 +29,7 @@ from drift.reporters.words import printable
 
 _VERDICT_STYLES = {
     Verdict.IN_SYNC: "bold green",
-    Verdict.CLEAN: "bold green",
+    Verdict.CLEAN: "bold",
     Verdict.DRIFT: "bold red",
     Verdict.POLICY: "bold red",
     Verdict.ERROR: "bold red",
@@ -107,20 +108,21 @@ def _infos_fold(report: Report) -> bool:
 
 
 def _promise_lines(report: Report) -> Iterator[Line]:
-    outcomes = promises_worst_first(report.promises)
-    kept = [each for each in outcomes if promise_word(each) == "kept"]
-    for each in [*(each for each in outcomes if promise_word(each) != "kept"), *kept[:MAX_KEPT]]:
-        yield _promise_line(each)
-    if len(kept) > MAX_KEPT:
-        yield ((f"  and {len(kept) - MAX_KEPT} more kept", "green"),)
+    told = promise_words(report)
+    kept = sum(word == "kept" for _, word in told)
+    if told:
+        yield ((f"  {PROMISE_UNIT}", "dim"),)
+    for outcome, word in told[: len(told) - max(kept - MAX_KEPT, 0)]:
+        yield _promise_line(outcome, word)
+    if kept > MAX_KEPT:
+        yield ((f"  and {kept - MAX_KEPT} more kept", "green"),)
 
 
-def _promise_line(outcome: PromiseOutcome) -> Line:
-    word = promise_word(outcome)
+def _promise_line(outcome: PromiseOutcome, word: str) -> Line:
     counts = f"  ({promise_counts(outcome)})" if promise_counts(outcome) else ""
     place = f"  {printable(str(outcome.location))}" if outcome.location else ""
     style = _PROMISE_STYLES.get(word, "yellow")
-    return (f"  {word}: ", style), (printable(outcome.says), ""), (counts, ""), (place, "dim")
+    return (f"  {word}: ", style), (printable(promise_says(outcome)), ""), (counts, ""), (place, "dim")
 
 
 def _settings_lines(report: Report) -> Iterator[Line]:

@@ -30,7 +30,7 @@ Line = tuple[Part, ...]
 """A line: its texts with their styles."""
 
 SEVERITY_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
-_SIGN_STYLES = {"+": "red", "-": "green", "~": "bold"}
+_SIGN_STYLES = {"+": "green", "-": "red", "~": "bold"}
 _GOOD = (BucketState.IN_SYNC, BucketState.VALIDATED)
 
 
@@ -54,14 +54,15 @@ def _body(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
     yield from _known(report)
     if report.reason:
         yield ((f"  {printable(report.reason)}", ""),)
+    if report.state in _GOOD:
+        yield from _notes(report)
     for heading, *details in proofs(report):
-        yield ((f"  {heading}", "bold"),)
+        yield ((f"  {heading}", "" if report.state in _GOOD else "bold"),)
         if report.pull_request is not None or not _accepted(report):
             yield from (((f"  {detail}", "dim"),) for detail in details)
     yield from (((f"  {line}", ""),) for line in unknown_lines(report))
-    for note in report.notes:
-        if note_words(note) != report.reason:
-            yield ((f"  {note_words(note)}", ""),)
+    if report.state not in _GOOD:
+        yield from _notes(report)
     for change in report.changes:
         for sign, text in change_lines(report, change):
             yield ((("  " if sign == "~" else f"    {sign} ") + text, _SIGN_STYLES[sign]),)
@@ -73,6 +74,12 @@ def _body(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
         from drift.reporters.history import history_lines
 
         yield from (((f"  {line}", ""),) for line in history_lines(report.history))
+
+
+def _notes(report: BucketReport) -> Iterator[Line]:
+    for note in report.notes:
+        if note_words(note) != report.reason:
+            yield ((f"  {note_words(note)}", ""),)
 
 
 def _known(report: BucketReport) -> Iterator[Line]:
@@ -106,7 +113,7 @@ def _findings(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
     elif infos:
         counts = Counter(each.id for each in infos)
         told = ", ".join(f"{name} ({count})" if count > 1 else name for name, count in counts.items())
-        yield ("  info: ", SEVERITY_STYLES[Severity.INFO]), (told, "dim")
+        yield ("  info: ", SEVERITY_STYLES[Severity.INFO]), (told, "dim"), ("  (the other formats tell more)", "dim")
 
 
 def finding_lines(finding: Finding, *, sided: bool = True) -> Iterator[Line]:

@@ -151,6 +151,22 @@ def test_the_button_closes_an_answer(browse: Open, story: Report) -> None:
     assert open_answers(driver) == []
 
 
+def test_the_tab_key_stops_once_in_a_grid_at_the_cell_that_was_last_there(browse: Open, story: Report) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    driver = browse(story)
+    grids = "[...document.querySelectorAll('table.grid')]"
+    stops = f"return {grids}.map((grid) => grid.querySelectorAll('[tabindex=\"0\"]').length)"
+    assert set(driver.execute_script(stops)) == {1}
+    driver.execute_script("arguments[0].focus()", evil_cell(driver))
+    press(driver, Keys.ARROW_RIGHT)
+    before = driver.switch_to.active_element
+    press(driver, Keys.TAB)
+    assert driver.switch_to.active_element.find_elements("xpath", "ancestor::table[@class='grid']") == []
+    assert before.get_attribute("tabindex") == "0"
+    assert set(driver.execute_script(stops)) == {1}
+
+
 def test_arrows_lead_from_cell_to_cell(browse: Open, story: Report) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -170,6 +186,8 @@ def test_everything_can_be_reached_by_tab_and_the_focus_is_seen(browse: Open, st
     for _ in range(25):
         press(driver, Keys.TAB)
         active = driver.switch_to.active_element
+        if active.tag_name == "body":  # after the last stop of the page
+            break
         seen.add(active.tag_name)
         assert driver.execute_script("return getComputedStyle(arguments[0]).outlineStyle", active) != "none"
     assert {"a", "input", "button", "summary"} <= seen

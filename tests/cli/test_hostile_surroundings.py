@@ -19,9 +19,15 @@ SPEC = "version: 1\nbuckets:\n  b-one:\n    - AllowedMethods: [GET]\n      Allow
 class TestSettingsFileThatIsFound:
     @pytest.mark.parametrize(
         "setting",
-        ['endpoint-url = "http://127.0.0.1:1"', 'profile = "x"', 'root = "/"', 'output = ["json=/tmp/x"]'],
+        [
+            'endpoint-url = "http://127.0.0.1:1"',
+            'profile = "x"',
+            'root = "/"',
+            'output = ["json=/tmp/x"]',
+            'live = "cors.yaml"',
+        ],
     )
-    def test_cannot_send_credentials_away_nor_lift_the_root_nor_write(
+    def test_cannot_send_credentials_away_nor_stand_in_for_s3_nor_lift_the_root_nor_write(
         self, cli: Cli, tmp_path: Path, setting: str
     ) -> None:
         write(tmp_path, cors__yaml=SPEC, **{"cors-drift__toml": setting})
@@ -30,9 +36,7 @@ class TestSettingsFileThatIsFound:
         assert "cors-drift.toml:1: " in result.err
         assert "does not count in a settings file that is merely found" in result.err
 
-    @pytest.mark.parametrize(
-        "setting", ['live = "../x.json"', 'var-file = ["/etc/passwd"]', 'parameters-file = ["a", "../b"]']
-    )
+    @pytest.mark.parametrize("setting", ['var-file = ["/etc/passwd"]', 'parameters-file = ["a", "../b"]'])
     def test_cannot_reach_out_of_the_tree(self, cli: Cli, tmp_path: Path, setting: str) -> None:
         write(tmp_path, cors__yaml=SPEC, **{"cors-drift__toml": setting})
         result = cli("check")

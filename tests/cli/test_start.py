@@ -146,10 +146,10 @@ class TestSettings:
         self, cli: Cli, tmp_path: Path, undeclared: list[str], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         (tmp_path / ".git").mkdir()
-        write(tmp_path, **{"cors-drift__toml": 'live = "live.json"\nundeclared = "warning"\n'})
+        write(tmp_path, **{"cors-drift__toml": 'undeclared = "warning"\n'})
         (tmp_path / "deep").mkdir()
         monkeypatch.chdir(tmp_path / "deep")
-        assert cli("check", "../cors.yaml").code == 0
+        assert cli("check", "../cors.yaml", "--live", "../live.json").code == 0
 
     def test_every_key_is_a_flag_with_a_variable_and_stands_in_the_schema(self) -> None:
         import typer.main

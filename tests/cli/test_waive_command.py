@@ -79,7 +79,7 @@ def test_what_is_waived_no_longer_fails_and_says_so(cli: Cli, tree: Path) -> Non
     assert (after.code, told(after)) == (0, [])
     [assets] = [each for each in after.json["buckets"] if each["bucket"] == "assets"]
     assert assets["state"] == "drifted"
-    assert after.json["verdict"] == "in_sync"
+    assert after.json["verdict"] == "clean"
 
 
 def test_a_waiver_that_expired_yesterday_is_told_and_what_it_waived_fails_again(cli: Cli, tree: Path) -> None:
@@ -110,8 +110,8 @@ def test_a_waiver_whose_live_rules_changed_is_void_and_what_it_waived_fails_agai
     assert told(result) == [
         (
             "waiver-void",
-            "the waiver of live-wider on assets does not hold for assets: its live rules are none of those that were"
-            " accepted",
+            "the waiver of live-wider on assets does not hold for assets: its declared and live rules are not those"
+            " that were accepted",
             f"{FILE}:1",
         )
     ]
@@ -168,6 +168,12 @@ def test_a_dry_run_prints_the_table_and_writes_nothing(cli: Cli, tree: Path) -> 
         ("--expires", "yesterday", "this is no day"),
         ("--expires", "2020-01-01", "not in the future"),
         ("--expires", "400d", "a year at most"),
+        ("--expires", "2y", "a year at most"),
+        ("--expires", "soon", "write 30d, 8w, 6m or 1y, or a day"),
+        ("--reason", " ", "--reason says nothing\n  try: reason is why it is accepted, in words"),
+        ("--subject", " ", "--subject says nothing"),
+        ("--finding", "live-widr", "did you mean live-wider? cors-drift explain live-wider"),
+        ("--finding", "nonsense", "cors-drift explain ID"),
         ("--reason", "  ", "reason says nothing"),
         ("--owner", "x" * 201, "more than 200 characters"),
         ("--owner", "\udcff", "not valid UTF-8"),
@@ -205,6 +211,117 @@ def test_a_glob_accepts_the_rules_of_all_buckets_that_it_fits(cli: Cli, tree: Pa
     assert waive(cli, bucket="*").code == 0
     assert len(tables(tree)[0]["rules"]) == 2
     assert check(cli).code == 0
+
+
+def test_a_glob_accepts_no_drift_of_a_bucket_that_was_in_sync_then(cli: Cli, tree: Path) -> None:
+    snapshot_file(tree / "live.json", assets=[], media=[DECLARED])
+    assert waive(cli, bucket="*", kind="live-absent").code == 0
+    assert check(cli).code == 0
+    snapshot_file(tree / "live.json", assets=[], media=[])
+    after = check(cli)
+    assert after.code == 1
+    assert [(kind, "hold for media" in message) for kind, message, _ in told(after)] == [("waiver-void", True)]
+    assert waive(cli, bucket="*", kind="live-absent").code == 0
+    assert len(tables(tree)[0]["rules"]) == 2
+    assert check(cli).code == 0
+
+
+def test_the_file_says_beside_each_digest_what_it_is_for(cli: Cli, tree: Path) -> None:
+    promises(tree, "nobody but https://a.example may GET")
+    snapshot_file(tree / "live.json", assets=[WIDER], media=[WIDEST])
+    assert waive(cli, bucket="*", kind="promise-broken").code == 0
+    beside = [line.partition(", # ")[2] for line in (tree / FILE).read_text().splitlines() if '"accepted' in line]
+    assert beside == [
+        "assets (live): nobody but https://a.example may GET",
+        "media (live): nobody but https://a.example may GET",
+    ]
+
+
+def test_digests_that_no_longer_waive_anything_are_told_and_a_renewal_drops_them(cli: Cli, tree: Path) -> None:
+    snapshot_file(tree / "live.json", assets=[WIDER], media=[WIDEST])
+    waive(cli, bucket="*")
+    live(tree, WIDER)
+    result = check(cli)
+    assert result.code == 0
+    [(kind, message, place)] = told(result)
+    assert (kind, place) == ("waiver-unused", f"{FILE}:1")
+    assert message.startswith("1 of the 2 digests of the waiver of live-wider on * waives nothing")
+    assert told(check(cli, "--bucket", "assets")) == []
+    renewed = waive(cli, bucket="*")
+    assert "1 digest of before is no longer in it: this run did not find what it accepted." in renewed.out
+    assert told(check(cli)) == []
+
+
+def test_one_of_several_broken_promises_is_waived_by_a_part_of_its_sentence(cli: Cli, tree: Path) -> None:
+    promises(tree, "nobody but https://a.example may GET", "https://b.example may not GET")
+    waive(cli)
+    told_all = cli(
+        "waive", "--live", "live.json", "--bucket", "*", "--finding", "promise-broken", *WHY, "--subject", "xyz"
+    )
+    assert told_all.code == 4
+    assert "There is no promise-broken on * with the subject xyz." in told_all.err
+    assert "    subject: https://b.example may not GET" in told_all.err
+    unclear = waive(cli, "--subject", "may", kind="promise-broken")
+    assert unclear.code == 2
+    assert (
+        "--subject may may be any of 2: nobody but https://a.example may GET; https://b.example may not GET"
+        in unclear.err
+    )
+    assert waive(cli, "--subject", "NOBODY but", kind="promise-broken").code == 0
+    [_, table] = tables(tree)
+    assert table["subject"] == "nobody but https://a.example may GET"
+    assert len(table["rules"]) == 1
+    result = check(cli)
+    assert (result.code, told(result)) == (1, [])
+    again = waive(cli, kind="promise-broken")
+    assert f"    already accepted by {FILE}:16 until {in_days(30)}" in again.out
+    assert "    subject: https://b.example may not GET" in again.out
+    assert "To accept one of them alone: --subject" in again.out
+    assert len(tables(tree)[2]["rules"]) == 1
+    assert (check(cli).code, told(check(cli))) == (0, [])
+
+
+def promises(folder: Path, *sentences: str) -> None:
+    text = "".join(f"[[promise]]\nsays = {json.dumps(each)}\n" for each in sentences)
+    (folder / FILE).write_text(text, encoding="utf-8")
+
+
+def test_what_a_waiver_accepts_already_is_said_and_no_second_one_is_written(cli: Cli, tree: Path) -> None:
+    waive(cli)
+    before = (tree / FILE).read_text()
+    for more in ((), ("--dry-run",)):
+        again = waive(cli, *more, bucket="ass*")
+        assert again.code == 0
+        assert f"    already accepted by {FILE}:1 until {in_days(30)}" in again.out
+        assert "Nothing was written." in again.out
+        assert (tree / FILE).read_text() == before
+    snapshot_file(tree / "live.json", assets=[WIDER], media=[WIDEST])
+    both = waive(cli, bucket="*")
+    assert "already accepted" in both.out
+    assert [len(each["rules"]) for each in tables(tree)] == [1, 1]
+    assert (check(cli).code, told(check(cli))) == (0, [])
+
+
+def test_an_expired_waiver_accepts_nothing_already(cli: Cli, tree: Path) -> None:
+    waive(cli)
+    age(tree, str(in_days(30)), str(in_days(-1)))
+    assert "already" not in waive(cli, bucket="ass*").out
+    assert len(tables(tree)) == 2
+
+
+@pytest.mark.parametrize(
+    "entry", ["https://a.example#\n[[waiver]]", "https://\u202ea\x1b[31m.example", "https://##[x]"]
+)
+def test_an_entry_with_hostile_text_forges_nothing_beside_a_digest(cli: Cli, tree: Path, entry: str) -> None:
+    spec(tree, "assets", {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example", entry]})
+    given = ("--bucket", "assets", "--finding", "origin-never-sent", *WHY)
+    accepted = cli("waive", "--declared", *given)
+    assert accepted.code == 0
+    text = (tree / FILE).read_text(encoding="utf-8")
+    assert all(line.isprintable() for line in text.splitlines())
+    assert len(tables(tree)) == 1
+    assert text.count("# assets (declared): AllowedOrigins=https://") == 1
+    assert "##[x" not in text
 
 
 def test_what_is_found_of_declarations_alone_is_waived_without_anything_live(cli: Cli, tree: Path) -> None:
@@ -248,7 +365,7 @@ def test_of_two_waivers_of_the_same_none_is_guessed(cli: Cli, tree: Path) -> Non
     (tree / FILE).write_text(text + text, encoding="utf-8")
     result = waive(cli)
     assert result.code == 2
-    assert f"{FILE}:8: there are 2 waivers of live-wider on assets" in result.err
+    assert f"{FILE}:10: there are 2 waivers of live-wider on assets" in result.err
     assert (tree / FILE).read_text() == text + text
 
 
@@ -319,6 +436,51 @@ def test_no_sensitive_value_gets_into_the_file(cli: Cli, tmp_path: Path) -> None
     accepted = cli("waive", plan, *given, "--reason", "fine")
     assert accepted.code == 0
     assert "t0psecret" not in (accepted.out + accepted.err + (tmp_path / FILE).read_text()).lower()
+
+
+def test_no_sensitive_entry_gets_into_a_subject_or_a_comment(cli: Cli, tmp_path: Path) -> None:
+    plan = Path(__file__).parents[1] / "language" / "plan" / "sensitive-applied" / "plan.json"
+    given = ("waive", plan, "--declared", "--bucket", "*", "--finding", "etag-not-exposed", *WHY)
+    refused = cli(*given, "--subject", "PUT")
+    assert refused.code == 2
+    assert "--subject has something of a value that the code marks as sensitive" in refused.err
+    assert not (tmp_path / FILE).exists()
+    accepted = cli(*given)
+    assert accepted.code == 0
+    [line] = [each for each in (tmp_path / FILE).read_text().splitlines() if '"accepted' in each]
+    assert "(sensitive value)" in line.partition(" # ")[2]
+    assert "t0psecret" not in (refused.err + accepted.out + accepted.err + line).lower()
+
+
+def test_rules_that_the_code_leaves_open_in_cases_are_accepted_in_all_of_them(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "t.yaml").write_text(
+        "AWSTemplateFormatVersion: '2010-09-09'\nParameters: {P: {Type: String}}\n"
+        "Conditions: {C: !Equals [!Ref P, x]}\nResources:\n  B:\n    Type: AWS::S3::Bucket\n    Properties:\n"
+        "      BucketName: acme\n      CorsConfiguration:\n        CorsRules:\n          - AllowedMethods: [GET]\n"
+        "            AllowedOrigins: [!If [C, 'https://a.example', 'https://*']]\n",
+        encoding="utf-8",
+    )
+    strict = ("validate", "--fail-on", "warning")
+    assert cli(*strict).code == 1
+    given = ("--bucket", "acme", "--finding", "any-origin-with-credentials", *WHY)
+    assert cli("waive", "--declared", *given).code == 0
+    assert len(tables(tmp_path)[0]["rules"]) == 2
+    assert cli(*strict).code == 0
+    template = (tmp_path / "t.yaml").read_text().replace("https://a.example", "https://b.example")
+    (tmp_path / "t.yaml").write_text(template, encoding="utf-8")
+    assert cli(*strict).code == 1
+
+
+def test_drift_is_accepted_no_longer_when_the_code_is_made_stricter_and_that_is_not_deployed(
+    cli: Cli, tree: Path
+) -> None:
+    live(tree, WIDEST)
+    spec(tree, "assets", WIDER)
+    waive(cli)
+    assert check(cli).code == 0
+    spec(tree, "assets", DECLARED)
+    after = check(cli)
+    assert (after.code, [kind for kind, _, _ in told(after)]) == (1, ["waiver-void"])
 
 
 def test_ignores_and_levels_are_kept_too(cli: Cli, tree: Path) -> None:

@@ -86,13 +86,12 @@ USES = (
     Use(
         "check in every format",
         "check main --bucket uploads --recheck 0 --format github --sarif-incomplete"
-        + "".join(f" --output {kind}={{work}}/report.{kind}" for kind in ("html", "markdown", "sarif", "junit", "json")),
+        + "".join(f" --output {kind}={{work}}/r.{kind}" for kind in ("html", "markdown", "sarif", "junit", "json")),
         code=1,
     ),
     Use(
         "waive",
-        "waive main --bucket uploads --finding live-different --reason why --owner web"
-        " --expires 30d --recheck 0",
+        "waive main --bucket uploads --finding live-different --reason why --owner web --expires 30d --recheck 0",
     ),
     Use("validate in every format", "validate main --format html --output sarif={work}/v.sarif", frozenset()),
     Use("declared", "declared main", frozenset()),

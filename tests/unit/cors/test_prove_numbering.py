@@ -21,6 +21,7 @@ MORE = rule("PUT", "https://b.example https://evil.example")
         ((THIRD, FIRST, SECOND), (FIRST, MORE, THIRD)),
         ((SECOND, SECOND, FIRST), (FIRST, MORE)),
         ((FIRST, THIRD), (THIRD, MORE, FIRST)),
+        ((THIRD, rule("GET", "https://a.example https://a.example"), SECOND), (FIRST, MORE, THIRD)),
     ],
 )
 def test_the_rule_that_answers_is_the_one_at_that_place(

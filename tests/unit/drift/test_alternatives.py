@@ -71,7 +71,7 @@ def test_differences_that_no_request_shows_for_all_are_told_case_by_case() -> No
     assert report.state is BucketState.DRIFTED
     assert report.effect is Effect.UNDECIDED
     (finding,) = report.findings
-    assert finding.id == "live-differs"
+    assert finding.id == "live-different"
     assert "if IsProd is true: Live does not let https://b.example" in finding.message
     assert "if IsProd is false: " in finding.message
 

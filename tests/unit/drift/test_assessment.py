@@ -9,7 +9,6 @@ import pytest
 
 from drift.assessment import assess
 from drift.compare import Rules, compare, validated
-from drift.cors.digest import digest
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.ignoring import Ignore
 from drift.location import Severity
@@ -17,10 +16,12 @@ from drift.redaction import redacted
 from drift.report import BucketState, ExitPolicy, Report, Verdict
 from drift.settings import AssessmentSettings, FailOn, Format, Promise, Waiver
 from drift.snapshot import Bucket, State
+from tests.accepting import accepting
 from tests.rules import bucket, rule, snapshot
 from tests.samples.rendering import written
 
 TODAY = date(2026, 11, 22)
+LENIENT = ExitPolicy(allow_incomplete=True)
 ANY_SITE = rule("GET", "https://*")
 SAFE, MORE = rule("GET"), rule("GET PUT", expose="ETag")
 
@@ -42,9 +43,7 @@ def drifted() -> Report:
 
 
 def waiver(finding: str, rules: CorsRule, expires: date = TODAY) -> Waiver:
-    known = digest(BucketCors((rules,)))
-    assert known is not None
-    return Waiver("b", finding, "the CDN", "web", expires, (known,))
+    return Waiver("b", finding, "the CDN", "web", expires, (accepting(rules, kind=finding),))
 
 
 def ids(report: Report) -> set[str]:
@@ -209,3 +208,31 @@ def test_what_is_sensitive_shows_in_no_finding_and_no_promise(kind: Format) -> N
     text = written(kind, redacted(report))
     assert "hush" not in text.lower()
     assert kind is Format.SARIF or "sensitive value" in text, "SARIF has no result for what has no place"
+
+
+def test_rules_of_which_not_all_is_known_are_not_all_looked_at() -> None:
+    unknown = CorsRule(("GET", "PUT"), (Unknown("a variable"), "https://*"))
+    report = settled(validated(snapshot(bucket("b", unknown)), ExitPolicy()))
+    assert (report.verdict, report.exit_code) == (Verdict.INCOMPLETE, 3)
+    assert report.buckets[0].reason == "AllowedOrigins of rule 1: a variable"
+    again = assess(validated(snapshot(bucket("b", unknown)), LENIENT), AssessmentSettings(today=TODAY), LENIENT)
+    assert again.exit_code == 0, "what is known was looked at"
+    assert "write-from-any-origin" in ids(report), "what is known is judged all the same"
+    assert "any-origin-with-credentials" not in ids(report), "the unknown may be *, which is answered without"
+
+
+def test_an_id_that_is_not_known_is_all_the_same() -> None:
+    named = CorsRule(("GET",), ("https://a.example",), id=Unknown("a variable"))
+    assert settled(validated(snapshot(bucket("b", named)), ExitPolicy())).exit_code == 0
+
+
+def test_where_input_could_not_be_read_nothing_is_called_unused() -> None:
+    failed = replace(drifted(), verdict=Verdict.ERROR)
+    told = settled(failed, ignores=(Ignore("x", "gone"),), promises=(Promise("nobody may PUT", ("x",)),))
+    assert not ids(told) & {"ignore-unused", "promise-about-no-bucket"}
+
+
+def test_a_check_that_compared_nothing_is_never_green() -> None:
+    nameless = bucket(Unknown("a variable", "site-"), SAFE)
+    report = compare(snapshot(nameless, bucket("c", SAFE)), snapshot(), exits=LENIENT)
+    assert assess(report, AssessmentSettings(today=TODAY), LENIENT).exit_code == 3

@@ -13,7 +13,7 @@ from drift.errors import UsageError
 from drift.location import Location, Severity
 from drift.settings import AssessmentSettings
 
-DIGEST = "cors1:" + "0123456789" * 4
+DIGEST = "accepted1:" + "0123456789" * 4
 WAIVER = f"""\
 [[waiver]]
 bucket = "assets-*"
@@ -46,7 +46,7 @@ def test_a_waiver_is_read_with_the_line_on_which_it_stands() -> None:
 
 
 def test_a_day_may_be_text_and_digests_a_list() -> None:
-    other = "cors2:" + "f" * 40
+    other = "accepted2:" + "f" * 40
     text = WAIVER.replace("2027-01-31", '"2027-01-31"').replace(f'"{DIGEST}"', f'["{DIGEST}", "{other}", "{DIGEST}"]')
     [waiver] = read(text).waivers
     assert (waiver.expires, waiver.rules) == (date(2027, 1, 31), (DIGEST, other))
@@ -71,6 +71,48 @@ def test_each_part_of_a_waiver_is_required(key: str) -> None:
     assert "cors-drift waive" in advice
 
 
+def test_which_of_several_findings_a_waiver_is_for_may_be_said() -> None:
+    [waiver] = read(WAIVER + 'subject = "nobody may PUT"\n').waivers
+    assert waiver.subject == "nobody may PUT"
+    assert read(WAIVER).waivers[0].subject == ""
+    assert refused(WAIVER + 'subject = " "\n')[:2] == ("subject says nothing", 8)
+
+
+def test_a_digest_of_rules_alone_which_would_hold_for_any_bucket_is_refused() -> None:
+    message, line, advice = refused(WAIVER.replace("accepted1:", "cors1:"))
+    assert message.startswith("rules must hold digests, not 'cors1:")
+    assert line == 7
+    assert "cors-drift waive" in advice
+
+
+@pytest.mark.parametrize(
+    ("table", "advice"),
+    [
+        (WAIVER.replace("the CDN needs it", " "), "reason is why it is accepted, in words"),
+        ('[[ignore]]\nbucket = "x"\nreason = " "\n', "reason is why it is out of scope, in words"),
+    ],
+)
+def test_an_empty_reason_is_told_what_a_reason_is_there(table: str, advice: str) -> None:
+    assert refused(table)[2] == advice
+
+
+@pytest.mark.parametrize(
+    ("word", "advice"),
+    [
+        ("live-widr", "did you mean live-wider? cors-drift explain live-wider tells what it is"),
+        ("dot", "did you mean wildcard-without-dot? cors-drift explain wildcard-without-dot tells what it is"),
+    ],
+)
+def test_a_finding_that_there_is_not_is_told_with_near_ones_and_how_to_read_of_them(word: str, advice: str) -> None:
+    assert refused(f'[findings]\n{word} = "off"\n')[2] == advice
+
+
+def test_where_no_finding_is_near_all_are_named() -> None:
+    advice = refused('[findings]\nnonsense = "off"\n')[2]
+    assert "live-wider" in advice
+    assert "ignore-unused; cors-drift explain ID tells what each is" in advice
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "words"),
     [
@@ -83,8 +125,8 @@ def test_each_part_of_a_waiver_is_required(key: str) -> None:
         ("2027-01-31", '"2027-02-30"', 6, "expires must be a day, not '2027-02-30'"),
         ("2027-01-31", "2027-01-31T00:00:00Z", 6, "expires must be a day"),
         ("2027-01-31", "true", 6, "expires must be a day, not 'True'"),
-        (f'"{DIGEST}"', "[]", 7, "rules must be the digest that cors-drift waive writes"),
-        (f'"{DIGEST}"', '"cors1:abc"', 7, "rules must hold digests, not 'cors1:abc'"),
+        (f'"{DIGEST}"', "[]", 7, "rules must be the digests that cors-drift waive writes"),
+        (f'"{DIGEST}"', '"accepted1:abc"', 7, "rules must hold digests, not 'accepted1:abc'"),
         ("owner", "owned", 5, "[[waiver]] has no setting 'owned'"),
         ("assets-*", "a*" * 11, 2, "bucket has more than 10 stars"),
         ("assets-*", "a" * 256, 2, "bucket has more than 255 characters"),
@@ -152,7 +194,10 @@ def test_a_hostile_word_is_cut_short_in_the_message() -> None:
 
 
 def test_there_is_an_end_to_how_many_can_be_given() -> None:
-    assert "more than the 10,000" in refused(WAIVER * (MAX_TABLES + 1))[0]
+    assert "more than the 10,000" in refused(WAIVER * (MAX_TABLES["waiver"] + 1))[0]
+    promise = '[[promise]]\nsays = "nobody may PUT"\n'
+    assert "more than the 1,000" in refused(promise * (MAX_TABLES["promise"] + 1))[0]
+    assert len(read(promise * MAX_TABLES["promise"]).promises) == MAX_TABLES["promise"]
     globs = "".join(f'[[ignore]]\nbucket = "a{n}*"\nreason = "r"\n' for n in range(MAX_GLOBS + 1))
     message, line, advice = refused(globs)
     assert "more than 1,000 different globs" in message

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import permutations
+
 import pytest
 
 from drift.cors.evaluate import evaluate
 from drift.cors.model import BucketCors, CorsRule, Unknown
+from drift.cors.risk import Reached
+from drift.cors.within import MOST_WALKED
 from drift.finding import Finding
 from drift.location import Severity
 from drift.policy import policy_findings
+from drift.policy_origins import Cover, covered
 from drift.report import BucketReport, BucketState
 from tests.rules import bucket, rule
 
@@ -50,6 +56,8 @@ FIRES: list[tuple[str, str, tuple[CorsRule, ...]]] = [
     ("any-origin-with-credentials", "* behind another rule for * takes no PUT", (rule("GET", "*"), put("https://*"))),
     ("any-origin-with-credentials", "any host on one port is anybody's", (rule("GET", "https://*:8443"),)),
     ("any-origin-with-credentials", "any host with the dot of the root", (rule("GET", "https://*."),)),
+    ("any-origin-with-credentials", "digits at the end may be those of a port", (rule("GET", "https://*1"),)),
+    ("any-origin-with-credentials", "the end of a port behind a name that goes on", (rule("GET", "http*80"),)),
     ("wildcard-over-public-suffix", "a top level domain", (rule("GET", "https://*.com"),)),
     ("wildcard-over-public-suffix", "co.uk has many owners", (rule("GET", "https://*.co.uk"),)),
     ("wildcard-over-public-suffix", "anybody has a name under vercel.app", (rule("GET", "https://*.vercel.app"),)),
@@ -65,6 +73,8 @@ FIRES: list[tuple[str, str, tuple[CorsRule, ...]]] = [
     ("wildcard-without-dot", "a scope of a shared suffix", (rule("GET", "https://*-team.vercel.app"),)),
     ("wildcard-open-ended", "what the order names", (rule("GET", "https://example.com*"),)),
     ("wildcard-open-ended", "any top level domain", (rule("GET", "https://example.*"),)),
+    ("wildcard-open-ended", "digits behind it end no host", (rule("GET", "https://example.com*1"),)),
+    ("wildcard-without-dot", "with a port", (rule("GET", "https://*example.com:8443"),)),
     ("wildcard-open-ended", "a port behind it ends no host", (rule("GET", "https://example.com*:8443"),)),
     ("wildcard-open-ended", "an address that goes on is a name", (rule("GET", "http://192.168.*"),)),
     ("insecure-origin", "one page over HTTP", (rule("GET", "http://app.corp.example"),)),
@@ -138,6 +148,10 @@ NEAR: list[tuple[str, str, tuple[CorsRule, ...]]] = [
     ("wildcard-without-dot", "the cut label is below the owner's name", (rule("GET", "https://*-app.example.com"),)),
     ("wildcard-without-dot", "only the scheme is open", (rule("GET", "*://example.com"),)),
     ("wildcard-without-dot", "nobody registers an address", (rule("GET", "https://*.168.0.1"),)),
+    ("wildcard-without-dot", "nobody registers the end of an address", (rule("GET", "https://*1:8443"),)),
+    ("wildcard-open-ended", "only an address can stand in brackets", (rule("GET", "http://[*"),)),
+    ("insecure-origin", "names of the own machine, on a port", (rule("GET", "http://*.localhost:8080"),)),
+    ("insecure-origin", "only ports of the own machine can follow", (rule("GET", "http://localhost:80*"),)),
     ("wildcard-open-ended", "only ports can follow a colon", (rule("GET", "https://example.com:*"),)),
     ("wildcard-open-ended", "only ports can follow a digit of one", (rule("GET", "https://example.com:80*"),)),
     ("wildcard-open-ended", "the wildcard stands inside the name", (rule("GET", "https://app-*.example.com"),)),
@@ -180,6 +194,21 @@ NEAR: list[tuple[str, str, tuple[CorsRule, ...]]] = [
         "etag-not-exposed",
         "an earlier rule answers PUT, and exposes it",
         (put(), rule("PUT GET", APP, "*")),
+    ),
+    (
+        "etag-not-exposed",
+        "with more headers it answers the preflight, and an earlier rule the upload",
+        (rule("PUT", APP, "", "ETag"), rule("PUT", APP, "*")),
+    ),
+    (
+        "max-age-not-cached",
+        "an earlier rule may answer instead, whose age is another",
+        (CorsRule(("PUT",), UNKNOWN, ("*",), ("ETag",), 600), rule("PUT", APP, "*", "ETag", max_age_seconds=0)),
+    ),
+    (
+        "max-age-over-browsers",
+        "an earlier rule whose methods are not known may answer instead",
+        (CorsRule(UNKNOWN, (APP,), ("*",)), rule("PUT", APP, "*", "ETag", max_age_seconds=86_401)),
     ),
     ("max-age-over-browsers", "a day", (rule("PUT", APP, "", "ETag", max_age_seconds=86_400),)),
     ("max-age-over-browsers", "nothing is asked before", (rule("GET", APP, max_age_seconds=31_536_000),)),
@@ -289,6 +318,46 @@ def test_of_a_set_credentials_are_told_only_if_they_are_sent_in_every_order() ->
     assert "any-origin-with-credentials" not in ids(*rules, ordered=False)
 
 
+def test_of_a_set_an_age_is_told_only_if_every_order_answers_with_it() -> None:
+    rules = put(), rule("PUT", APP, "*", "ETag", max_age_seconds=0)
+    assert "max-age-not-cached" in ids(*rules[::-1])
+    assert "max-age-not-cached" not in ids(*rules[::-1], ordered=False)
+
+
+def test_names_under_the_one_that_is_written_are_no_example_of_a_missing_dot() -> None:
+    meant = covered("https://*example.com:8443").besides
+    assert meant == ("https://*.example.com:8443", "https://example.com:8443")
+    _, told = found(rule("GET", "https://evil*"), rule("GET", "https://*example.com"))
+    assert told.id == "wildcard-without-dot"
+    assert told.example is not None
+    assert told.example.request.origin not in (None, "https://example.com")
+    cors = BucketCors((rule("GET", "https://app.example.com"),))
+    assert Reached(cors).request(0, "https://app.example.com", "GET", besides=["https://*.example.com"]) is None
+    assert Reached(cors).request(0, "https://app.example.com", "GET", besides=["https://example.com"]) is not None
+
+
+def test_that_any_page_may_write_is_told_once_where_a_later_rule_only_takes_more_headers() -> None:
+    rules = rule("PUT", "*", "", "ETag"), rule("PUT", "https://*", "*", "ETag")
+    told = [each.subject for each in found(*rules) if each.id == "write-from-any-origin"]
+    assert told == ["AllowedOrigins=*"]
+
+
+def test_rules_that_overlap_only_where_a_third_answers_are_not_told_of() -> None:
+    first = rule("GET", "https://a.example", "", "x-a")
+    second = rule("GET", "https://a.example https://b.example", "", "x-b")
+    third = rule("GET", "https://a.example https://c.example", "", "x-c")
+    pairs = [each.message[:11] for each in found(first, second, third) if each.id == "rules-overlap"]
+    assert pairs == ["rules 1 and", "rules 1 and"]
+    assert [each.id for each in found(second, third)] == ["rules-overlap"]
+
+
+def test_of_an_order_that_matters_in_several_ways_the_heaviest_is_told() -> None:
+    same = rule("GET", expose="x-a"), rule("GET", max_age_seconds=5), rule("GET", max_age_seconds=9)
+    for rules in permutations(same):
+        [one] = [each for each in found(*rules, ordered=False) if each.id == "order-matters"]
+        assert one.severity is Severity.WARNING
+
+
 def test_of_a_set_an_unexposed_etag_is_told_only_if_no_order_exposes_it() -> None:
     rules = rule("PUT", APP, "*"), put()
     assert "etag-not-exposed" in ids(*rules)
@@ -302,12 +371,8 @@ def test_where_the_order_decides_only_how_long_a_preflight_is_kept_it_weighs_les
     assert "rules-overlap" not in ids(*rules)
 
 
-def test_an_unexposed_etag_weighs_more_where_a_page_may_upload_in_parts() -> None:
-    severities = {
-        methods: [each.severity for each in found(rule(methods, APP)) if each.id == "etag-not-exposed"]
-        for methods in ("PUT", "PUT POST")
-    }
-    assert severities == {"PUT": [Severity.INFO], "PUT POST": [Severity.WARNING]}
+def test_an_unexposed_etag_weighs_little_since_no_rule_says_that_pages_upload_in_parts() -> None:
+    assert [each.severity for each in found(rule("PUT POST", APP))] == [Severity.INFO]
 
 
 def test_entries_that_say_nothing_beside_star_are_told_in_one_finding() -> None:
@@ -358,3 +423,54 @@ def test_rules_of_extreme_size_are_judged_all_the_same() -> None:
 def test_a_bucket_without_rules_makes_no_finding() -> None:
     assert found() == []
     assert BucketCors((rule(),)) is not None
+
+
+HIDDEN = 700
+
+
+def hard() -> tuple[CorsRule, ...]:
+    """Wildcards that get past an earlier rule with a header alone, which takes a search for each."""
+    wild = " ".join(f"https://*a{each}.com" for each in range(HIDDEN))
+    return rule("GET", "https://*", "x-a"), rule("GET", wild, "x-b")
+
+
+def test_a_list_that_takes_more_than_it_may_is_told_of_in_part_and_nothing_is_claimed_of_the_rest() -> None:
+    told = [each for each in found(*hard()) if each.id == "wildcard-without-dot"]
+    assert 0 < len(told) < HIDDEN
+    for each in told:
+        assert each.example is None or each.example.answer.rule == 1
+
+
+def test_without_steps_left_nothing_is_told_to_get_to_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    cors = BucketCors(hard())
+    assert Reached(cors).request(1, "https://*a0.com", "GET") is not None
+    monkeypatch.setattr("drift.cors.risk.MAX_STEPS", 20)
+    spent = Reached(cors)
+    assert spent.request(1, "https://*a0.com", "GET") is None
+    assert spent.request(0, "https://*", "GET") is None
+    one_by_one = Reached(cors)
+    answers = [one_by_one.request(0, "https://*", "GET") for _ in range(30)]
+    assert [each is not None for each in answers] == [True] * 20 + [False] * 10
+
+
+def test_of_a_very_long_list_some_risks_are_shown_by_an_example_and_all_are_told() -> None:
+    told = found(rule("GET", " ".join(f"http://a{each}.example" for each in range(300))))
+    assert [each.id for each in told] == ["insecure-origin"] * 300
+    assert 0 < len([each for each in told if each.example is not None]) < 300
+
+
+def test_an_entry_that_is_open_in_its_port_alone_is_bounded() -> None:
+    assert covered("https://example.com:80*").cover is Cover.BOUNDED
+
+
+def test_of_wildcards_that_no_browser_sends_a_good_many_are_told() -> None:
+    wild = rule("GET", " ".join(f"https://*.A{each}.example" for each in range(MOST_WALKED + 50)))
+    assert len([each for each in found(wild) if each.id == "origin-never-sent"]) == MOST_WALKED
+
+
+def test_an_age_is_told_without_trying_every_header_with_every_origin() -> None:
+    origins = " ".join(f"https://a{each}.example" for each in range(300))
+    earlier = rule("GET", origins, " ".join(f"x-{each}" for each in range(300)), max_age_seconds=0)
+    assert "max-age-not-cached" in ids(earlier)
+    shadowed = found(replace(earlier, max_age_seconds=None), replace(earlier, allowed_methods=("GET", "HEAD")))
+    assert "max-age-not-cached" not in {each.id for each in shadowed if each.subject.startswith("GET from")}

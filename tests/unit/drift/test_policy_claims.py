@@ -126,4 +126,5 @@ def test_inline_rules_and_separate_ones_in_two_examples_do_not_undo_one_another(
 
 def test_a_great_many_declarations_of_one_bucket_are_judged_by_the_first_of_them() -> None:
     many = [inline("a", str(each)) for each in range(2000)]
-    assert declared_more(*many) == [("declared-more-than-once", Severity.INFO)]
+    assert declared_more(*many, bucket("b", GOOD)) == [("declared-more-than-once", Severity.INFO)]
+    assert declared_more(*many[:9], bucket("b", GOOD)) == [("declared-more-than-once", Severity.WARNING)]

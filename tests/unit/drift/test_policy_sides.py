@@ -7,7 +7,7 @@ from dataclasses import replace
 from drift.cors.model import CorsRule
 from drift.finding import Finding, Side
 from drift.findings import finding
-from drift.location import Location
+from drift.location import Location, Severity
 from drift.policy import policy_findings
 from drift.report import BucketReport, BucketState
 from drift.snapshot import Alternative, Bucket, RulePlace, State
@@ -169,3 +169,24 @@ def test_what_the_comparison_has_told_is_not_told_again() -> None:
     assert [(each.id, each.side) for each in policy_findings(report)] == [("order-matters", Side.DECLARED)]
     again = replace(report, findings=(finding("order-matters", "b", None, None),))
     assert policy_findings(again) == ()
+
+
+AGES = rule("GET", max_age_seconds=5), rule("GET", max_age_seconds=9)
+HEADERS = rule("GET", max_age_seconds=5), rule("GET", expose="x-a")
+
+
+def test_what_weighs_less_on_one_side_weighs_as_on_the_other() -> None:
+    lighter, heavier = (bucket("b", *rules, ordered=False) for rules in (AGES, HEADERS))
+    for declared, live in ((lighter, heavier), (heavier, lighter)):
+        [one] = found(declared, live)
+        assert (one.id, one.side, one.severity) == ("order-matters", Side.BOTH, Severity.WARNING)
+    [one] = found(lighter, lighter)
+    assert one.severity is Severity.INFO
+
+
+def test_what_weighs_less_in_one_case_or_declaration_weighs_as_in_the_other() -> None:
+    lighter, heavier = (bucket("b", *rules, ordered=False) for rules in (AGES, HEADERS))
+    for one, other in ((lighter, heavier), (heavier, lighter)):
+        assert [each.severity for each in found(either(one, other), None)] == [Severity.WARNING]
+        [told] = [each for each in found(one, None, other) if each.id == "order-matters"]
+        assert told.severity is Severity.WARNING

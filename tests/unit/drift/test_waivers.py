@@ -7,8 +7,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from drift.accepted import VERSION, accepted
 from drift.compare import compare, validated
-from drift.cors.digest import digest
 from drift.cors.model import BucketCors, CorsRule, Unknown
 from drift.finding import Finding, Side
 from drift.findings import finding
@@ -17,8 +17,9 @@ from drift.location import Location
 from drift.name_globs import Globs
 from drift.report import BucketReport, ExitPolicy
 from drift.settings import Waiver
-from drift.snapshot import State
-from drift.waivers import apply_waivers, ignore_findings, rules_accepted
+from drift.snapshot import Alternative, Bucket, State
+from drift.waivers import apply_waivers, ignore_findings
+from tests.accepting import accepting as of
 from tests.rules import bucket, rule, snapshot
 
 TODAY = date(2026, 11, 22)
@@ -26,14 +27,11 @@ DECLARED, WIDER, WIDEST = rule(), rule("GET PUT"), rule("GET PUT DELETE")
 PLACE = Location("cors-drift.toml", 7)
 
 
-def digest_of(*rules: CorsRule) -> str:
-    found = digest(BucketCors(rules) if rules else None)
-    assert found is not None
-    return found
-
-
-def waiver(bucket: str = "b", kind: str = "live-wider", *, days: int = 0, rules: tuple[str, ...] = ()) -> Waiver:
-    return Waiver(bucket, kind, "why", "me", TODAY + timedelta(days=days), rules or (digest_of(WIDER),), location=PLACE)
+def waiver(
+    bucket: str = "b", kind: str = "live-wider", *, days: int = 0, rules: tuple[str, ...] = (), subject: str = ""
+) -> Waiver:
+    rules = rules or (of(WIDER, kind=kind, subject=subject),)
+    return Waiver(bucket, kind, "why", "me", TODAY + timedelta(days=days), rules, PLACE, subject)
 
 
 def drifted(name: str = "b", live: CorsRule = WIDER) -> BucketReport:
@@ -87,7 +85,8 @@ def test_when_the_live_rules_change_again_the_waiver_is_void_and_the_bucket_is_n
     assert told == [
         (
             "waiver-void",
-            "the waiver of live-wider on b does not hold for b: its live rules are none of those that were accepted",
+            "the waiver of live-wider on b does not hold for b: its declared and live rules are not those that"
+            " were accepted",
         )
     ]
     [general] = apply_waivers([drifted(live=WIDEST)], (), [waiver()], TODAY)[1]
@@ -150,8 +149,8 @@ def test_rules_that_are_not_known_are_never_waived() -> None:
 
 def test_what_could_not_be_compared_is_never_waived() -> None:
     [report] = compare(snapshot(bucket("b", DECLARED)), snapshot(bucket("b", state=State.DENIED))).buckets
-    accepted = (digest_of(DECLARED), digest_of())
-    assert waived(applied([report], waiver(kind="not-compared", rules=accepted))[0]) == [False]
+    rules = tuple(of(*each, kind="not-compared") for each in [(DECLARED,), ()])
+    assert waived(applied([report], waiver(kind="not-compared", rules=rules))[0]) == [False]
 
 
 def policy(side: Side | None, report: BucketReport) -> BucketReport:
@@ -159,7 +158,7 @@ def policy(side: Side | None, report: BucketReport) -> BucketReport:
 
 
 @pytest.mark.parametrize(
-    ("side", "accepted", "holds"),
+    ("side", "looked_at", "holds"),
     [
         (Side.DECLARED, (DECLARED,), True),
         (Side.DECLARED, (WIDER,), False),
@@ -172,37 +171,156 @@ def policy(side: Side | None, report: BucketReport) -> BucketReport:
     ],
 )
 def test_a_waiver_is_bound_to_the_rules_that_the_finding_is_about(
-    side: Side | None, accepted: tuple[CorsRule, ...], holds: bool
+    side: Side | None, looked_at: tuple[CorsRule, ...], holds: bool
 ) -> None:
-    rules = tuple(digest_of(each) for each in accepted)
+    rules = tuple(of(each, kind="null-origin") for each in looked_at)
     assert waived(applied([policy(side, drifted())], waiver(kind="null-origin", rules=rules))[0]) == [holds]
 
 
-@pytest.mark.parametrize("kind", ["promise-broken", "origin-never-sent"])
-def test_what_can_come_up_anew_under_the_same_rules_is_accepted_one_by_one(kind: str) -> None:
+@pytest.mark.parametrize("kind", ["promise-broken", "origin-never-sent", "wildcard-without-dot"])
+def test_of_several_findings_of_one_kind_each_is_accepted_by_itself(kind: str) -> None:
     first, second = (finding(kind, "b", None, None, side=Side.LIVE, subject=each) for each in ("one", "two"))
-    report = drifted()
-    accepted = rules_accepted(report, first)
-    assert accepted is not None
-    assert accepted != rules_accepted(report, second)
-    both = replace(report, findings=(first, second))
-    assert waived(applied([both], waiver(kind=kind, rules=tuple(accepted)))[0]) == [True, False]
+    both = replace(drifted(), findings=(first, second))
+    buckets, told = applied([both], waiver(kind=kind, rules=(of(WIDER, kind=kind, subject="one"),)))
+    assert waived(buckets) == [True, False]
+    assert [id for id, _ in told] == ["waiver-void"]
+
+
+def test_a_waiver_of_one_subject_is_for_no_other_and_is_not_called_void_by_it() -> None:
+    kind = "promise-broken"
+    both = replace(
+        drifted(), findings=tuple(finding(kind, "b", None, None, side=Side.LIVE, subject=each) for each in "xyz")
+    )
+    buckets, told = applied([both], waiver(kind=kind, subject="y"), waiver("b*", kind, subject="z"))
+    assert waived(buckets) == [False, True, True]
+    assert told == []
+    [(unused, message)] = applied([both], waiver(kind=kind, subject="w"))[1]
+    assert unused == "waiver-unused"
+    assert message == "the waiver of promise-broken (w) on b waives nothing: there is no such finding"
+
+
+def test_what_was_accepted_on_one_bucket_is_not_accepted_on_another_that_a_glob_fits() -> None:
+    reports = [drifted(), drifted("c")]
+    glob = waiver("*", rules=(of(WIDER, on="b"),))
+    buckets, told = applied(reports, glob)
+    assert waived(buckets) == [True, False]
+    assert told == [
+        (
+            "waiver-void",
+            "the waiver of live-wider on * does not hold for c: its declared and live rules are not those that"
+            " were accepted",
+        )
+    ]
+    assert waived(applied(reports, replace(glob, rules=(of(WIDER), of(WIDER, on="c"))))[0]) == [True, True]
+
+
+def test_that_all_rules_are_gone_is_accepted_bucket_by_bucket_too() -> None:
+    reports = [compare(snapshot(bucket(each, DECLARED)), snapshot(bucket(each))).buckets[0] for each in "bc"]
+    gone = waiver("*", "live-absent", rules=(of(on="b", kind="live-absent"),))
+    assert waived(applied(reports, gone)[0]) == [True, False]
+
+
+def test_a_difference_is_accepted_with_both_its_sides() -> None:
+    hardened = compare(snapshot(bucket("b", rule("GET", "https://*.a.example"))), snapshot(bucket("b", WIDER))).buckets
+    [found] = hardened[0].findings
+    buckets, told = applied(list(hardened), waiver(kind=found.id, rules=(of(WIDER, kind=found.id),)))
+    assert waived(buckets) == [False]
+    assert [kind for kind, _ in told] == ["waiver-void"]
+    same = replace(DECLARED, id="new", allowed_origins=("https://a.example",) * 2)
+    [report] = compare(snapshot(bucket("b", same)), snapshot(bucket("b", WIDER))).buckets
+    assert waived(applied([report], waiver())[0]) == [True]
+
+
+def test_a_difference_that_is_certain_although_the_code_leaves_something_open_can_be_accepted() -> None:
+    def report(prefix: str) -> BucketReport:
+        declared = bucket("b", CorsRule(("GET",), (Unknown("a variable", prefix),)))
+        live = bucket("b", rule("GET"), rule("DELETE", "https://*"))
+        [found] = compare(snapshot(declared), snapshot(live)).buckets
+        return found
+
+    [found] = report("https://").findings
+    rules = accepted(report("https://"), found)
+    assert rules is not None
+    assert waived(applied([report("https://")], waiver(kind=found.id, rules=tuple(rules)))[0]) == [True]
+    assert waived(applied([report("http")], waiver(kind=found.id, rules=tuple(rules)))[0]) == [False]
+
+
+def test_what_is_found_of_a_declaration_with_cases_is_accepted_in_all_of_them() -> None:
+    def report(*cases: Bucket | None) -> BucketReport:
+        told = tuple(Alternative(f"C is {n}", each) for n, each in enumerate(cases))
+        declared = replace(bucket("b", state=State.UNKNOWN), alternatives=told)
+        [found] = validated(snapshot(declared), ExitPolicy()).buckets
+        return policy(Side.DECLARED, found)
+
+    sides = [bucket("b", each) for each in (DECLARED, WIDER)]
+    one, both = (
+        waiver(kind="null-origin", rules=tuple(of(each, kind="null-origin") for each in looked_at))
+        for looked_at in ((DECLARED,), (DECLARED, WIDER))
+    )
+    assert waived(applied([report(*sides)], one)[0]) == [False]
+    assert waived(applied([report(*sides)], both)[0]) == [True]
+    assert waived(applied([report(sides[0], None)], one)[0]) == [True]
+    assert waived(applied([report(sides[0], bucket("b", state=State.UNKNOWN))], both)[0]) == [False]
+
+
+def test_what_was_accepted_as_one_finding_is_not_accepted_as_another() -> None:
+    assert waived(applied([drifted()], waiver(rules=(of(WIDER, kind="live-different"),)))[0]) == [False]
+
+
+def test_digests_that_nothing_comes_up_for_are_told_beside_those_that_still_waive() -> None:
+    dead = tuple(of(rule("GET", f"https://{n}.example"), on=f"b{n}") for n in range(5))
+    part = waiver("b*", rules=(of(WIDER), *dead))
+    told = applied([drifted()], part)[1]
+    names = ", ".join(each[: len(VERSION) + 11] for each in dead[:3])
+    assert told == [
+        (
+            "waiver-unused",
+            "5 of the 6 digests of the waiver of live-wider on b* waive nothing, since that no longer comes up: "
+            f"{names} and 2 more",
+        )
+    ]
+    assert applied([drifted()], part, narrowed=True)[1] == []
+    [(_, exact)] = applied([drifted()], waiver(rules=(of(WIDER), dead[0])), narrowed=True)[1]
+    assert exact.startswith("1 of the 2 digests of the waiver of live-wider on b waives nothing")
+    denied = compare(snapshot(bucket("b9", DECLARED)), snapshot(bucket("b9", state=State.DENIED))).buckets
+    assert applied([drifted(), *denied], part)[1] == []
+
+
+def test_a_digest_that_another_waiver_needs_less_is_still_one_that_comes_up() -> None:
+    both = (of(WIDER), of(WIDER, on="c"))
+    told = applied([drifted(), drifted("c")], waiver("?", rules=both), waiver("*", days=3, rules=both[:1]))[1]
+    assert told == []
+
+
+def test_a_waiver_that_was_given_more_than_a_year_by_hand_holds_and_is_told() -> None:
+    assert applied([drifted()], waiver(days=365))[1] == []
+    buckets, told = applied([drifted()], waiver(days=366))
+    assert waived(buckets) == [True]
+    assert told == [
+        ("waiver-too-long", "the waiver of live-wider on b lasts until 2027-11-23, more than a year from now")
+    ]
+
+
+def test_the_digest_of_a_finding_stays_the_same_from_version_to_version() -> None:
+    assert of(WIDER) == "accepted1:17766c64343e621860ec473b150dfab1f5d30424"
 
 
 def test_a_finding_about_declarations_is_bound_to_all_of_them() -> None:
     report = policy(Side.DECLARED, replace(drifted(), also_declared=(bucket("b", WIDEST),)))
-    assert waived(applied([report], waiver(kind="null-origin", rules=(digest_of(DECLARED),)))[0]) == [False]
+    one = of(DECLARED, kind="null-origin")
+    assert waived(applied([report], waiver(kind="null-origin", rules=(one,)))[0]) == [False]
 
 
 def test_what_is_declared_is_waived_where_nothing_is_live_to_look_at() -> None:
     [report] = validated(snapshot(bucket("b", DECLARED)), ExitPolicy()).buckets
-    accepted = waiver(kind="null-origin", rules=(digest_of(DECLARED),))
-    assert waived(applied([policy(Side.DECLARED, report), policy(None, report)], accepted)[0]) == [True, True]
+    declared = waiver(kind="null-origin", rules=(of(DECLARED, kind="null-origin"),))
+    assert waived(applied([policy(Side.DECLARED, report), policy(None, report)], declared)[0]) == [True, True]
 
 
 def test_absent_rules_can_be_accepted_and_others_in_their_place_void_that() -> None:
     reports = [compare(snapshot(bucket("b", DECLARED)), snapshot(bucket("b", *live))).buckets[0] for live in [(), ()]]
-    assert waived(applied(reports[:1], waiver(kind="live-absent", rules=(digest_of(),)))[0]) == [True]
+    gone = waiver(kind="live-absent", rules=(of(kind="live-absent"),))
+    assert waived(applied(reports[:1], gone)[0]) == [True]
     assert waived(applied(reports[:1], waiver(kind="live-absent"))[0]) == [False]
 
 
@@ -220,7 +338,7 @@ def test_a_bucket_is_told_once_however_many_waivers_no_longer_hold_for_it() -> N
 
 def test_one_waiver_in_force_is_enough_and_the_one_that_lasts_longest_is_told() -> None:
     later = replace(waiver("b*", days=9), reason="later")
-    buckets, told = applied([drifted()], waiver(days=-3), waiver(days=2), later, waiver("*", rules=(digest_of(),)))
+    buckets, told = applied([drifted()], waiver(days=-3), waiver(days=2), later, waiver("*", rules=(of(),)))
     [found] = buckets[0].findings
     assert found.waived is not None
     assert found.waived.reason == "later"
@@ -265,7 +383,7 @@ def test_globs_find_what_asking_each_would_find() -> None:
 def test_ten_thousand_waivers_over_ten_thousand_buckets_are_looked_up_and_not_tried_one_by_one() -> None:
     report = drifted()
     reports = [replace(report, name=f"bucket-{n}") for n in range(10_000)]
-    same = [waiver("bucket-*", rules=(digest_of(rule("PUT", f"https://{n}.example")),)) for n in range(10_000)]
-    exact = [waiver(f"bucket-{n}") for n in range(10_000)]
+    same = [waiver("bucket-*", rules=(f"accepted1:{n:040}",)) for n in range(10_000)]
+    exact = [waiver(f"bucket-{n}", rules=(of(WIDER, on=f"bucket-{n}"),)) for n in range(10_000)]
     assert all(waived(applied(reports, *exact)[0]))
     assert not any(waived(applied(reports, *same)[0]))

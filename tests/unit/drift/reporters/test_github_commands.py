@@ -55,9 +55,9 @@ EXACT = {
         "%0ADo what the reason says, or accept the gap with --allow-incomplete.\n"
         "Incomplete. 1 bucket: 1 denied. 1 bucket could not be compared.\n"
     ),
-    "clean": "Clean. 1 bucket: 1 validated.\n",
+    "clean": "Nothing fails the run. 1 bucket: 1 validated.\n",
     "identical": "In sync. 1 bucket: 1 in sync.\n",
-    "drift-waived": "Clean. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n",
+    "drift-waived": "Nothing fails the run. 1 bucket: 1 drifted. 1 bucket accepted. 1 finding waived.\n",
     "empty": (
         "::error title=Nothing to compare::No bucket was found to compare.\n"
         "Nothing to compare. No bucket was found to compare.\n"
@@ -68,7 +68,6 @@ EXACT = {
     ),
     "diagnostics": (
         "::warning title=unknown-variable-file::prod.tfvars sets a variable that nothing declares\n"
-        "::notice file=infra/net.tf,line=3,title=module-not-here::module.vpc is not in this tree\n"
         "In sync. 1 bucket: 1 in sync.\n"
     ),
 }

@@ -7,6 +7,8 @@ import hashlib
 import io
 import re
 import shlex
+from collections import Counter
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -17,9 +19,11 @@ from drift.access import access_picture
 from drift.access_grid import METHODS, Access
 from drift.compare import compare
 from drift.cors.model import BucketCors, CorsRequest, CorsRule, Unknown
+from drift.location import Severity
 from drift.report import BucketReport, BucketState, Report
 from drift.reporters import html
 from drift.reporters.html_access import curl_line
+from drift.reporters.html_words import short
 from drift.reporters.report_words import STATE_WORDS, VERDICT_WORDS
 from drift.sensitive import REASON, SHOWN
 from drift.snapshot import Bucket, State
@@ -48,6 +52,10 @@ def parsed(text: str) -> Any:
 
 def words(element: Any) -> str:
     return " ".join("".join(element.itertext()).split())
+
+
+def accepted(report: BucketReport) -> bool:
+    return report.state in (BucketState.DRIFTED, BucketState.UNDECLARED) and not report.drift
 
 
 def of_class(element: Any, name: str) -> list[Any]:
@@ -79,7 +87,8 @@ def test_verdict_and_counts_of_states_stand_on_top(name: str) -> None:
     report, root = reports()[name], page(name)
     assert words(root.find(".//h1")) == VERDICT_WORDS[report.verdict]
     states = [words(each) for top in of_class(root, "states") for each in top]
-    assert sorted(states) == sorted(f"{count} {STATE_WORDS[state].lower()}" for state, count in report.summary.by_state)
+    ended = Counter("accepted" if accepted(each) else STATE_WORDS[each.state].lower() for each in report.buckets)
+    assert sorted(states) == sorted(f"{count} {word}" for word, count in ended.items())
     parts = list(root.iter(f"{SVG}rect"))
     assert len(parts) == len(states)
 
@@ -89,7 +98,8 @@ def test_every_bucket_has_its_section_and_every_finding_its_word(name: str) -> N
     report, root = reports()[name], page(name)
     sections = of_class(root, "bucket")
     assert len(sections) == len(report.buckets)
-    assert sorted(each.attrib["data-state"] for each in sections) == sorted(each.state.value for each in report.buckets)
+    states = sorted("accepted" if accepted(each) else each.state.value for each in report.buckets)
+    assert sorted(each.attrib["data-state"] for each in sections) == states
     told = words(root)
     for finding in report.findings:
         assert finding.id in told
@@ -99,10 +109,42 @@ def test_every_bucket_has_its_section_and_every_finding_its_word(name: str) -> N
         assert each.id in told
 
 
+def test_values_that_both_sides_have_stand_on_both_sides() -> None:
+    rows = {words(each[0]): each for each in of_class(page("wider"), "diff")[0].iter("tr")}
+    declared, live = next(row for head, row in rows.items() if head.startswith("Rule 1, AllowedMethods"))[1:]
+    assert [words(each) for each in declared.iter("li")] == ["GET", "PUT"]
+    assert [words(each) for each in live.iter("li")] == ["GET", "PUT", "+ DELETE"]
+
+
+def test_the_worst_of_what_is_found_of_a_bucket_comes_first() -> None:
+    report = reports()["promise-broken"]
+    (bucket,) = report.buckets
+    risky = replace(reports()["policy-both-sides"].buckets[0].findings[0], severity=Severity.WARNING)
+    both = replace(report, buckets=(replace(bucket, findings=(risky, *bucket.findings)),))
+    titles = [words(each[0]) for each in of_class(parsed(written(both)), "found")]
+    assert titles == ["Promises", "Policy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meaning"),
+    [
+        ("validated", "Only the declarations were looked at, and something found in them or in the settings"),
+        ("verdict-policy", "No drift, but something found"),
+    ],
+)
+def test_a_run_that_compared_nothing_does_not_say_that_nothing_drifted(name: str, meaning: str) -> None:
+    assert words(of_class(page(name), "meaning")[0]).startswith(meaning)
+
+
+def test_a_text_is_cut_after_a_word() -> None:
+    assert short("one two three four", 15) == "one two three… (5 more characters)"
+    assert short("x" * 20, 15) == f"{'x' * 15}… (5 more characters)"
+
+
 def test_drift_that_is_accepted_is_not_called_in_sync_with_the_code() -> None:
     for name in ("drift-waived", "undeclared-accepted"):
         meaning = words(of_class(page(name), "meaning")[0])
-        assert meaning == "Nothing counts as drift: what differs is accepted, by a waiver or by the settings."
+        assert meaning == "What differs is accepted, by a waiver or by the settings."
 
 
 def test_where_all_buckets_are_ignored_that_is_why_nothing_is_compared() -> None:

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 from junitparser import Error, Failure, JUnitXml, Skipped
 
+from drift.location import Location, Severity
 from drift.report import Report
 from drift.reporters.junit import write_report
 from drift.settings import FailOn
@@ -123,11 +124,52 @@ def test_a_finding_fails_from_the_severity_that_fails_the_run() -> None:
 def test_promises_that_are_kept_and_broken_stand_apart_from_drift() -> None:
     found = outcomes(reports()["promise-broken"])
     assert found["promises", "https://app.example.com may PUT with content-type"] == "passed"
-    broken = "assets-prod: promise-broken (live): nobody but https://*.corp.example may DELETE"
+    broken = "nobody but https://*.corp.example may DELETE"
     assert found["promises", broken] == "failure"
     case = cases(reports()["promise-broken"])["promises", broken]
     assert (case.attrib["file"], case.attrib["line"]) == ("cors-drift.toml", "24")
     assert "asked: a preflight for DELETE from https://any.example: allowed by rule 1" in (case[0].text or "")
+
+
+def test_a_promise_is_one_case_whatever_becomes_of_it() -> None:
+    name = "promises", "nobody but https://*.corp.example may DELETE"
+    report = reports()["promise-broken"]
+    assert outcomes(report)[name] == "failure"
+    assert outcomes(reports()["promise-waived"])[name] == "skipped"
+    (bucket,) = report.buckets
+    drift_alone = replace(bucket, findings=bucket.findings[:1])
+    kept = tuple(replace(each, broken=0) for each in report.promises)
+    assert outcomes(replace(report, buckets=(drift_alone,), promises=kept))[name] == "passed"
+
+
+def test_a_promise_that_is_not_decided_where_that_is_only_remarked_keeps_its_case() -> None:
+    report = reports()["promise-undecided"]
+    (bucket,) = report.buckets
+    remarked = tuple(replace(each, severity=Severity.INFO) for each in bucket.findings)
+    beside = replace(report, buckets=(replace(bucket, findings=remarked),), fail_on=FailOn.ERROR)
+    assert outcomes(beside)["promises", "no origin gets credentials on bucket assets-*"] == "skipped"
+
+
+def test_a_promise_that_breaks_in_several_places_says_where_each_time_and_itself_once() -> None:
+    report = reports()["promise-broken"]
+    both = replace(report, buckets=(*report.buckets, renamed(report.buckets[0], "other")))
+    case = cases(both)["promises", "nobody but https://*.corp.example may DELETE"]
+    assert case[0].attrib["message"].endswith("(and 1 more: broken 1, kept 1)")
+    lines = (case[0].text or "").splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == [
+        "assets-prod: promise-broken (live)",
+        "other: promise-broken (live)",
+    ]
+
+
+def test_a_place_outside_the_working_folder_is_no_file_of_a_case() -> None:
+    report = reports()["live-only"]
+    (bucket,) = report.buckets
+    assert bucket.live is not None
+    for path, told in (("/tmp/live.json", None), ("../live.json", None), ("live.json", "live.json")):
+        live = replace(bucket.live, location=Location(path, 3))
+        case = cases(replace(report, buckets=(replace(bucket, live=live),)))["comparison", "forgotten"]
+        assert (case.get("file"), case.get("line")) == (told, told and "3")
 
 
 @pytest.mark.parametrize("name", ["empty", "all-ignored", "error-only", "verdict-incomplete", "verdict-error"])

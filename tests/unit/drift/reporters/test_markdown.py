@@ -57,6 +57,11 @@ def test_in_prose_all_but_plain_words_is_code(text: str) -> None:
     assert not re.search(r"[@#/\\*_`~\[]|www|\.\w|[0-9a-f]{7}", re.sub(r"</?\w+>", "", outside))
 
 
+def test_quotes_and_brackets_around_a_value_are_no_part_of_it() -> None:
+    text = 'The promise "https://a.example may PUT on bucket logs-*" (cors-drift.toml:3) holds'
+    assert prose(text) == 'The promise "`https://a.example` may PUT on bucket `logs-*`" (`cors-drift.toml:3`) holds'
+
+
 @pytest.mark.parametrize("name", TEXTS)
 def test_a_cell_stays_one_cell(name: str) -> None:
     html = rendered(f"| a | b |\n|---|---|\n| {cell(code(PAYLOADS[name][:300]))} | last |\n")
@@ -89,7 +94,7 @@ def test_a_bucket_that_drifted_is_told_with_all_that_is_known() -> None:
         """\
 ### cors-drift: drift
 
-**Drift.** 1 bucket: 1 drifted.
+1 bucket: 1 drifted.
 
 | bucket | state | other findings | declared at |
 |---|---|---|---|

@@ -40,8 +40,11 @@ def indented(text: str) -> str:
 
 
 def without_looks(text: str) -> str:
-    """The page without its style and script, which are the same on every page; a line for each element."""
-    return re.sub(r"(?s)(<(style|script)\b[^>]*>).*?(?=</\2>)", r"\1...", text).replace("><", ">\n<")
+    """The page without its style and script, which are the same on every page, and their hashes; a line for each
+    element.
+    """
+    text = re.sub(r"(?s)(<(style|script)\b[^>]*>).*?(?=</\2>)", r"\1...", text)
+    return re.sub(r"sha256-[\w+/=]+", "sha256-...", text).replace("><", ">\n<")
 
 
 FORMS: dict[str, Callable[[Report], str]] = {

@@ -414,7 +414,7 @@ class TestTheRun:
     def test_a_run_without_a_finding_is_a_log_without_a_result(self) -> None:
         run = run_of(reports()["clean"])
         assert run["results"] == []
-        assert run["invocations"][0]["exitCodeDescription"] == "Clean. 1 bucket: 1 validated."
+        assert run["invocations"][0]["exitCodeDescription"] == "Nothing fails the run. 1 bucket: 1 validated."
 
     def test_an_error_is_told_with_its_place_and_the_run_was_no_success(self) -> None:
         (invocation,) = run_of(reports()["error-only"])["invocations"]
