@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from drift.github_api import GitHub, GitHubError
 
@@ -21,14 +22,24 @@ class Login:
 
 
 def login_of(github: GitHub) -> Login:
-    """Who writes with this token, as REST spells it. ``GET /user`` is closed to the token of a job and to those of Apps,
-    and GraphQL answers them; REST calls an App ``name[bot]``, which nobody can sign up as.
+    """Who writes with this token, as REST spells it.
+
+    ``GET /user`` is closed to the token of a job and to those of Apps, and GraphQL answers them; REST calls an App
+    ``name[bot]``, which nobody can sign up as.
     """
-    for told in (lambda: github.graphql(_VIEWER).get("viewer"), lambda: github.get("/user")):
+    for ask in (_by_graphql, _by_rest):
         try:
-            user = told()
+            user = ask(github)
         except GitHubError:
             continue
         if isinstance(user, dict) and isinstance(user.get("login"), str):
             return Login(user["login"])
     return Login(DEFAULT_LOGIN, sure=False)
+
+
+def _by_graphql(github: GitHub) -> Any:
+    return github.graphql(_VIEWER).get("viewer")
+
+
+def _by_rest(github: GitHub) -> Any:
+    return github.get("/user")
