@@ -20,8 +20,11 @@ from drift.reporters.markdown import COMMENT_CHARACTERS, Unit, write_report
 from drift.reporters.markdown_escape import code, prose, shortened
 from drift.reporters.report_words import counted, title_of
 
-BODY_CHARACTERS = 65_000
-"""What a body may have: GitHub takes 65,536."""
+MAX_BODY = 65_536
+"""Characters that GitHub takes."""
+
+BODY_CHARACTERS = 64_800
+"""What a body may have that tells a report: there is room left for the word that all is well again."""
 
 LEAST_REPORT = 4_000
 """Less room than this is none: people wrote too much below."""
@@ -153,7 +156,8 @@ def subject_of(kind: Kind, report: Report | None) -> Subject:
     if report is None:
         says = Says.THERE if kind is Kind.UNCHECKED else Says.NOTHING
         return Subject(kind, {}, "no report", frozenset(), False, says)
-    seen = frozenset(_key(each) for each in report.buckets if each.compared)
+    failed = report.verdict is Verdict.ERROR
+    seen = frozenset(_key(each) for each in report.buckets if each.compared and not failed)
     if kind is Kind.UNCHECKED:
         about = [each for each in report.buckets if each.state not in LOOKED_AT]
         faults = sorted(each.id for each in report.diagnostics if each.severity is Severity.ERROR)
@@ -258,10 +262,16 @@ def tail_of(body: str, marker: Marker) -> str:
     return body.partition(marker.end)[2]
 
 
-def cleared(body: str, marker: Marker, clean: Marker, kind: Kind, checked: Checked) -> str:
-    """The body with the word that all is well; what was told last stays below it, for whoever reads the issue later."""
+def cleared(body: str, marker: Marker, clean: Marker, checked: Checked) -> str:
+    """The body with the word that all is well; what was told last stays below it, for whoever reads the issue later,
+    unless people wrote so much that there is no room for both.
+    """
+    start = f"{clean.line()}**{_GONE[clean.kind]}** {checked}."
     rest = _FIRST.sub("", body, count=1)
-    return f"{clean.line()}**{_GONE[kind]}** {checked}. Before:\n\n{rest}"
+    whole = f"{start} Before:\n\n{rest}"
+    if Unit.CHARACTERS.of(whole) <= MAX_BODY:
+        return whole
+    return f"{start}\n\n---\n{_FOOT}\n{clean.end}{tail_of(body, marker)}"
 
 
 _GONE = {

@@ -224,8 +224,8 @@ class Keeper:
         commenting = issue.open and self.may_comment(before)
         said = int(self.checked.when.timestamp()) if commenting else before.commented
         clean = replace(before, run=self.run, clean=True, commented=said, buckets=frozenset())
-        change = {"body": cleared(issue.body, before, clean, subject.kind, self.checked)}
-        self.patch(issue, change | ({"state": "closed", "state_reason": "completed"} if issue.open else {}))
+        body = cleared(issue.body, before, clean, self.checked)
+        self.patch(issue, {"body": body} | ({"state": "closed", "state_reason": "completed"} if issue.open else {}))
         if commenting:
             self.comment(issue, closing(subject.kind, self.checked))
 
