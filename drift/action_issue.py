@@ -21,7 +21,7 @@ from drift.action_issue_body import Checked, Kind, subject_of
 from drift.action_issue_keeper import Keeper
 from drift.action_login import login_of
 from drift.action_runner import Inputs
-from drift.errors import UsageError
+from drift.errors import CorsDriftError, UsageError
 from drift.github_api import GitHub, GitHubError
 from drift.report import Report, Verdict
 
@@ -100,6 +100,23 @@ class Tracked:
 
     url: str = ""
     notices: tuple[str, ...] = ()
+
+
+def kept(inputs: Inputs, report: Report | None) -> Tracked:
+    """Do what the inputs ask for, with the run that the environment tells of. Whatever is wrong is a notice."""
+    try:
+        wanted = Wanted.of(inputs)
+        if wanted is None:
+            return Tracked()
+        if not (token := inputs.text("token")):
+            return Tracked(notices=("no tracking issue: the input token is empty",))
+        environment = inputs.environment
+        run = WorkflowRun.of(environment, event_of(environment.get("GITHUB_EVENT_PATH")))
+        return track(GitHub.of_environment(token, environment), run, report, wanted)
+    except CorsDriftError as error:
+        return Tracked(notices=(f"no tracking issue: {error.message}",))
+    except Exception as error:  # the verdict stands, whatever is wrong here
+        return Tracked(notices=(f"no tracking issue: this is a defect of cors-drift: {type(error).__name__}",))
 
 
 def track(
