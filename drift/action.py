@@ -1,5 +1,5 @@
 """The GitHub Action's check step: inputs from the environment, the command line's run, and what the workflow gets of
-it: outputs, files, a job summary, annotations and a comment.
+it: outputs, files, a job summary, annotations, a comment, tracking issues.
 
 What the declarations say is other people's text. It reaches no shell, and while it is printed the runner is told not
 to take anything on the log for a workflow command.
@@ -95,16 +95,20 @@ def main() -> None:
 
 def step(environment: Mapping[str, str]) -> int:
     """Run the check, and tell the workflow; the exit code of the check, whatever becomes of the telling."""
+    from drift.action_issue import kept
+
     inputs = Inputs(environment)
     checked = _checked(inputs)
     for name, value in _outputs(checked):
         write_output(environment, name, value)
     outcome = _comment(inputs, checked.report)
+    tracked = kept(inputs, checked.report)
     write_output(environment, "comment-url", outcome.url)
+    write_output(environment, "issue-url", tracked.url)
     path = checked.file("markdown")
     write_summary(environment, Path(path).read_text(encoding="utf-8") if path else _NO_REPORT)
-    if outcome.notice:
-        tell(environment, outcome.notice)
+    for notice in filter(None, (outcome.notice, *tracked.notices)):
+        tell(environment, notice)
     _annotate(inputs, checked)
     return checked.code
 
