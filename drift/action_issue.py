@@ -96,7 +96,7 @@ class WorkflowRun:
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """What became of it: where the issue of what drifted is, and what is to be told in the log."""
+    """What became of it: where the open issue of what drifted is, if any, and what is to be told in the log."""
 
     url: str = ""
     notices: tuple[str, ...] = ()

@@ -67,10 +67,16 @@ class Keeper:
     labels: tuple[str, ...]
     limit: int
     url: str = ""
+    """Of the open issue of what drifted."""
     notices: list[str] = field(default_factory=list)
 
     def tell(self, notice: str) -> None:
         self.notices.append(notice)
+
+    def point_to(self, subject: Subject, url: str) -> None:
+        """Remember where the open issue of what drifted is."""
+        if subject.kind is Kind.DRIFT:
+            self.url = url
 
     @property
     def issues(self) -> str:
@@ -98,8 +104,8 @@ class Keeper:
             if subject.says is Says.THERE:
                 self.create(subject, listed)
             return
-        if subject.kind is Kind.DRIFT:
-            self.url = issue.url
+        if issue.open:
+            self.point_to(subject, issue.url)
         if issue.marker.run > self.run:
             self.tell(f"{issue.url} is left as it is: a newer run has written it")
         elif subject.of(issue.marker) is Says.THERE:
@@ -152,8 +158,8 @@ class Keeper:
             change = {"body": twin, "state": "closed", "state_reason": "not_planned"}
             self.github.send("PATCH", f"{self.issues}/{number}", change)
             self.tell(f"{before.url} was opened at the same time by another run; this run's is closed")
-        if before is not None and subject.kind is Kind.DRIFT:
-            self.url = before.url
+        if before is not None:
+            self.point_to(subject, before.url)
 
     def post(self, new: dict[str, Any], kind: Kind) -> int | None:
         """The number of the new issue. Where it is not known whether it was made, it is looked for before it is tried
@@ -207,6 +213,7 @@ class Keeper:
         if not again and (marker.text, marker.state) == (before.text, before.state):
             return
         self.patch(issue, {"body": body} | ({} if issue.open else {"state": "open", "state_reason": "reopened"}))
+        self.point_to(subject, issue.url)
         if commenting:
             self.comment(issue, news(subject.kind, subject, before, self.checked, again=again))
 
@@ -226,6 +233,7 @@ class Keeper:
         clean = replace(before, run=self.run, clean=True, commented=said, buckets=frozenset())
         body = cleared(issue.body, before, clean, self.checked)
         self.patch(issue, {"body": body} | ({"state": "closed", "state_reason": "completed"} if issue.open else {}))
+        self.point_to(subject, "")
         if commenting:
             self.comment(issue, closing(subject.kind, self.checked))
 

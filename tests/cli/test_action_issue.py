@@ -133,14 +133,15 @@ class TestLifeOfAnIssue:
         assert "New: `media`." in said
 
     def test_a_clean_run_closes_it_with_a_word(self, nights: Nights) -> None:
-        nights.run(DRIFT)
-        nights.run(CLEAN)
+        opened = nights.run(DRIFT)
+        assert nights.run(DRIFT).url == opened.url != ""
+        assert nights.run(CLEAN).url == ""
         issue = nights.drift()
         assert (issue.state, issue.reason) == ("closed", "completed")
         assert issue.body.count("**All that had drifted is as it should be") == 1
         assert f"Live lets `{APP}` PUT" in issue.body, "what it was about can still be read"
         (said,) = nights.github.said(issue.number)
-        assert said.startswith("All that had drifted is as it should be, by the check of 2026-11-24 03:00 UTC")
+        assert said.startswith("All that had drifted is as it should be, by the check of 2026-11-25 03:00 UTC")
 
     def test_clean_runs_after_that_write_nothing(self, nights: Nights) -> None:
         nights.run(DRIFT)
@@ -278,9 +279,9 @@ class TestPeople:
         nights.run(DRIFT)
         issue = nights.drift()
         issue.state, issue.reason = "closed", "not_planned"
-        (notice,) = nights.run(DRIFT).notices
-        assert "was closed by somebody" in notice
-        assert issue.state == "closed"
+        told = nights.run(DRIFT)
+        assert "was closed by somebody" in told.notices[0]
+        assert (issue.state, told.url) == ("closed", "")
         nights.run(report(assets=WIDEST))
         assert nights.drift().state == "open"
 
