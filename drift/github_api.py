@@ -241,8 +241,8 @@ class GitHub:
             raise error
         wait = self._wait(attempt, answer)
         if wait > self._ends - self.clock.monotonic():
-            error.message += f"; the next attempt would be in {wait:.0f} seconds, which is too late"
-            raise error
+            late = f"{error.message}; the next attempt would be in {wait:.0f} seconds, which is too late"
+            raise GitHubError(late, status=error.status, uncertain=error.uncertain, limited=error.limited)
         self.clock.sleep(wait)
 
     def _wait(self, attempt: int, answer: _Answer | None) -> float:

@@ -1,7 +1,7 @@
 """A GitHub on loopback: pull requests, issues and their comments, answered as GitHub's REST documentation says.
 
-Sources: GitHub's "REST API endpoints for issue comments", "… for issues" and "… for pull requests", "Using pagination in
-the REST API", "Rate limits for the REST API"; of GraphQL, ``viewer`` and the mutations that minimize a comment.
+Sources: GitHub's "REST API endpoints for issue comments", "… for issues" and "… for pull requests", "Using pagination
+in the REST API", "Rate limits for the REST API"; of GraphQL, ``viewer`` and the mutations that minimize a comment.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ class Comment:
 
 
 class GitHubStandIn(Loopback):
-    """One repository. ``script`` answers the next requests out of turn, ``refuse`` decides of each whether it is refused.
+    """One repository. ``script`` answers the next requests out of turn, ``refuse`` decides of each if it is refused.
 
     ``readable`` and ``writable``: what the token may do. ``viewer`` is the login that GraphQL tells of the token, None
     where it tells nothing.
@@ -90,6 +90,10 @@ class GitHubStandIn(Loopback):
         made = Comment(next(self._numbers), login, body)
         self.comments.setdefault(on, []).append(made)
         return made
+
+    def refusal(self, message: str) -> Reply:
+        """A refusal of anything, in these words."""
+        return refused(422, message)
 
     def on(self, number: int = 7) -> list[Comment]:
         return self.comments.get(number, [])
@@ -215,4 +219,4 @@ class _Handler(Handler):
         text = "" if reply.body is None else json.dumps(reply.body)
         self.give(reply.status, text, "application/json; charset=utf-8", reply.headers)
 
-    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _serve
+    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = _serve  # noqa: N815
