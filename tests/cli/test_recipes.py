@@ -48,7 +48,7 @@ class Pipeline:
         path.write_text(f"#!/usr/bin/env bash\nset -eu\n{script}\n", encoding="utf-8")
         path.chmod(0o755)
 
-    def deploys(self, origin: str) -> str:
+    def deploys(self, origin: str, *, new: bool = False) -> str:
         """A line of shell that does what a deployment does to the live rules."""
         text = f"<CORSConfiguration><CORSRule><AllowedMethod>GET</AllowedMethod><AllowedOrigin>{origin}</AllowedOrigin>"
         text += "</CORSRule></CORSConfiguration>"
@@ -56,8 +56,9 @@ class Pipeline:
             "import sys, urllib.request as u; "
             "u.urlopen(u.Request(sys.argv[1], sys.argv[2].encode(), {'Content-Type': 'text/xml'}, method='PUT'))"
         )
-        put = f"'{sys.executable}' -c \"{source}\" '{self.s3.url}/acme-assets?cors' '{text}'"
-        return f"{put}; echo deployed >> '{self.log}'"
+        put = f"'{sys.executable}' -c \"{source}\" '{self.s3.url}/acme-assets"
+        made = f"{put}' ''; " if new else ""
+        return f"{made}{put}?cors' '{text}'; echo deployed >> '{self.log}'"
 
     @property
     def log(self) -> Path:
@@ -161,7 +162,7 @@ def plan(before: str, after: str) -> dict[str, Any]:
 
 @needs_base
 class TestTerraform:
-    def prepared(self, pipeline: Pipeline, before: dict[str, Any]) -> None:
+    def prepared(self, pipeline: Pipeline, before: dict[str, Any], *, new: bool = False) -> None:
         write(pipeline.commands, plan__json=json.dumps(plan(BEFORE, AFTER)), state__json=json.dumps(before))
         pipeline.command(
             "terraform",
@@ -170,7 +171,7 @@ class TestTerraform:
               "plan "*) touch tfplan ;;
               "show tfplan") cat '{pipeline.commands}/plan.json' ;;
               "show ") cat '{pipeline.commands}/state.json' ;;
-              "apply "*) test -f tfplan; {pipeline.deploys(AFTER)} ;;
+              "apply "*) test -f tfplan; {pipeline.deploys(AFTER, new=new)} ;;
             esac""",
         )
 
@@ -180,6 +181,13 @@ class TestTerraform:
         assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr
         assert "acme-assets  pending" in ended.stdout
         assert ended.stdout.rstrip().endswith("In sync. 1 bucket: 1 in sync.")
+
+    def test_the_first_deployment_has_no_state(self, pipeline: Pipeline) -> None:
+        pipeline.s3.client().delete_bucket_cors(Bucket="acme-assets")
+        pipeline.s3.client().delete_bucket(Bucket="acme-assets")
+        self.prepared(pipeline, {"format_version": "1.0"}, new=True)
+        ended = pipeline.run(RECIPES["terraform"])
+        assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr
 
     def test_what_somebody_changed_live_is_not_undone(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline, state(BEFORE))
