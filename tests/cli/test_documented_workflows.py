@@ -1,4 +1,4 @@
-"""The workflows that users copy, each with its own inputs: the check step as a runner runs it, all servers on loopback."""
+"""The workflows that users copy, each with its own inputs: the check step as a runner runs it."""
 
 from __future__ import annotations
 

@@ -106,12 +106,12 @@ class GitHubIssues(GitHubStandIn):
         return Reply(body=self._told(issue))
 
     def _say(self, asked: Asked, number: int) -> Reply:
+        """A comment, on an issue or on a pull request."""
+        if asked.method == "GET":
+            return self._list(asked, number)
         if number in self.issues and self.issues[number].locked:
             return refused(403, "Unable to create comment because issue is locked.")
-        if asked.method == "POST" and number in self.issues:
-            self.comment(asked.body["body"], self.login, on=number)
-            return Reply(201, {"id": 1})
-        return NOT_FOUND
+        return self._create(asked, number)
 
     def _told(self, issue: Issue) -> dict[str, Any]:
         told = {
