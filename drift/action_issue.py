@@ -28,8 +28,6 @@ from drift.report import Report, Verdict
 MOST_OPEN = 10
 """So many issues of ours are open at a time, unless the input says otherwise."""
 
-_OF_A_PULL_REQUEST = ("pull_request", "pull_request_target", "pull_request_review", "merge_group", "workflow_run")
-
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -71,23 +69,26 @@ class WorkflowRun:
         repository = environment.get("GITHUB_REPOSITORY", "")
         number = environment.get("GITHUB_RUN_ID", "")
         attempt = environment.get("GITHUB_RUN_ATTEMPT", "")
-        about = event.get("repository")
-        default = about.get("default_branch") if isinstance(about, Mapping) else None
+        name, branch = environment.get("GITHUB_EVENT_NAME", ""), environment.get("GITHUB_REF", "")
+        if name == "workflow_run":  # it runs on the default branch, whatever the one before it was about
+            before = _part(event, "workflow_run")
+            name, branch = (str(before.get(key) or "workflow_run") for key in ("event", "head_branch"))
+        default = _part(event, "repository").get("default_branch")
         return cls(
             repository,
             int(number) if number.isdecimal() else 0,
             int(attempt) if attempt.isdecimal() else 1,
             environment.get("GITHUB_SHA", ""),
             run_of(environment).url,
-            environment.get("GITHUB_EVENT_NAME", ""),
-            environment.get("GITHUB_REF", "").removeprefix("refs/heads/"),
+            name,
+            branch.removeprefix("refs/heads/"),
             default if isinstance(default, str) else "",
         )
 
     @property
     def refusal(self) -> str | None:
         """Why this run has no say about what is deployed, if so."""
-        if self.event in _OF_A_PULL_REQUEST:
+        if self.event.startswith("pull_request") or self.event == "merge_group":
             return f"it is for scheduled runs, and this one was started by {self.event}"
         if self.event != "schedule" and self.default_branch and self.branch != self.default_branch:
             return f"it speaks of the branch {self.default_branch}, and this run is of another one"
@@ -150,6 +151,11 @@ def _refused(error: GitHubError) -> str:
         case _:
             advice = "; give the job the permission issues: write" if error.denied else ""
     return f"the tracking issue was not kept: {error.message}{advice}"
+
+
+def _part(event: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    part = event.get(key)
+    return part if isinstance(part, Mapping) else {}
 
 
 def event_of(path: str | None) -> Mapping[str, Any]:

@@ -210,7 +210,8 @@ class Keeper:
             self.tell(f"{issue.url} is left as it is: what is written below the report leaves no room for it")
             return
         body, marker = made
-        if not again and (marker.text, marker.state) == (before.text, before.state):
+        same = (marker.text, marker.state, marker.buckets) == (before.text, before.state, before.buckets)
+        if same and not again:
             return
         self.patch(issue, {"body": body} | ({} if issue.open else {"state": "open", "state_reason": "reopened"}))
         self.point_to(subject, issue.url)

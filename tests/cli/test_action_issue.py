@@ -650,3 +650,18 @@ class TestInputs:
         url = "https://github.example/octo/site/actions/runs/123"
         assert run == WorkflowRun("octo/site", 123, 2, "d" * 40, url, "push", "a/b", "main")
         assert WorkflowRun.of({}, {"repository": []}).default_branch == ""
+
+    @pytest.mark.parametrize(
+        ("before", "counts"),
+        [
+            ({"event": "push", "head_branch": "main"}, True),
+            ({"event": "schedule", "head_branch": "main"}, True),
+            ({"event": "push", "head_branch": "feature"}, False),
+            ({"event": "pull_request", "head_branch": "main"}, False),
+            ({}, False),
+        ],
+    )
+    def test_a_run_after_another_one_is_about_what_that_was_about(self, before: dict[str, str], counts: bool) -> None:
+        environment = {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"}
+        event = {"repository": {"default_branch": "main"}, "workflow_run": before}
+        assert (WorkflowRun.of(environment, event).refusal is None) == counts

@@ -91,15 +91,23 @@ class Job:
 
 @pytest.fixture
 def job(tmp_path: Path, github: GitHubIssues, moto_s3: MotoS3) -> Job:
+    """What the script of the step runs, in this process."""
+    moto_s3.put("acme-assets", [BEFORE])
+    return Job(Runner(tmp_path, inside=True), github, moto_s3)
+
+
+@pytest.fixture
+def scripted(tmp_path: Path, github: GitHubIssues, moto_s3: MotoS3) -> Job:
+    """The script itself, run by its shell."""
     moto_s3.put("acme-assets", [BEFORE])
     return Job(Runner(tmp_path), github, moto_s3)
 
 
 @needs_base
 class TestPullRequest:
-    def test_a_change_is_told_in_a_comment_and_does_not_fail(self, job: Job, github: GitHubIssues) -> None:
-        job.pull_request(AFTER)
-        ended = job.run("pull-request.yml", event="pull_request")
+    def test_a_change_is_told_in_a_comment_and_does_not_fail(self, scripted: Job, github: GitHubIssues) -> None:
+        scripted.pull_request(AFTER)
+        ended = scripted.run("pull-request.yml", event="pull_request")
         assert (ended.code, ended.outputs["verdict"]) == (0, "clean"), ended.out
         (comment,) = github.on()
         assert "https://after.example" in comment.body
@@ -135,15 +143,15 @@ class TestFork:
 
 
 class TestNightly:
-    def test_drift_opens_the_issue_and_its_end_closes_it(self, job: Job, github: GitHubIssues) -> None:
-        job.declares(BEFORE)
-        job.live(BY_HAND)
-        ended = job.run("nightly.yml", event="schedule")
+    def test_drift_opens_the_issue_and_its_end_closes_it(self, scripted: Job, github: GitHubIssues) -> None:
+        scripted.declares(BEFORE)
+        scripted.live(BY_HAND)
+        ended = scripted.run("nightly.yml", event="schedule")
         (issue,) = github.issues.values()
         assert (ended.code, issue.title, issue.state) == (1, "CORS drift: production", "open"), ended.out
         assert ended.outputs["issue-url"].endswith(f"/issues/{issue.number}")
-        job.live(BEFORE)
-        ended = job.run("nightly.yml", event="workflow_dispatch")
+        scripted.live(BEFORE)
+        ended = scripted.run("nightly.yml", event="workflow_dispatch")
         assert (ended.code, issue.state, ended.outputs["issue-url"]) == (0, "closed", ""), ended.out
         assert len(github.issues) == 1
 
