@@ -168,7 +168,7 @@ def subject_of(kind: Kind, report: Report | None) -> Subject:
         about = [each for each in report.buckets if each.drift or any(report.fails(found) for found in each.findings)]
         state = json.dumps([sorted(map(_drift_state, about)), _failing(report)])
         there = any(each.drift for each in report.buckets) or any(report.fails(found) for found in report.findings)
-    whole = not report.incomplete and report.verdict is not Verdict.CLEAN
+    whole = not report.incomplete
     says = Says.THERE if there else Says.GONE if whole else Says.NOTHING
     return Subject(kind, {_key(each): title_of(each) for each in about}, _digest(state, 16), seen, whole, says)
 

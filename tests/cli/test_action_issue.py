@@ -215,6 +215,13 @@ class TestDriftAndNotCheckedApart:
         nights.run(CLEAN)
         assert nights.of(Kind.DRIFT) == nights.of(Kind.UNCHECKED) == []
 
+    def test_a_run_without_a_report_opens_its_issue_again(self, nights: Nights) -> None:
+        for told in (None, CLEAN, None):
+            nights.run(told)
+        (issue,) = nights.github.issues.values()
+        assert (issue.state, "The run ended before there was a report" in issue.body) == ("open", True)
+        assert "All could be checked" not in issue.body
+
     def test_a_run_that_compared_nothing_with_live_leaves_both_alone(self, nights: Nights) -> None:
         nights.run(report(assets=WIDER, media=DENIED))
         nights.github.asked.clear()
@@ -360,6 +367,42 @@ class TestSurroundings:
         nights.run(report(assets=WIDEST))
         (new,) = nights.of(Kind.DRIFT)
         assert new is not old
+
+    def test_an_issue_in_the_repository_that_it_was_moved_to_is_left_alone(self, nights: Nights) -> None:
+        nights.run(DRIFT)
+        old = nights.drift()
+        moved = {
+            "id": 9, "number": old.number, "state": "open", "body": old.body, "user": {"login": old.login},
+            "html_url": "https://github.example/octo/other/issues/1",
+        }  # fmt: skip
+
+        def follow(asked: object) -> Reply | None:
+            if getattr(asked, "path", "").endswith(f"/issues/{old.number}"):
+                old.gone = "transferred"
+                return Reply(body=moved) if getattr(asked, "method", "") == "GET" else None
+            return None
+
+        nights.github.refuse = follow
+        nights.run(report(assets=WIDEST))
+        assert [method for method, path in nights.github.writes() if path.endswith(f"/{old.number}")] == []
+        assert len(nights.of(Kind.DRIFT)) == 1
+
+    def test_an_issue_that_another_run_writes_meanwhile_is_looked_at_again(self, nights: Nights) -> None:
+        nights.run(DRIFT, number=5)
+        issue = nights.drift()
+        old = issue.body
+        nights.run(report(assets=WIDEST), number=20)
+        newer, issue.body = issue.body, old
+
+        def meanwhile(asked: object) -> Reply | None:
+            if getattr(asked, "path", "").endswith(f"/issues/{issue.number}"):
+                issue.body = newer
+            return None
+
+        nights.github.refuse = meanwhile
+        (notice,) = nights.run(CLEAN, number=10).notices
+        assert notice.endswith("a newer run has written it")
+        assert (issue.state, issue.body) == ("open", newer)
 
     def test_an_issue_that_is_listed_and_always_gone_ends_in_a_notice(self, nights: Nights) -> None:
         nights.run(DRIFT)
