@@ -18,21 +18,10 @@ import yaml
 
 from drift import action
 from tests.live.github_stand_in import HEAD, REPOSITORY, TOKEN
+from tests.workflow_commands import Parsed, lines_of, parse
 
 ROOT = Path(__file__).parents[2]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text())
-
-_COMMAND = re.compile(r"::([^\s:]+)(?: ([^:]*))?::(.*)")
-_OLD_COMMAND = re.compile(r"##\[([^\]\s]+)(?: ([^\]]*))?\](.*)")
-
-
-@dataclass(frozen=True)
-class Command:
-    """A workflow command that the runner obeyed, its text unescaped."""
-
-    name: str
-    properties: dict[str, str]
-    text: str
 
 
 @dataclass(frozen=True)
@@ -46,37 +35,27 @@ class Ended:
     summary: str
 
     @property
-    def commands(self) -> list[Command]:
+    def commands(self) -> list[Parsed]:
         """What the runner takes for commands, in the order in which it may see them at worst: stderr first."""
-        return obeyed([*self.error.splitlines(), *self.out.split("\n")])
+        return obeyed([*lines_of(self.error), *lines_of(self.out)])
 
     def notices(self) -> list[str]:
-        return [each.text for each in self.commands if each.name == "notice"]
+        return [each.data for each in self.commands if each.name == "notice"]
 
 
-def obeyed(lines: Sequence[str]) -> list[Command]:
-    """The commands among the lines, as ActionCommandManager of actions/runner finds and stops them."""
-    found: list[Command] = []
+def obeyed(lines: Sequence[str]) -> list[Parsed]:
+    """The commands among the lines that are obeyed: none between ``stop-commands`` and its token."""
+    found: list[Parsed] = []
     stop = ""
     for line in lines:
-        match = _COMMAND.match(line.lstrip()) or _OLD_COMMAND.search(line)
-        if match is None:
-            continue
-        name, properties, text = match[1], match[2] or "", match[3]
         if stop:
-            stop = "" if name.lower() == stop else stop
-        elif name == "stop-commands":
-            stop = text
-        else:
-            told = dict(part.split("=", 1) for part in properties.split(",") if "=" in part)
-            found.append(Command(name, {key: _plain(value) for key, value in told.items()}, _plain(text)))
+            stop = "" if line.lstrip().lower().startswith(f"::{stop.lower()}::") else stop
+        elif (command := parse(line)) is not None:
+            if command.name == "stop-commands":
+                stop = command.data
+            else:
+                found.append(command)
     return found
-
-
-def _plain(text: str) -> str:
-    for code, char in (("%3A", ":"), ("%2C", ","), ("%0D", "\r"), ("%0A", "\n"), ("%25", "%")):
-        text = text.replace(code, char)
-    return text
 
 
 def outputs_of(text: str) -> dict[str, str]:

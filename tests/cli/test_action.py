@@ -83,7 +83,7 @@ class TestCheck:
         inputs = {"endpoint-url": moto_s3.url, "working-directory": "infra"}
         (error,) = [each for each in installed.step("Check", inputs).commands if each.name == "error"]
         assert error.properties["file"] == "infra/cors.json"
-        assert "b-one" in error.text
+        assert "b-one" in error.data
         assert not installed.step("Check", inputs | {"annotations": "false"}).commands
 
     def test_all_comes_on_one_stream(self, installed: Runner) -> None:
