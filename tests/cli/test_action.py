@@ -15,9 +15,10 @@ from typing import Any
 import pytest
 from packaging.requirements import Requirement
 
-from tests.cli.action_runner import ACTION, ROOT, Runner, outputs_of
+from tests.cli.action_runner import ACTION, ROOT, Runner, obeyed, outputs_of
 from tests.cli.conftest import schema, write
 from tests.fixtures_s3 import MotoS3
+from tests.workflow_commands import lines_of
 
 RULE = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
 OUTPUTS = {
@@ -223,3 +224,10 @@ class TestOutputs:
         write_output(environment, "verdict", "drift")
         with (tmp_path / "output").open(newline="") as stream:
             assert outputs_of(stream.read()) == {"path": hostile, "verdict": "drift"}
+
+    def test_a_notice_is_one_command_whatever_it_says(self, capsys: pytest.CaptureFixture[str]) -> None:
+        from drift.action_runner import tell
+
+        tell({"GITHUB_ACTIONS": "true"}, "a\n::set-output name=a::b\r##[add-mask]c 100%0A")
+        (command,) = obeyed(lines_of(capsys.readouterr().out))
+        assert (command.name, command.data) == ("notice", r"a\n::set-output name=a::b\r\x23#[add-mask]c 100%0A")
