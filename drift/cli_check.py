@@ -96,6 +96,8 @@ def check(
         progress = progress_off.enter_context(progress_bar())
         told = show if format_ is Format.TERMINAL else None
         report = pipeline.check(paths or [], settings, progress, told, keep)
+    if run := context.find_object(errors.Run):
+        run.report = report
     if shown:
         emit_history(report, shown[0], targets, sarif=settings.sarif)
     else:
