@@ -49,9 +49,10 @@ def main() -> None:
     sys.exit(code)
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Run the command line; the exit code of the documented table."""
-    state = Run(tuple(arguments))
+def run(arguments: Sequence[str], state: Run | None = None) -> int:
+    """Run the command line; the exit code of the documented table. ``state`` knows afterwards what it came to."""
+    state = Run() if state is None else state
+    state.arguments = tuple(arguments)
     try:
         from drift.cli import app_for
 

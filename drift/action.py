@@ -1,4 +1,5 @@
-"""The GitHub Action's check step: inputs from the environment, the command line's run, outputs and a job summary.
+"""The GitHub Action's check step: inputs from the environment, the command line's run, and what the workflow gets of
+it: outputs, files, a job summary, annotations, a comment, tracking issues.
 
 What the declarations say is other people's text. It reaches no shell, and while it is printed the runner is told not
 to take anything on the log for a workflow command.
@@ -6,147 +7,221 @@ to take anything on the log for a workflow command.
 
 from __future__ import annotations
 
-import html
-import json
+import gc
 import os
-import secrets
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from drift.__main__ import run
-from drift.errors import EXIT_ERROR, UsageError
+from drift.action_runner import Inputs, no_commands, one_stream, tell, write_output, write_summary
+from drift.errors import EXIT_ERROR, CorsDriftError, Run, UsageError
 
-_PREFIX = "CORS_DRIFT_ACTION_"
-_SINGLE = ("LIVE", "REGION", "ACCOUNT", "ENDPOINT_URL", "WORKSPACE", "STACK_NAME", "UNDECLARED")
+if TYPE_CHECKING:
+    from drift.action_comment import Outcome, WhenClear
+    from drift.report import Report
+
+TOKEN = "CORS_DRIFT_ACTION_TOKEN"  # noqa: S105 - the name of a variable
+
+_SINGLE = (
+    *("live", "base", "region", "account", "endpoint-url", "workspace", "stack-name", "undeclared", "fail-on"),
+    "sarif-category",
+)
 _REPEATED = {
-    "BUCKETS": "bucket",
-    "VARIABLES": "var",
-    "VAR_FILES": "var-file",
-    "PARAMETERS": "parameter",
-    "PARAMETERS_FILES": "parameters-file",
+    "buckets": "bucket",
+    "variables": "var",
+    "var-files": "var-file",
+    "parameters": "parameter",
+    "parameters-files": "parameters-file",
 }
-_SWITCHES = ("STRICT", "ALLOW_INCOMPLETE", "EXIT_ZERO")
+_SWITCHES = ("strict", "allow-incomplete", "exit-zero")
+_FILES = {
+    "json": "report.json",
+    "markdown": "report.md",
+    "html": "report.html",
+    "sarif": "report.sarif",
+    "junit": "report.xml",
+    "github": "annotations.txt",
+}
+_SCOPE = (
+    "working-directory",
+    "live",
+    "region",
+    "account",
+    "endpoint-url",
+    "workspace",
+    "stack-name",
+    "config",
+    "matrix",
+)
+_SCOPE_LISTS = ("paths", "buckets", "var-files", "parameters-files")
+_NO_REPORT = "### cors-drift: error\n\nThe run ended before there was a report; the log says why.\n"
 
-_MOST_ROWS = 200
-"""A job summary may have 1 MiB; this many buckets stay far below it."""
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What the check came to. ``report`` has nothing sensitive left in it; None where the run ended without one."""
+
+    code: int
+    report: Report | None
+    folder: Path
+
+    def file(self, kind: str) -> str:
+        """The path of a file of the run; empty where it was not written."""
+        path = self.folder / _FILES[kind]
+        return str(path) if path.exists() else ""
 
 
 def main() -> None:
     """Run the step and exit with the exit code of the check."""
-    sys.exit(step(os.environ))
+    gc.set_threshold(100_000)  # as drift.__main__ does, for its reasons
+    environment = dict(os.environ)
+    os.environ.pop(TOKEN, None)  # nothing that the check starts gets to see it
+    one_stream()
+    try:
+        sys.exit(step(environment))
+    except Exception as error:
+        from drift.reporters.words import printable
+
+        # Python would exit with 1, which reads as drift.
+        tell(environment, f"this is a defect of cors-drift: {type(error).__name__}: {printable(str(error))}", "error")
+        sys.exit(EXIT_ERROR)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except SystemExit:
+        raise
+    except BaseException:  # SIGTERM, while the workflow was told; the runner sends it where a job is cancelled
+        sys.exit(143)
 
 
 def step(environment: Mapping[str, str]) -> int:
-    """Run the check and write ``GITHUB_OUTPUT`` and ``GITHUB_STEP_SUMMARY``; its exit code."""
-    folder = Path(environment.get("RUNNER_TEMP") or ".") / "cors-drift"
-    folder.mkdir(parents=True, exist_ok=True)
-    report_path = Path(tempfile.mkdtemp(prefix="check-", dir=folder)) / "report.json"
-    try:
-        arguments = [*_arguments(environment), f"--output=json={report_path}"]
-    except UsageError as error:
-        print(f"error: {error.message}", file=sys.stderr)
-        code = EXIT_ERROR
-    else:
-        code = _quietly(environment, [*arguments, "--", *_lines(environment, "PATHS")])
-    report = json.loads(report_path.read_text(encoding="utf-8")) if report_path.exists() else None
-    _append(environment.get("GITHUB_OUTPUT"), "".join(_outputs(report, report_path, code)))
-    _append(environment.get("GITHUB_STEP_SUMMARY"), "".join(_summary(report)))
-    return code
+    """Run the check, and tell the workflow; the exit code of the check, whatever becomes of the telling."""
+    from drift.action_issue import kept
+
+    inputs = Inputs(environment)
+    checked = _checked(inputs)
+    for name, value in _outputs(checked):
+        write_output(environment, name, value)
+    outcome = _comment(inputs, checked.report)
+    tracked = kept(inputs, checked.report)
+    write_output(environment, "comment-url", outcome.url)
+    write_output(environment, "issue-url", tracked.url)
+    path = checked.file("markdown")
+    write_summary(environment, Path(path).read_text(encoding="utf-8") if path else _NO_REPORT)
+    for notice in filter(None, (outcome.notice, *tracked.notices)):
+        tell(environment, notice)
+    _annotate(inputs, checked)
+    return checked.code
 
 
-def _arguments(environment: Mapping[str, str]) -> Iterator[str]:
+def _checked(inputs: Inputs) -> Checked:
+    parent = Path(inputs.environment.get("RUNNER_TEMP") or tempfile.gettempdir()) / "cors-drift"
+    parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="check-", dir=parent))
+    state = Run()
+    with no_commands(inputs.environment):
+        try:
+            outputs = [f"--output={kind}={folder / name}" for kind, name in _FILES.items()]
+            arguments = [*_arguments(inputs), *outputs, "--", *inputs.lines("paths")]
+        except UsageError as error:
+            print(f"error: {error.message}", file=sys.stderr)
+            return Checked(EXIT_ERROR, None, folder)
+        code = run(arguments, state)
+    return Checked(code, _without_secrets(state.report), folder)
+
+
+def _arguments(inputs: Inputs) -> Iterator[str]:
     """The command line that the inputs stand for; values are tied to their flags with ``=``, so that none is a flag."""
-    if config := environment.get(_PREFIX + "CONFIG"):
+    if config := inputs.text("config"):
         yield f"--config={config}"
     yield "check"
     for name in _SINGLE:
-        if value := environment.get(_PREFIX + name):
-            yield f"--{_flag(name)}={value}"
+        if value := inputs.text(name):
+            yield f"--{name}={value}"
     for name, flag in _REPEATED.items():
-        for value in _lines(environment, name):
+        for value in inputs.lines(name):
             yield f"--{flag}={value}"
     for name in _SWITCHES:
-        value = environment.get(_PREFIX + name, "").strip().lower()
-        if value not in ("", "true", "false"):
-            raise UsageError(f"the input {_flag(name)} must be true or false")
-        if value == "true":
-            yield f"--{_flag(name)}"
+        if inputs.flag(name):
+            yield f"--{name}"
 
 
-def _flag(name: str) -> str:
-    return name.lower().replace("_", "-")
+def _without_secrets(report: object) -> Report | None:
+    from drift.redaction import redacted
+    from drift.report import Report
+
+    if not isinstance(report, Report):
+        return None
+    return redacted(report) if report.all_sensitive else report
 
 
-def _lines(environment: Mapping[str, str], name: str) -> list[str]:
-    return [line.strip() for line in environment.get(_PREFIX + name, "").splitlines() if line.strip()]
+def _outputs(checked: Checked) -> Iterator[tuple[str, str]]:
+    from drift.report import LOOKED_AT
+
+    report = checked.report
+    buckets = report.buckets if report else ()
+    yield "verdict", report.verdict.value if report else "error"
+    yield "exit-code", str(checked.code)
+    yield "drift-count", str(report.summary.drifted if report else 0)
+    yield "coverage", f"{sum(bucket.state in LOOKED_AT for bucket in buckets)}/{len(buckets)}"
+    for kind in ("json", "html", "sarif", "junit"):
+        yield f"{kind}-file", checked.file(kind)
+    yield "report", checked.file("json")
 
 
-def _quietly(environment: Mapping[str, str], arguments: list[str]) -> int:
-    """Run the command line with workflow commands switched off."""
-    token = secrets.token_hex(16)
-    on_runner = environment.get("GITHUB_ACTIONS") == "true"
-    if on_runner:
-        print(f"::stop-commands::{token}", flush=True)
+def _comment(inputs: Inputs, report: Report | None) -> Outcome:
+    """Write the comment, if one is asked for. Whatever fails of it is a notice."""
+    from drift.action_comment import Outcome, WhenClear
+
     try:
-        return run(arguments)
-    finally:
-        if on_runner:
-            sys.stderr.flush()
-            print(f"::{token}::", flush=True)
+        if not inputs.flag("comment"):
+            return Outcome()
+        choice = inputs.choice("comment-when-clean", tuple(WhenClear))
+        return _published(inputs, report, WhenClear(choice))
+    except CorsDriftError as error:
+        return Outcome(notice=f"no comment: {error.message}")
+    except Exception as error:  # the verdict stands, whatever is wrong here
+        return Outcome(notice=f"no comment: this is a defect of cors-drift: {type(error).__name__}")
 
 
-def _outputs(report: Mapping[str, Any] | None, path: Path, code: int) -> Iterator[str]:
-    """Only words, numbers and a path of ours: nothing that could start another output."""
-    yield f"verdict={report['verdict'] if report else 'error'}\n"
-    yield f"exit-code={code}\n"
-    yield f"drift-count={report['summary']['drifted'] if report else 0}\n"
-    yield f"report={path if report else ''}\n"
+def _published(inputs: Inputs, report: Report | None, when_clear: WhenClear) -> Outcome:
+    from drift.action_comment import Outcome, publish
+    from drift.action_comment_body import key_of
+    from drift.action_event import pull_request_of, run_of
+    from drift.github_api import GitHub
+
+    event = pull_request_of(inputs.environment)
+    if event is None:
+        if inputs.environment.get("GITHUB_EVENT_NAME") == "push":
+            return Outcome()
+        return Outcome(notice="no comment: there is one on pull_request events alone")
+    token = inputs.text("token")
+    if not token:
+        return Outcome(notice="no comment: the input token is empty")
+    # Values of variables may be secret, and what the key is made of could be guessed: their names are all it has.
+    names = {name: [line.partition("=")[0] for line in inputs.lines(name)] for name in ("variables", "parameters")}
+    scope = {name: inputs.text(name) for name in _SCOPE} | {name: inputs.lines(name) for name in _SCOPE_LISTS} | names
+    key = key_of(inputs.text("comment-id").strip(), scope)
+    github = GitHub.of_environment(token, inputs.environment)
+    return publish(github, event, run_of(inputs.environment), key, report, when_clear)
 
 
-def _summary(report: Mapping[str, Any] | None) -> Iterator[str]:
-    if report is None:
-        yield "### cors-drift: error\n\nThe run ended before there was a report; the log says why.\n"
-        return
-    summary = report["summary"]
-    yield f"### cors-drift: {report['verdict'].replace('_', ' ')}\n\n"
-    yield f"{summary['buckets']} buckets: {summary['in_sync']} in sync, {summary['drifted']} drifted, "
-    yield f"{summary['accepted']} accepted, {summary['not_compared']} not compared.\n\n"
-    rows = sorted(report["buckets"], key=lambda bucket: (not bucket["drift"], bucket["state"] == "in_sync"))
-    if rows:
-        yield "| bucket | state | declared at | changes |\n|---|---|---|---|\n"
-    for bucket in rows[:_MOST_ROWS]:
-        location = (bucket["declared"] or {}).get("location") or {}
-        place = ":".join(str(part) for part in (location.get("path"), location.get("line")) if part)
-        name = bucket["bucket"] if isinstance(bucket["bucket"], str) else "name unknown"
-        cells = (name, bucket["state"].replace("_", " "), place, str(len(bucket["changes"])))
-        yield f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
-    if len(rows) > _MOST_ROWS:
-        yield f"\n{len(rows) - _MOST_ROWS} more buckets are in the report.\n"
-    told = [each for each in report["diagnostics"] if each["severity"] != "info"]
-    if told:
-        yield "\n| | where | what |\n|---|---|---|\n"
-    for each in told[:_MOST_ROWS]:
-        location = each["location"] or {}
-        place = ":".join(str(part) for part in (location.get("path"), location.get("line")) if part)
-        yield f"| {each['severity']} | {_cell(place)} | {_cell(each['message'])} |\n"
-    if len(told) > _MOST_ROWS:
-        yield f"\n{len(told) - _MOST_ROWS} more are in the report.\n"
-
-
-def _cell(text: str) -> str:
-    """Text as code in a table: no markup, no cell or line of its own making."""
-    from drift.reporters.words import printable
-
-    return f"<code>{html.escape(printable(text)).replace('|', '&#124;').replace('`', '&#96;')}</code>" if text else ""
-
-
-def _append(path: str | None, text: str) -> None:
-    if path:
-        with open(path, "a", encoding="utf-8") as stream:
-            stream.write(text)
+def _annotate(inputs: Inputs, checked: Checked) -> None:
+    """Print the annotations, which are commands: in them whatever is not ours is escaped."""
+    try:
+        wanted = inputs.environment.get("CORS_DRIFT_ACTION_ANNOTATIONS") is None or inputs.flag("annotations")
+    except UsageError as error:
+        tell(inputs.environment, error.message, "warning")
+        wanted = True
+    path = checked.file("github")
+    if wanted and path:
+        sys.stdout.write(Path(path).read_text(encoding="utf-8"))
+        sys.stdout.flush()
+    elif wanted:
+        tell(inputs.environment, "the run ended before there was a report; the log says why", "error")
 
 
 if __name__ == "__main__":

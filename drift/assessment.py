@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from drift.catalogue import CATALOGUE, Family
 from drift.finding import Finding, PromiseOutcome
 from drift.ignoring import Ignores
+from drift.location import Severity
 from drift.policy import policy_findings
 from drift.report import LOOKED_AT, BucketReport, BucketState, ExitPolicy, Report, Verdict
 from drift.settings import AssessmentSettings, FailOn
@@ -79,16 +80,28 @@ def _has_rules(report: BucketReport) -> bool:
 
 
 def _levelled(findings: Iterable[Finding], settings: AssessmentSettings) -> tuple[Finding, ...]:
-    """The findings as heavy as the settings have them, without those that they switch off."""
+    """The findings as heavy as the settings have them, without those that they switch off. Of what fails a pull request
+    a remark is left.
+    """
     found = []
     for each in findings:
         level = settings.levels.get(each.id, each.severity)
+        if level is None and each.blames:
+            level = Severity.INFO  # that deploying undoes what is live is never left out
         if level is not None:
             found.append(each if level is each.severity else replace(each, severity=level))
     return tuple(found)
 
 
 def _is_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
+    """Whether the bucket counts as drifted: what a pull request does not touch does so only if the settings say it."""
+    if report.pull_request is None:
+        return _still_drift(report, settings)
+    differs = report.state in (BucketState.DRIFTED, BucketState.UNDECLARED)
+    return differs and any(each.blames for each in report.findings)
+
+
+def _still_drift(report: BucketReport, settings: AssessmentSettings) -> bool:
     """Whether drift counts: not if it is waived, or if the settings make less of it than what fails the run."""
     told = [each for each in report.findings if CATALOGUE[each.id].family is Family.DRIFT and each.waived is None]
     return any(_counts(each, report, settings) for each in told)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drift import errors
 from drift.compare import Rules, compare
-from drift.cors.model import Unknown
+from drift.cors.model import Text, Unknown
 from drift.coverage import all_listed
 from drift.ignoring import Ignores
 from drift.interfaces import Wanted
@@ -25,6 +26,7 @@ from drift.sources import load_declared, load_live, load_state, selected
 if TYPE_CHECKING:
     from drift.identity import Source
     from drift.name_patterns import Listing
+    from drift.on_pull_request import Base
 
 
 class Check:
@@ -56,11 +58,18 @@ class Check:
         self._ignores = ignores or Ignores(())
         self._notes: list[Diagnostic] = []
         self._saved = None if settings.live.source is None else load_live(settings.live.source, settings)
+        self._base: Base | None = None
+        self._load: Callable[[Settings], Snapshot] = partial(load_declared, paths)
 
     def run(self) -> Report:
         """The report, after a second look at what seems to have drifted."""
-        declared = self._declared()
+        if self._settings.base is None:
+            declared = self._declared()
+        else:
+            declared, self._base = self._with_base()
         try:
+            if self._settings.live.unread:
+                return self._without_live(declared)
             report = self._compared(declared, self._read(declared))
             if self._live.cut_off is not None:
                 self._cut_off(report, self._live.cut_off)
@@ -96,8 +105,32 @@ class Check:
         )
         return replace(report, buckets=buckets, diagnostics=(*report.diagnostics, *told))
 
+    def _with_base(self) -> tuple[Snapshot, Base]:
+        """What is declared once the pull request is merged, and what the target branch declares without it."""
+        from drift.base_side import BaseSide
+        from drift.completing import completed
+
+        with BaseSide(self._paths, self._settings) as side:
+            self._load = side.declared
+            head = self._declared()
+            head, base = completed(head, side.read(), side, self._paths, self._settings)
+        left_out = self._ignores.leaves_out
+        kept = tuple(each for each in base.target.buckets if not left_out(each.name))
+        base = replace(base, target=replace(base.target, buckets=kept, sensitive=base.target.all_sensitive))
+        return head, base
+
+    def _without_live(self, declared: Snapshot) -> Report:
+        from drift.compare import validated
+        from drift.on_pull_request import without_live
+
+        base = self._base
+        if base is None:
+            raise errors.UsageError("--live none leaves nothing to compare with", advice="give --base")
+        report = replace(validated(declared, self._exits), compared_at=datetime.now(UTC))
+        return without_live(report, declared, base, self._rules, self._exits)
+
     def _declared(self) -> Snapshot:
-        found = load_declared(self._paths, self._settings)
+        found = self._load(self._settings)
         names = self._settings.buckets
         known = {bucket.name for bucket in found.buckets}
         is_open = any(isinstance(name, Unknown) for name in known) or self._settings.identity.names
@@ -106,7 +139,7 @@ class Check:
 
             found = identify(found, self._sources())
             found = replace(found, diagnostics=(*found.diagnostics, *self._notes))
-        found = selected(found, names)
+        found = found if self._settings.base is not None else selected(found, names)
         kept = tuple(each for each in found.buckets if not self._ignores.leaves_out(each.name))
         return replace(found, buckets=kept, sensitive=found.all_sensitive)
 
@@ -125,6 +158,8 @@ class Check:
             sources += self._asking_aws(listing)
         if identity.patterns:
             sources.append(PatternSource(listing))
+        if identity.late_names:
+            sources.append(NamesSource(identity.late_names))
         return sources
 
     def _asking_aws(self, listing: Listing) -> list[Source]:
@@ -168,11 +203,11 @@ class Check:
         given = replace(
             live, account=live.account or caller.account, region=live.region or self._live.aws.configured_region
         )
-        return load_declared(self._paths, replace(self._settings, live=given))
+        return self._load(replace(self._settings, live=given))
 
     def _read(self, declared: Snapshot) -> Snapshot:
         """What is live of the buckets that are declared."""
-        wanted = _wanted(declared)
+        wanted = _wanted(declared if self._base is None else _with_others(declared, self._base.target))
         if self._saved is None:
             return replace(self._live.read(wanted), taken_at=datetime.now(UTC))
         if any(bucket.bare for bucket in (*declared.buckets, *self._saved.buckets)):
@@ -196,7 +231,7 @@ class Check:
         def judge(again: Snapshot) -> Report:
             names = {bucket.name for bucket in again.buckets}
             part = replace(declared, buckets=tuple(each for each in declared.buckets if each.name in names))
-            return self._compared(part, again)
+            return self._compared(part, again, names)
 
         reader = Reader(self._live.read_again, judge)
         if live.wait:
@@ -205,8 +240,18 @@ class Check:
             return confirmed(report, reader, 0.0, self._rules, self._exits) if live.confirm else report
         return confirmed(report, reader, live.recheck, self._rules, self._exits) if live.recheck else report
 
-    def _compared(self, declared: Snapshot, live: Snapshot) -> Report:
-        return compare(declared, live, self._rules, self._exits, now=datetime.now(UTC))
+    def _compared(self, declared: Snapshot, live: Snapshot, only: Collection[Text] | None = None) -> Report:
+        report = compare(declared, live, self._rules, self._exits, now=datetime.now(UTC))
+        if self._base is None:
+            return report
+        from drift.on_pull_request import on_pull_request
+
+        return on_pull_request(report, declared, self._base.narrowed(only), live, self._rules, self._exits)
+
+
+def _with_others(declared: Snapshot, base: Snapshot) -> Snapshot:
+    """With the buckets of the target branch, which are live though the pull request may no longer declare them."""
+    return replace(declared, buckets=(*declared.buckets, *base.buckets))
 
 
 def _wanted(declared: Snapshot) -> list[Wanted]:

@@ -13,7 +13,7 @@ import typer
 
 from drift import __version__, errors
 from drift import options as o
-from drift.cli_check import check
+from drift.cli_check import ByBase, check
 from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
 from drift.cli_waive import waive
@@ -75,14 +75,12 @@ def _settings_file(
         found = read_config(path, named=config is not None)
         run.detailed = run.detailed or (judges and found.options.get("detailed_exitcode") is True)
         context.default_map = {command: o.defaults_of(command, found.options)}
-        context.meta[o.TABLES] = {
-            "names": found.names,
-            "accounts": found.accounts,
-            "assessment": found.assessment,
-        }
+        context.meta[o.TABLES] = o.tables_of(found)
+    if config is None:
+        context.meta[o.FOUND] = path
 
 
-app.command(cls=o.InOrder)(check)
+app.command(cls=ByBase)(check)
 app.command(cls=o.InOrder)(waive)
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -11,10 +15,29 @@ from drift import options as o
 from drift.settings import Addressing, FailOn, Format, Undeclared
 
 
+class ByBase(o.InOrder):
+    """A command whose settings are those of its base, where no file of them is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See ``click.Command.parse_args``."""
+        options: Mapping[str, Any] = self.make_parser(ctx).parse_args(args=list(args))[0]
+        base = options.get("base") or os.environ.get("CORS_DRIFT_BASE")
+        if base and o.FOUND in ctx.meta:
+            from drift.base_settings import settings_at
+
+            theirs = settings_at(base, ctx.meta[o.FOUND], Path.cwd())
+            if theirs is not None:
+                o.take_settings(ctx, theirs.config)
+                ctx.meta[o.CHANGED] = theirs.changed
+        return super().parse_args(ctx, args)
+
+
 def check(
     context: typer.Context,
     paths: o.Paths = None,
     live: o.Live = None,
+    base: o.Base = None,
+    merge_base: o.MergeBase = True,
     bucket: o.BucketName = None,
     all_: o.All = False,
     profile: o.Profile = None,
@@ -50,7 +73,7 @@ def check(
     sarif_incomplete: o.SarifIncomplete = False,
     sarif_category: o.SarifCategory = None,
 ) -> None:
-    """Compare the declared rules with the live ones: the main job."""
+    """Compare the declared rules with the live ones: the main job. With --base also with those of the target branch."""
     from drift import pipeline
     from drift.output import emit, emit_history, even_on_error, parse_targets, progress_bar, save
     from drift.report import Report
@@ -73,6 +96,8 @@ def check(
         progress = progress_off.enter_context(progress_bar())
         told = show if format_ is Format.TERMINAL else None
         report = pipeline.check(paths or [], settings, progress, told, keep)
+    if run := context.find_object(errors.Run):
+        run.report = report
     if shown:
         emit_history(report, shown[0], targets, sarif=settings.sarif)
     else:

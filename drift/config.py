@@ -1,7 +1,8 @@
 """``cors-drift.toml``, where settings can be kept. A flag wins over its environment variable, that over the file.
 
 A file that is merely found in the tree may be a stranger's: a pull request from a fork can bring one. It may make a
-check lenient, as anything in the tree may, but not send credentials elsewhere, lift the root, or write files.
+check lenient, as anything in the tree may, but not send credentials elsewhere, lift the root, or write files. Where the
+check is of a pull request, the file is read as the target branch has it (``drift.base_settings``).
 """
 
 from __future__ import annotations
@@ -16,7 +17,16 @@ from typing import Any
 
 from drift.errors import UsageError
 from drift.location import Location
-from drift.settings import MAX_SECONDS, AccountAccess, Addressing, AssessmentSettings, FailOn, Format, Undeclared
+from drift.settings import (
+    MAX_SECONDS,
+    NO_LIVE,
+    AccountAccess,
+    Addressing,
+    AssessmentSettings,
+    FailOn,
+    Format,
+    Undeclared,
+)
 
 CONFIG_NAME = "cors-drift.toml"
 
@@ -35,6 +45,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "addressing": _TEXT,
     "all": _FLAG,
     "allow-incomplete": _FLAG,
+    "base": _TEXT,
     "blame": _FLAG,
     "browser": _FLAG,
     "bucket": _TEXTS,
@@ -52,6 +63,7 @@ CONFIG_KEYS: Mapping[str, str] = {
     "header": _TEXTS,
     "ignore": _TABLES,
     "live": _TEXT,
+    "merge-base": _FLAG,
     "method": _TEXT,
     "names": _NAMES,
     "organization-role": _TEXT,
@@ -85,7 +97,9 @@ CONFIG_KEYS: Mapping[str, str] = {
 _PATHS = frozenset({"live", "parameters-file", "resume", "root", "state", "var-file"})
 """Keys whose paths are relative to the file that they stand in; so is the path in ``output``."""
 
-_NAMED_ONLY = frozenset({"endpoint-url", "live", "organization-role", "output", "profile", "resume", "root", "shard"})
+_NAMED_ONLY = frozenset({"base", "endpoint-url", "live", "merge-base", "organization-role"}) | frozenset(
+    {"output", "profile", "resume", "root", "shard"}
+)
 """Keys that count only in a file that the user named: they send credentials elsewhere, write files, or have something
 else read than S3. So do tables of accounts, since they name roles to assume.
 """
@@ -128,25 +142,35 @@ def _top(start: Path) -> Path:
 
 def read_config(path: Path, *, named: bool) -> Config:
     """The file's settings; ``named`` says that the user gave it. Raises ``UsageError`` that names key and line."""
-    import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
-
     if not named and not Path(os.path.realpath(path)).is_relative_to(os.path.realpath(_top(path.parent))):
         raise UsageError(
             "this settings file is a link that leads out of the tree it was found in",
             location=Location(str(path)),
             advice=f"name it, if it is yours: cors-drift --config {path}",
         )
+    return config_from(read_content(path), path, named=named)
+
+
+def read_content(path: Path) -> str:
+    """The text of a settings file. Raises ``UsageError``."""
     try:
         with path.open("rb") as stream:
             content = stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise UsageError(f"this file has more than {MAX_BYTES:,} bytes", location=Location(str(path)))
-        text = content.decode()
-        config = tomllib.loads(text)
+        return content.decode()
     except FileNotFoundError as error:
         raise UsageError("there is no such file", location=Location(str(path))) from error
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"this file cannot be read: {error}", location=Location(str(path))) from error
+
+
+def config_from(text: str, path: Path, *, named: bool) -> Config:
+    """The settings in the text of a file. Raises ``UsageError`` that names key and line."""
+    import tomllib  # it compiles expressions: a hundredth of a second that runs without a file need not pay
+
+    try:
+        config = tomllib.loads(text)
     except RecursionError as error:
         raise UsageError("this file is nested too deeply", location=Location(str(path))) from error
     except tomllib.TOMLDecodeError as error:
@@ -221,7 +245,7 @@ def _checked(key: str, value: Any, place: Location, named: bool) -> Any:
             advice=f"give it as a flag, or name the file: cors-drift --config {place.path}",
         )
     folder = Path(place.path).parent
-    if key == "live" and value.startswith("config:"):  # no path, but an aggregator of AWS Config
+    if key == "live" and (value == NO_LIVE or value.startswith("config:")):  # no path
         return value
     if key in _PATHS and isinstance(value, str):
         return _resolved(value, folder, place, named)

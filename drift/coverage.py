@@ -82,6 +82,11 @@ def all_listed(diagnostics: tuple[Diagnostic, ...]) -> bool:
     return not any(each.id in _NOT_LISTED for each in diagnostics)
 
 
+def base_is_whole(diagnostics: tuple[Diagnostic, ...]) -> bool:
+    """Whether the target branch of a pull request was read so far that no bucket of it can have been missed."""
+    return not any(each.id == "base-unread" for each in diagnostics)
+
+
 def _read(counts: Counter[State]) -> int:
     return counts[State.CONFIGURED] + counts[State.ABSENT]
 

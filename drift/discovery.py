@@ -11,14 +11,14 @@ from drift.errors import InputError, TooLargeError
 from drift.interfaces import Inputs, Parser
 from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Snapshot, merged
-from drift.tree import DiskTree
+from drift.tree import DiskTree, Walked
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """A path to read: in which tree, under which path in it, and as the user wrote it."""
 
-    tree: DiskTree
+    tree: Walked
     path: str
     given: Path
 
@@ -45,11 +45,27 @@ def open_source(given: Path, root: Path | None) -> Source:
     return Source(DiskTree(top), "" if path == "." else path, given)
 
 
+def path_as_named(given: Path, top: Path) -> str | None:
+    """The path in a tree as it was written, with the links in it: another state of the tree may have them lead
+    elsewhere. ``top`` is the real path of the tree's root. None if it is not by way of the root that the path leads in.
+    """
+    parts = given.absolute().parts
+    for count in range(1, len(parts) + 1):
+        if Path(os.path.realpath(Path(*parts[:count]))) == top:
+            return "/".join(parts[count:])
+    return None
+
+
+def repository_around(path: Path) -> Path | None:
+    """The top of the git repository that a real path lies in."""
+    return next((each for each in (path, *path.parents) if (each / ".git").exists()), None)
+
+
 def _boundary(real: Path) -> Path:
     folder = real if real.is_dir() and not real.is_symlink() else real.parent
-    for each in (folder, *folder.parents):
-        if (each / ".git").exists():
-            return each
+    top = repository_around(folder)
+    if top is not None:
+        return top
     here = Path.cwd().resolve()
     return here if folder.is_relative_to(here) else folder
 
@@ -155,7 +171,7 @@ def _left_out(path: str) -> Diagnostic:
     )
 
 
-def shown(tree: DiskTree, path: str) -> str:
+def shown(tree: Walked, path: str) -> str:
     """A tree's path as the user would write it: relative to the working folder where it lies in it."""
     full = tree.root / path
     here = Path(os.path.realpath(Path.cwd()))

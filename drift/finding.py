@@ -63,6 +63,12 @@ class Finding:
         """Whether it fails a run by its severity: a finding of policy, promise or waiver."""
         return CATALOGUE[self.id].family in (Family.POLICY, Family.PROMISE, Family.WAIVER)
 
+    @property
+    def blames(self) -> bool:
+        """Whether a pull request fails for it, whatever level fails a run otherwise."""
+        told = CATALOGUE[self.id].family is Family.PULL_REQUEST
+        return told and self.severity is Severity.ERROR and self.waived is None
+
     def fingerprint(self, address: str | None = None) -> str:
         """32 hex digits that are the same from run to run, wherever in a file the thing stands.
 

@@ -11,10 +11,12 @@ from typing import Annotated, Any
 import typer
 
 from drift.assignments import split_assignments
+from drift.config import Config
 from drift.conversions import Command
-from drift.errors import UsageError
+from drift.errors import Run, UsageError
 from drift.settings import (
     MAX_SECONDS,
+    NO_LIVE,
     Addressing,
     AssessmentSettings,
     DeclaredSettings,
@@ -75,7 +77,28 @@ BucketName = Annotated[
 # What is live
 Live = Annotated[
     str | None,
-    _option("live", "In place of S3: a saved snapshot, rules, or config:AGGREGATOR of AWS Config.", metavar="SOURCE"),
+    _option(
+        "live",
+        "In place of S3: a saved snapshot, rules, config:AGGREGATOR of AWS Config, or none with --base.",
+        metavar="SOURCE",
+    ),
+]
+Base = Annotated[
+    str | None,
+    _option(
+        "base",
+        "The target branch of a pull request: a git revision, or the folder of a second checkout.",
+        metavar="REV|PATH",
+    ),
+]
+MergeBase = Annotated[
+    bool,
+    typer.Option(
+        "--merge-base/--no-merge-base",
+        help="What the target branch has changed since is no change of the pull request.",
+        envvar="CORS_DRIFT_MERGE_BASE",
+        show_envvar=False,
+    ),
 ]
 Profile = Annotated[str | None, _option("profile", "The AWS profile.", metavar="NAME")]
 Region = Annotated[str | None, _option("region", "The AWS region, where no declaration says another.", metavar="NAME")]
@@ -198,9 +221,10 @@ def settings_of(context: typer.Context) -> Settings:
         live=_live(context),
         buckets=tuple(given.get("bucket") or ()),
         identity=IdentitySettings(
-            context.meta.get(TABLES, {}).get("names", {}),
-            tuple(given.get("state") or ()),
-            bool(given.get("by_pattern")),
+            names=context.meta.get(TABLES, {}).get("names", {}),
+            late_names=context.meta.get(TABLES, {}).get("late_names", {}),
+            states=tuple(given.get("state") or ()),
+            patterns=bool(given.get("by_pattern")),
         ),
         assessment=replace(
             context.meta.get(TABLES, {}).get("assessment", AssessmentSettings()),
@@ -208,7 +232,25 @@ def settings_of(context: typer.Context) -> Settings:
         ),
         sarif=SarifSettings(bool(given.get("sarif_incomplete")), given.get("sarif_category") or ""),
         **_given(given, "undeclared", "strict", "allow_incomplete", "exit_zero", "detailed_exitcode", "blame"),
+        **_given(given, "base", "merge_base"),
+        changed_settings=context.meta.get(CHANGED),
     )
+
+
+def take_settings(context: typer.Context, config: Config) -> None:
+    """Have a settings file count for a command, whose context this is. Of the one that counted before, names of buckets
+    are kept that nothing else tells.
+    """
+    late_names = context.meta.get(TABLES, {}).get("names", {})
+    run = context.find_object(Run) or Run()
+    run.detailed = run.asks_for_detailed_exitcode() or config.options.get("detailed_exitcode") is True
+    context.default_map = defaults_of(str(context.info_name), config.options)
+    context.meta[TABLES] = tables_of(config) | {"late_names": late_names}
+
+
+def tables_of(config: Config) -> dict[str, Any]:
+    """What a settings file holds beside the values of options."""
+    return {"names": config.names, "accounts": config.accounts, "assessment": config.assessment}
 
 
 REPORTING = ("check", "compare", "validate")
@@ -227,6 +269,12 @@ def defaults_of(command: str, options: Mapping[str, Any]) -> dict[str, Any]:
 
 
 _REPORTS_ONLY = frozenset(Format) - frozenset(map(Format, ListFormat))
+
+CHANGED = "drift.options.changed"
+"""Where a context keeps the path of a settings file that the pull request changes, and that does not count."""
+
+FOUND = "drift.options.found"
+"""Where a context keeps the settings file that was found, None where there is none. Of a named one it has no word."""
 
 TABLES = "drift.options.tables"
 """Where a context keeps what the settings file holds beside the values of options."""
@@ -255,8 +303,10 @@ def _live(context: typer.Context) -> LiveSettings:
         from drift.account_settings import check_role
 
         check_role(given["organization_role"])
+    unread = source == NO_LIVE
     return LiveSettings(
-        source=Path(source) if source is not None and aggregator is None else None,
+        source=Path(source) if source is not None and aggregator is None and not unread else None,
+        unread=unread,
         aggregator=aggregator,
         accounts=context.meta.get(TABLES, {}).get("accounts", ()),
         all_buckets=bool(given.get("all_")),

@@ -26,6 +26,7 @@ from drift.sources import load, load_declared, selected
 
 if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
     from drift.compare import Rules
+    from drift.finding import Finding
     from drift.report import ExitPolicy, Report
     from drift.simulate import Asked, Simulation
 
@@ -60,14 +61,18 @@ def check(
     """
     from drift.assessment import assess
     from drift.checking import Check
-    from drift.coverage import all_listed
+    from drift.coverage import all_listed, base_is_whole
     from drift.ignoring import Ignores
 
+    _check_base(settings)
     ignores = Ignores(settings.assessment.ignores)
     rules = _rules(settings)
 
     def assessed(report: Report) -> Report:
+        if settings.changed_settings is not None:
+            report = replace(report, general=(*report.general, _settings_changed(settings)))
         whole = all_listed(report.diagnostics) or not settings.live.all_buckets
+        whole = whole and base_is_whole(report.diagnostics)
         narrowed = _narrowed(paths, settings)
         return assess(report, settings.assessment, _exits(settings), ignores=ignores, narrowed=narrowed, whole=whole)
 
@@ -82,6 +87,31 @@ def check(
     if told is not None:
         told(report)
     return job.blamed(report)
+
+
+def _settings_changed(settings: Settings) -> Finding:
+    from drift.findings import finding
+
+    path = settings.changed_settings or ""
+    told = f"the pull request changes the settings ({path}); this run takes those of {settings.base}"
+    return finding("settings-changed", None, told, Location(path) if os.path.lexists(path) else None)
+
+
+def _check_base(settings: Settings) -> None:
+    """What goes with a base, and what goes only with one."""
+    if settings.base is None:
+        if settings.live.unread:
+            raise UsageError(
+                "--live none leaves nothing to compare with",
+                advice="give --base, or look at the declarations alone with: cors-drift validate",
+            )
+        return
+    if settings.live.wait:
+        raise UsageError(
+            "--wait and --base exclude one another", advice="--wait is for after a deployment, --base for before it"
+        )
+    if settings.live.unread and (settings.live.all_buckets or settings.blame):
+        raise UsageError("--all and --blame read what is live", advice="leave out --live none")
 
 
 def compare_sources(left: Path, right: Path, settings: Settings) -> Report:

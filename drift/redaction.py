@@ -66,8 +66,11 @@ def _sides(result: Report | Snapshot | Simulation) -> Iterator[tuple[Bucket, boo
     """Every bucket of both sides, and whether its marks are known: S3 has none."""
     if isinstance(result, Report):
         for each in result.buckets:
+            base = None if each.pull_request is None else each.pull_request.base
             yield from (
-                (side, side.source not in UNMARKED) for side in (each.declared, *each.also_declared) if side is not None
+                (side, side.source not in UNMARKED)
+                for side in (each.declared, base, *each.also_declared)
+                if side is not None
             )
             if each.live is not None:
                 yield each.live, bool(each.live.sensitive)
@@ -261,7 +264,8 @@ class _Walk:
 
 def _report(report: BucketReport, known: Sensitive) -> BucketReport:
     """One bucket: what S3 has and the requests are held against all that is sensitive there, and so are the words."""
-    sides = [side for side in (report.declared, report.live, *report.also_declared) if side is not None]
+    base = None if report.pull_request is None else report.pull_request.base
+    sides = [side for side in (report.declared, report.live, base, *report.also_declared) if side is not None]
     own = frozenset[str | int]().union(*(side.sensitive for side in sides))
     if not own:
         return _plain(report, _Walk(known.at(())), live_has_marks=True)
@@ -269,6 +273,8 @@ def _report(report: BucketReport, known: Sensitive) -> BucketReport:
     live = report.live if report.live is not None and not report.live.sensitive else None
     found = [text for text in (_texts(live) if live else ()) if here.betrays(text)]
     requests = [each.request for each in report.witnesses]
+    if report.pull_request is not None and report.pull_request.witness is not None:
+        requests.append(report.pull_request.witness.request)
     requests += [each.example.request for each in report.findings if each.example is not None]
     asked = [text for each in requests for text in (each.origin or "", *each.headers)]
     found += [text for text in asked if known.at(own, found).betrays_part(text)]
@@ -290,6 +296,7 @@ def _plain(report: BucketReport, walk: _Walk, *, live_has_marks: bool) -> Bucket
         findings=tuple(walk.finding(each) for each in report.findings),
         also_declared=tuple(walk.bucket(each) for each in report.also_declared),
         history=walk.everything(report.history),
+        pull_request=walk.everything(report.pull_request),
     )
 
 

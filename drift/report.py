@@ -15,6 +15,7 @@ from drift.finding import Finding, PromiseOutcome
 from drift.history import Timeline
 from drift.ignoring import Ignored
 from drift.location import Diagnostic, Location
+from drift.pull_request import BaseSource, PullRequest
 from drift.settings import FailOn
 from drift.snapshot import Bucket
 
@@ -35,6 +36,8 @@ class BucketState(StrEnum):
     THROTTLED = "throttled"
     UNSUPPORTED = "unsupported"
     ERROR = "error"
+    PENDING = "pending"
+    """It differs from live on purpose: the pull request changes it, and deploying brings that about."""
     VALIDATED = "validated"
     """Its declaration alone was looked at, since that was all that was asked for; nothing was compared."""
 
@@ -44,7 +47,8 @@ class Verdict(StrEnum):
 
     IN_SYNC = "in_sync"
     CLEAN = "clean"
-    """Nothing fails the run, and not all is in sync: drift is accepted, or declarations alone were to be looked at."""
+    """Nothing fails the run, and not all is in sync: drift is accepted, a pull request changes something on purpose or
+    does not touch what drifted, or declarations alone were to be looked at."""
     DRIFT = "drift"
     POLICY = "policy"
     """No drift, but a finding of the policy, a promise or a waiver at or above the level that fails the run."""
@@ -65,7 +69,7 @@ EXIT_CODES = {
 """The exit code that each verdict has by itself, before any option."""
 
 
-COMPARED = (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED)
+COMPARED = (BucketState.IN_SYNC, BucketState.DRIFTED, BucketState.UNDECLARED, BucketState.PENDING)
 """The states in which both sides were known."""
 LOOKED_AT = (*COMPARED, BucketState.VALIDATED)
 """The states in which all was seen that was asked for."""
@@ -78,7 +82,8 @@ class BucketReport:
     ``effect`` is what the difference means, None where nothing was compared. ``notes`` are ids of what the verdict
     hangs on (``drift.cors.open_questions``, ``drift.cors.verdict``). ``drift`` says whether the state counts as
     drift under the settings of the run, ``compared`` whether both sides were known.
-    ``history`` is who wrote the live rules, where that was asked for.
+    ``history`` is who wrote the live rules, where that was asked for. ``pull_request`` is there where there is a base:
+    who moved; ``declared`` is then what is declared once the pull request is merged.
     """
 
     name: Text
@@ -95,6 +100,7 @@ class BucketReport:
     also_declared: tuple[Bucket, ...] = ()
     drift: bool = False
     history: Timeline | None = None
+    pull_request: PullRequest | None = None
 
     @property
     def compared(self) -> bool:
@@ -111,8 +117,9 @@ class BucketReport:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """Counts of buckets: all, and its parts in sync, drifted, accepted (a setting or a waiver lets it pass) and not
-    compared; beside them the buckets that the settings ignore, and the findings that are waived.
+    """Counts of buckets: all, and its parts in sync, drifted, pending (a pull request changes it on purpose), accepted
+    (drift that a setting or a waiver lets pass, or that a pull request does not touch) and not compared; beside them
+    the buckets that the settings ignore, and the findings that are waived.
     """
 
     buckets: int
@@ -123,6 +130,7 @@ class Summary:
     by_state: tuple[tuple[BucketState, int], ...]
     ignored: int = 0
     waived: int = 0
+    pending: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +139,8 @@ class Report:
 
     ``general`` are findings about no bucket in particular, ``promises`` what became of each promise, ``ignored`` the
     buckets that the settings leave out, ``fail_on`` from which severity on findings other than drift fail the run.
-    ``sensitive`` are the texts and numbers of both sides that must not be printed.
+    ``sensitive`` are the texts and numbers of both sides that must not be printed. ``base`` is there where the run
+    looked at a pull request.
     """
 
     verdict: Verdict
@@ -146,11 +155,13 @@ class Report:
     promises: tuple[PromiseOutcome, ...] = ()
     ignored: tuple[Ignored, ...] = ()
     fail_on: FailOn = FailOn.ERROR
+    base: BaseSource | None = None
 
     @property
     def all_sensitive(self) -> frozenset[str | int]:
         """All that must not be printed, also of buckets that were put in by hand."""
-        sides = (side for each in self.buckets for side in (each.declared, each.live, *each.also_declared))
+        sides = [side for each in self.buckets for side in (each.declared, each.live, *each.also_declared)]
+        sides += [each.pull_request.base for each in self.buckets if each.pull_request is not None]
         return self.sensitive.union(*(side.sensitive for side in sides if side is not None))
 
     @property
@@ -159,7 +170,9 @@ class Report:
         return (*(finding for bucket in self.buckets for finding in bucket.findings), *self.general)
 
     def fails(self, finding: Finding) -> bool:
-        """Whether a finding of policy, promise or waiver makes the run fail. Of drift, its bucket says so."""
+        """Whether the finding makes the run fail. Of drift, its bucket says so."""
+        if finding.blames:
+            return True
         return finding.judged and finding.waived is None and self.fail_on.reached_by(finding.severity)
 
     @property
@@ -175,16 +188,17 @@ class Report:
         states = Counter(bucket.state for bucket in self.buckets)
         drifted = sum(bucket.drift for bucket in self.buckets)
         compared = sum(bucket.compared for bucket in self.buckets)
-        in_sync = states[BucketState.IN_SYNC]
+        in_sync, pending = states[BucketState.IN_SYNC], states[BucketState.PENDING]
         return Summary(
             buckets=len(self.buckets),
             in_sync=in_sync,
             drifted=drifted,
-            accepted=compared - drifted - in_sync,
+            accepted=compared - drifted - in_sync - pending,
             not_compared=len(self.buckets) - compared,
             by_state=tuple((state, states[state]) for state in BucketState if states[state]),
             ignored=sum(each.count for each in self.ignored),
             waived=sum(finding.waived is not None for finding in self.findings),
+            pending=pending,
         )
 
 

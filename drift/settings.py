@@ -87,6 +87,9 @@ class Promise:
     location: Location | None = None
 
 
+NO_LIVE = "none"
+"""In the place of a live source: live is not to be read."""
+
 MAX_SECONDS = 86_400
 """The longest time that any setting may have: a day."""
 
@@ -116,6 +119,7 @@ class AccountAccess:
 class LiveSettings:
     """How the live side is read. Times are in seconds.
 
+    ``unread``: it is not to be read at all.
     ``source`` is a file in place of S3, ``aggregator`` an AWS Config aggregator in its place. ``account`` is the
     12-digit id of the owner. ``accounts`` are to be read, or with ``organization_role`` all of the AWS Organization.
     ``processes``: None for as many as are of use. After ``deadline`` nothing more is asked for. What seems to have
@@ -138,6 +142,7 @@ class LiveSettings:
     wait: float = 0.0
     confirm: bool = True
     all_buckets: bool = False
+    unread: bool = False
 
     def __post_init__(self) -> None:
         if self.account is not None and not re.fullmatch(r"[0-9]{12}", self.account):
@@ -148,9 +153,11 @@ class LiveSettings:
 class IdentitySettings:
     """What tells which live bucket is meant where the code does not: ``names`` from address to bucket name, Terraform
     states and plans (``-`` is standard input), and whether the only bucket that fits a name pattern is taken.
+    ``late_names`` are as ``names``, and count where nothing else tells: a pull request brings them.
     """
 
     names: Mapping[str, str] = field(default_factory=dict)
+    late_names: Mapping[str, str] = field(default_factory=dict)
     states: tuple[Path, ...] = ()
     patterns: bool = False
 
@@ -198,7 +205,12 @@ class SarifSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Settings:
-    """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all."""
+    """One run. ``buckets`` are the only ones to look at, and the name of a spec that has none; empty means all.
+
+    ``base`` is the target branch of a pull request: a git revision, a second checkout, or a saved file. With
+    ``merge_base`` it may have moved on since head left it, else it is taken as it stands. ``changed_settings`` is the
+    path of a settings file that the pull request changes, and that does not count for that reason.
+    """
 
     declared: DeclaredSettings = DeclaredSettings()
     live: LiveSettings = LiveSettings()
@@ -210,5 +222,8 @@ class Settings:
     detailed_exitcode: bool = False
     identity: IdentitySettings = IdentitySettings()
     blame: bool = False
+    base: str | None = None
+    merge_base: bool = True
+    changed_settings: str | None = None
     assessment: AssessmentSettings = AssessmentSettings()
     sarif: SarifSettings = SarifSettings()

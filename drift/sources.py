@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from drift.cors.model import Unknown
-from drift.discovery import declared_in, open_source
+from drift.discovery import Source, declared_in, open_source
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import Inputs, NamedText, Wanted
@@ -18,21 +18,26 @@ from drift.location import Location
 from drift.plugins import load_parsers
 from drift.settings import DeclaredSettings, LiveSettings, Settings
 from drift.snapshot import Bucket, Snapshot, merged
-from drift.tree import MAX_FILE_BYTES, DiskTree
+from drift.tree import MAX_FILE_BYTES, DiskTree, Walked
+
+Opened = Callable[[Source], Source]
+"""Has a source be read otherwise than from disk."""
 
 
-def load_declared(paths: Sequence[Path], settings: Settings) -> Snapshot:
+def load_declared(paths: Sequence[Path], settings: Settings, opened: Opened | None = None) -> Snapshot:
     """What the code at the paths declares; saved snapshots are taken as they are.
 
-    What the settings name in the place of S3 is left out of folders: it would agree with itself. So are the states that
-    tell names: what was deployed is not what is declared.
+    What the settings name in the place of S3 is left out of folders: it would agree with itself. So are a second
+    checkout that stands for the target branch, and the states that tell names: what was deployed is not what is
+    declared.
     """
     live = () if settings.live.source is None else (settings.live.source,)
-    left_out = (*live, *settings.identity.states)
-    return merged(_each_once(load(path, settings, left_out) for path in paths or (Path(),)))
+    base = () if settings.base is None or not os.path.lexists(settings.base) else (Path(settings.base),)
+    left_out = (*live, *base, *settings.identity.states)
+    return merged(each_once(load(path, settings, left_out, opened) for path in paths or (Path(),)))
 
 
-def _each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
+def each_once(parts: Iterable[Snapshot]) -> Iterator[Snapshot]:
     """The snapshots of several paths without what an earlier path has shown already: paths may overlap."""
     seen: set[Bucket] = set()
     for part in parts:
@@ -59,13 +64,16 @@ def load_state(path: Path, settings: Settings) -> tuple[Snapshot, str]:
             raise
 
 
-def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Snapshot:
+def load(path: Path, settings: Settings, other_side: Sequence[Path] = (), opened: Opened | None = None) -> Snapshot:
     """The snapshot of one path. What lies below a folder and belongs to the other side is left out."""
     source = open_source(path, settings.declared.root)
+    if opened is not None:
+        source = opened(source)
     if not source.is_folder:
         from drift.documents.lines import snapshot_by_lines
 
-        saved = snapshot_by_lines(source.tree.root / source.path, str(path))
+        on_disk = not isinstance(source.tree, DiskTree) or source.tree.is_on_disk(source.path)
+        saved = snapshot_by_lines(source.tree.root / source.path, str(path)) if on_disk else None
         if saved is not None:  # of any size: it is read bucket by bucket
             return saved
         content = source.tree.read(source.path)
@@ -78,7 +86,8 @@ def load(path: Path, settings: Settings, other_side: Sequence[Path] = ()) -> Sna
                 location=Location(str(path)),
                 advice="save what is live with: cors-drift live --output json=FILE",
             )
-    return declared_in(source, load_parsers(), _inputs(settings.declared, settings.live), other_side)
+    inputs = inputs_of(settings.declared, settings.live, lambda file: text_in(source.tree, file))
+    return declared_in(source, load_parsers(), inputs, other_side)
 
 
 def selected(snapshot: Snapshot, names: tuple[str, ...]) -> Snapshot:
@@ -120,13 +129,14 @@ def _sensitive_names(snapshot: Snapshot) -> set[str | int]:
     }
 
 
-def _inputs(declared: DeclaredSettings, live: LiveSettings) -> Inputs:
+def inputs_of(declared: DeclaredSettings, live: LiveSettings, text: Callable[[Path], NamedText | None]) -> Inputs:
+    """The values that the settings give; ``text`` reads a file of them, and may leave it out."""
+    variables = (text(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables)
+    files = (text(path) for path in declared.parameter_files)
     return Inputs(
-        variables=tuple(
-            _text_of(each) if isinstance(each, Path) else _pair(each, "--var") for each in declared.variables
-        ),
+        variables=tuple(each for each in variables if each is not None),
         parameters=tuple(_pair(each, "--parameter") for each in declared.parameters),
-        parameter_files=tuple(_text_of(path) for path in declared.parameter_files),
+        parameter_files=tuple(each for each in files if each is not None),
         environment={key: value for key, value in declared.environment.items() if key.startswith("TF_")},
         workspace=declared.workspace,
         account=live.account,
@@ -143,7 +153,17 @@ def _pair(text: str, flag: str) -> tuple[str, str]:
     return name.strip(), value
 
 
-def _text_of(path: Path) -> NamedText:
+def text_in(tree: Walked, path: Path) -> NamedText:
+    """A file that the user named, as the tree has it if it is a part of that and not read from disk."""
+    real = Path(os.path.realpath(path))
+    if isinstance(tree, DiskTree) and real.is_relative_to(tree.root):
+        inside = real.relative_to(tree.root).as_posix()
+        if tree.is_file(inside) and not tree.is_on_disk(inside):
+            return NamedText(str(path), tree.read(inside).decode("utf-8-sig", "replace"))
+    return text_of(path)
+
+
+def text_of(path: Path) -> NamedText:
     """A file that the user named, wherever it lies; bounded like any other."""
     try:
         real = Path(os.path.realpath(path))

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from drift.errors import InputError, TooLargeError
 from drift.gitignore import IgnoreFile
+from drift.interfaces import Tree
 from drift.location import Location
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
@@ -91,7 +93,7 @@ class DiskTree:
         if self._inside(folder) is None:
             problem = "this path leads out of the tree and is not walked"
             raise InputError(problem if _is_path(folder) else "no folder can have this path", location=Location(folder))
-        waiting: list[tuple[str, _Ignores | None]] = [(folder, self._ignores_above(folder))]
+        waiting: list[tuple[str, Ignored | None]] = [(folder, Ignored().above(self, folder))]
         while waiting:
             path, ignores = waiting.pop()
             if ignores is None:
@@ -108,7 +110,7 @@ class DiskTree:
         real = Path(os.path.realpath(self.root / link))
         return not real.exists() or real.is_relative_to(self.root / folder)
 
-    def _wanted_in(self, folder: str, ignores: _Ignores) -> Iterator[tuple[str, _Ignores | None]]:
+    def _wanted_in(self, folder: str, ignores: Ignored) -> Iterator[tuple[str, Ignored | None]]:
         """What is not ignored directly in a folder: files with None, folders with what is ignored above them, links
         that are not followed with ``_LINK``.
         """
@@ -128,9 +130,13 @@ class DiskTree:
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
             if entry.is_dir(follow_symlinks=False):
-                if entry.name not in SKIPPED_FOLDERS and not ignores.match(path, is_folder=True):
+                if entry.name in SKIPPED_FOLDERS:
+                    continue
+                if not ignores.match(path, is_folder=True):
                     yield path, ignores
-            elif not ignores.match(path, is_folder=False):
+                elif self._has_tracked(path):
+                    yield path, Ignored(everything=True)
+            elif not ignores.match(path, is_folder=False) or self._is_tracked(path):
                 if self._is_file_inside(entry, path):
                     yield path, None
                 elif entry.is_symlink():
@@ -140,14 +146,21 @@ class DiskTree:
         """What is no link stands in its folder, which is inside: only links cost a look at where they lead."""
         return self.is_file(path) if entry.is_symlink() else entry.is_file(follow_symlinks=False)
 
-    def _ignores_above(self, folder: str) -> _Ignores:
-        ignores = _Ignores()
-        parts = folder.split("/")[: MAX_DEPTH + 1] if folder else []
-        for depth in range(len(parts)):
-            ignores = ignores.with_file_of(self, "/".join(parts[:depth]))
-            if ignores.match("/".join(parts[: depth + 1]), is_folder=True):
-                ignores = _Ignores()
-        return ignores
+    def is_link(self, path: str) -> bool:
+        """Whether the path itself is a symbolic link."""
+        return (self.root / path).is_symlink()
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether what ``read`` gives is the file on disk."""
+        return self.is_file(path)
+
+    def _is_tracked(self, _path: str) -> bool:
+        """Whether a file is read although it is ignored."""
+        return False
+
+    def _has_tracked(self, _folder: str) -> bool:
+        """Whether there is such a file somewhere below a folder."""
+        return False
 
     def _inside(self, path: str) -> Path | None:
         if not _is_path(path):
@@ -164,27 +177,76 @@ def _is_path(text: str) -> bool:
         return False
 
 
-class _Ignores:
-    """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides."""
+class Linked(Tree, Protocol):
+    """A tree that knows which of its paths are links."""
 
-    def __init__(self, files: tuple[tuple[str, IgnoreFile], ...] = ()) -> None:
+    def is_link(self, path: str) -> bool:
+        """Whether the path itself is a symbolic link."""
+        ...
+
+
+class Walked(Linked, Protocol):
+    """A tree that can be walked; ``root`` is the folder on disk that it stands for."""
+
+    root: Path
+
+    def walk(self, folder: str = "", on_link: Callable[[str], None] | None = None) -> Iterator[str]:
+        """See ``DiskTree.walk``."""
+        ...
+
+
+class Ignored:
+    """The ``.gitignore`` files that hold for a folder, outermost first; the last pattern that matches decides.
+
+    ``everything`` is for what lies below an ignored folder: no pattern brings it back.
+    """
+
+    def __init__(self, files: tuple[tuple[str, IgnoreFile], ...] = (), *, everything: bool = False) -> None:
         self._files = files
+        self._everything = everything
 
-    def with_file_of(self, tree: DiskTree, folder: str) -> _Ignores:
+    def above(self, tree: Linked, folder: str) -> Ignored:
+        """Those above a folder; none if the folder is itself ignored."""
+        ignores = self
+        parts = folder.split("/")[: MAX_DEPTH + 1] if folder else []
+        for depth in range(len(parts)):
+            ignores = ignores.with_file_of(tree, "/".join(parts[:depth]))
+            if ignores.match("/".join(parts[: depth + 1]), is_folder=True):
+                ignores = Ignored()
+        return ignores
+
+    @staticmethod
+    def has(tree: Linked, path: str) -> bool:
+        """Whether a file is ignored, by itself or with a folder that it lies in."""
+        ignores = Ignored()
+        parts = path.split("/")[: MAX_DEPTH + 1]
+        for depth in range(len(parts)):
+            ignores = ignores.with_file_of(tree, "/".join(parts[:depth]))
+            if ignores.match("/".join(parts[: depth + 1]), is_folder=depth + 1 < len(parts)):
+                return True
+        return False
+
+    def with_file_of(self, tree: Linked, folder: str) -> Ignored:
+        """With the file of one more folder."""
         path = f"{folder}/.gitignore" if folder else ".gitignore"
-        if not tree.is_file(path) or (tree.root / path).is_symlink():  # git follows no link here either
+        if self._everything:
+            return self
+        if not tree.is_file(path) or tree.is_link(path):  # git follows no link here either
             return self
         try:
             file = IgnoreFile(tree.read(path))
         except InputError:
             return self
-        return _Ignores((*self._files, (f"{folder}/" if folder else "", file)))
+        return Ignored((*self._files, (f"{folder}/" if folder else "", file)))
 
     def match(self, path: str, *, is_folder: bool) -> bool:
+        """Whether a path in the folder is ignored."""
+        if self._everything:
+            return True
         verdicts = (
             file.verdict(path.removeprefix(prefix), is_folder=is_folder) for prefix, file in reversed(self._files)
         )
         return next((verdict for verdict in verdicts if verdict is not None), False)
 
 
-_LINK = _Ignores()
+_LINK = Ignored()

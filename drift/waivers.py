@@ -22,7 +22,7 @@ from drift.report import COMPARED, BucketReport, BucketState
 from drift.settings import Waiver
 from drift.waiver_days import longest
 
-WAIVABLE = (Family.DRIFT, Family.POLICY, Family.PROMISE)
+WAIVABLE = (Family.DRIFT, Family.PULL_REQUEST, Family.POLICY, Family.PROMISE)
 """What can be accepted. What was not read, or what is wrong with the settings, is no risk that anybody can weigh."""
 
 _SEEN_BY_SOME = frozenset({"undeclared-rules"})

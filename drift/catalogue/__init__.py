@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from drift.catalogue import differences, policies, rulings
+from drift.catalogue import differences, policies, pull_requests, rulings
 from drift.catalogue.kind import Family, Kind
 
 __all__ = ["CATALOGUE", "FOLDS", "Family", "Kind"]
 
-CATALOGUE = {kind.id: kind for kind in (*differences.KINDS, *policies.KINDS, *rulings.KINDS)}
+CATALOGUE = {kind.id: kind for kind in (*differences.KINDS, *pull_requests.KINDS, *policies.KINDS, *rulings.KINDS)}
 """Finding id to its kind."""
 
 FOLDS = {

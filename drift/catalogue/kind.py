@@ -15,6 +15,8 @@ class Family(StrEnum):
     """The two sides differ. It fails the run, unless the settings lower or waive it."""
     COVERAGE = "coverage"
     """Something could not be compared. It makes the run incomplete and never fails it otherwise."""
+    PULL_REQUEST = "pull_request"
+    """What a pull request does to live rules. It fails the run where it is an error, whatever ``--fail-on`` says."""
     POLICY = "policy"
     """The rules are risky or without effect, whatever was declared. It fails the run from ``--fail-on`` upwards."""
     PROMISE = "promise"

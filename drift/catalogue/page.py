@@ -14,6 +14,11 @@ _FAMILIES = {
         "`[findings]` below `--fail-on`.",
     ),
     Family.COVERAGE: ("Coverage", "What could not be looked at. It makes the run incomplete (exit 3)."),
+    Family.PULL_REQUEST: (
+        "Pull requests",
+        "What a [pull request](pull-requests.md) does to live rules (`--base`), in place of those under Drift. One\n"
+        "fails the run (exit 1) where it is an error, by itself or by `[findings]`, whatever `--fail-on` says.",
+    ),
     Family.POLICY: (
         "Policy",
         "Rules that are risky, or without effect, whatever was declared; judged on the declared and on the live side.\n"

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from drift.diff import Change
     from drift.finding import Example, Finding, PromiseOutcome, Waived
     from drift.ignoring import Ignored
+    from drift.pull_request import BaseSource
     from drift.report import BucketReport, Report, Summary
 
 
@@ -47,6 +48,7 @@ def report_items(report: Report) -> Iterator[tuple[str, Json | Iterator[Json]]]:
     yield "exit_code", report.exit_code
     yield "compared_at", time_to_json(report.compared_at)
     yield "sources", {"declared": report.declared_source, "live": report.live_source}
+    yield "base", _base(report.base)
     yield "summary", _summary(report.summary)
     yield "buckets", (_bucket_report(bucket) for bucket in report.buckets)
     yield "findings", _findings(report)
@@ -55,11 +57,16 @@ def report_items(report: Report) -> Iterator[tuple[str, Json | Iterator[Json]]]:
     yield "diagnostics", (diagnostic_to_json(each) for each in report.diagnostics)
 
 
+def _base(base: BaseSource | None) -> Json:
+    return None if base is None else {"given": base.given, "commit": base.commit, "fork": base.fork}
+
+
 def _summary(summary: Summary) -> Json:
     return {
         "buckets": summary.buckets,
         "in_sync": summary.in_sync,
         "drifted": summary.drifted,
+        "pending": summary.pending,
         "accepted": summary.accepted,
         "not_compared": summary.not_compared,
         "by_state": {state.value: count for state, count in summary.by_state},
@@ -151,7 +158,7 @@ def _alternative(alternative: Alternative) -> dict[str, Json]:
     }
 
 
-def _side(bucket: Bucket | None) -> Json:
+def side_to_json(bucket: Bucket | None) -> Json:
     """One side of a bucket in a report: the bucket without what the report says of it already."""
     if bucket is None:
         return None
@@ -167,16 +174,25 @@ def _bucket_report(report: BucketReport) -> dict[str, Json]:
         "effect": report.effect.value if report.effect else None,
         "drift": report.drift,
         "reason": report.reason,
-        "declared": _side(report.declared),
-        "live": _side(report.live),
-        "also_declared": [_side(other) for other in report.also_declared],
+        "declared": side_to_json(report.declared),
+        "live": side_to_json(report.live),
+        "also_declared": [side_to_json(other) for other in report.also_declared],
         "changes": [_change(report, change) for change in report.changes],
         "witnesses": [_witness(witness) for witness in report.witnesses],
         "notes": list(report.notes),
         "folded": [{"id": fold.id, "message": fold.message} for fold in report.folds],
         "findings": [finding.id for finding in report.findings],
         "history": _history(report),
+        "pull_request": _pull_request(report),
     }
+
+
+def _pull_request(report: BucketReport) -> Json:
+    if report.pull_request is None:
+        return None
+    from drift.documents.pull_requests import pull_request_to_json
+
+    return pull_request_to_json(report.pull_request)
 
 
 def _history(report: BucketReport) -> Json:
@@ -203,12 +219,13 @@ def _witness(witness: Witness) -> dict[str, Json]:
     return {
         "shows": witness.shows.value,
         "request": request_to_json(witness.request),
-        "declared": _answer(witness.declared),
-        "live": _answer(witness.live),
+        "declared": answer_to_json(witness.declared),
+        "live": answer_to_json(witness.live),
     }
 
 
-def _answer(answer: CorsAnswer) -> dict[str, Json]:
+def answer_to_json(answer: CorsAnswer) -> dict[str, Json]:
+    """An answer of S3 as far as a report tells it."""
     return {"allowed": answer.allowed, "rule": answer.rule, "headers": dict(answer.headers)}
 
 
@@ -233,7 +250,7 @@ def _finding(report: Report, finding: Finding, bucket: BucketReport | None = Non
 
 
 def _example(example: Example | None) -> Json:
-    return None if example is None else {"request": request_to_json(example.request), **_answer(example.answer)}
+    return None if example is None else {"request": request_to_json(example.request), **answer_to_json(example.answer)}
 
 
 def _waived(waived: Waived | None) -> Json:

@@ -107,7 +107,12 @@ def _body(report: BucketReport, name: str, picture: bool) -> Iterator[Markup | N
 
 def _findings(report: BucketReport) -> Iterator[Markup]:
     judged = [each for each in findings_worst_first(report.findings) if is_judged(each) or each.waived is not None]
-    titles = {Family.POLICY: "Policy", Family.PROMISE: "Promises", Family.WAIVER: "Waivers"}
+    titles = {
+        Family.PULL_REQUEST: "Pull request",
+        Family.POLICY: "Policy",
+        Family.PROMISE: "Promises",
+        Family.WAIVER: "Waivers",
+    }
     counting = [each for each in judged if each.waived is None]
     for family in dict.fromkeys(family_of(each) for each in counting):  # that of the worst finding first
         yield from finding_list([each for each in counting if family_of(each) is family], titles[family])

@@ -27,6 +27,7 @@ TONES = {
     BucketState.UNRESOLVED: "open",
     BucketState.MISSING: "open",
     BucketState.UNSUPPORTED: "open",
+    BucketState.PENDING: "good",
     BucketState.VALIDATED: "good",
     BucketState.IN_SYNC: "good",
 }

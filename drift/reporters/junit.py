@@ -32,12 +32,12 @@ from drift.reporters.report_words import (
     promise_counts,
     promise_says,
     promise_words,
+    proofs,
     state_words,
     summary_words,
     title_of,
     unknown_lines,
     waived_words,
-    witness_lines,
 )
 from drift.reporters.words import place_words, printable
 
@@ -118,7 +118,9 @@ def _faults(report: Report) -> Iterator[Case]:
 def _comparison(report: Report, bucket: BucketReport, title: str) -> Case:
     side = bucket.declared or bucket.live
     place = side.location if side is not None else None
-    drift = [each for each in bucket.findings if family_of(each) in (Family.DRIFT, Family.COVERAGE)]
+    drift = [
+        each for each in bucket.findings if family_of(each) in (Family.DRIFT, Family.PULL_REQUEST, Family.COVERAGE)
+    ]
     kind = drift[0].id if drift else str(bucket.state)
     if bucket.drift:
         lines = tuple(_difference(bucket))
@@ -139,15 +141,15 @@ def _difference(bucket: BucketReport) -> Iterator[str]:
     for side in (bucket.declared, *bucket.also_declared):
         if place := place_words(side):
             yield f"declared at {place}"
-    for witness in bucket.witnesses:
-        yield from witness_lines(bucket, witness)
+    for lines in proofs(bucket):
+        yield from lines
     yield from unknown_lines(bucket)
     yield from (note_words(note) for note in bucket.notes)
     for change in bucket.changes:
         for sign, text in change_lines(bucket, change):
             yield text if sign == "~" else f"  {sign} {text}"
     for finding in bucket.findings:
-        if family_of(finding) is Family.DRIFT:
+        if family_of(finding) in (Family.DRIFT, Family.PULL_REQUEST):
             yield f"{finding.id}: {finding.help}"
 
 

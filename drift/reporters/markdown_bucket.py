@@ -21,11 +21,11 @@ from drift.reporters.report_words import (
     findings_worst_first,
     is_judged,
     note_words,
+    proofs,
     state_words,
     title_of,
     unknown_lines,
     waived_words,
-    witness_lines,
 )
 
 ROW, WORST, WARNINGS, QUIET, REMARKS = 1, 2, 3, 4, 5
@@ -114,15 +114,14 @@ def _core(report: BucketReport) -> Iterator[str]:
         yield f"- known by: {_prose(report.declared.identity.says)}"
     if report.live is not None and report.live.as_of is not None:
         yield f"- live by {_prose(report.live.source)}, as of {report.live.as_of:%Y-%m-%d %H:%M} UTC"
-    for witness in report.witnesses:
-        heading, *lines = witness_lines(report, witness)
+    for heading, *lines in proofs(report):
         yield f"- **{_prose(heading)}**"
         yield from (f"  - {_prose(line.strip())}" for line in lines)
     yield from (f"- {_prose(line)}" for line in unknown_lines(report))
     for note in report.notes:
         yield f"- {_prose(note_words(note))}"
     for finding in report.findings:
-        if family_of(finding) is Family.DRIFT and finding.waived is None:
+        if family_of(finding) in (Family.DRIFT, Family.PULL_REQUEST) and finding.waived is None:
             yield f"- What to do: {_prose(finding.help)} ({code(finding.id)})"
 
 

@@ -12,7 +12,7 @@ from drift.catalogue import CATALOGUE, Family, Kind
 from drift.finding import Finding
 from drift.location import Location
 from drift.report import BucketReport, Report
-from drift.reporters.report_words import SIDE_WORDS, WEIGHT, example_words, witness_lines
+from drift.reporters.report_words import SIDE_WORDS, WEIGHT, example_words, proofs
 from drift.reporters.words import name_of, printable
 
 MAX_NUMBER = 2**31 - 1
@@ -145,9 +145,8 @@ def proof_lines(placed: Placed) -> Iterator[str]:
     report = placed.report
     if proof := example_words(placed.finding):
         yield f"asked: {proof}"
-    elif report is not None and placed.kind.family is Family.DRIFT:
-        for witness in report.witnesses:
-            _, *details = witness_lines(report, witness)
+    elif report is not None and placed.kind.family in (Family.DRIFT, Family.PULL_REQUEST):
+        for _, *details in proofs(report):
             yield from (line.strip() for line in details)
 
 

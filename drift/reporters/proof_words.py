@@ -9,6 +9,7 @@ from drift.cors.verdict import Effect, Shows, Witness
 from drift.diff import Change, ChangeKind
 from drift.finding import Finding
 from drift.meaning import sentence
+from drift.pull_request import Move, PullRequest
 from drift.report import BucketReport, BucketState
 from drift.reporters.words import printable, rule_words, value_words
 from drift.snapshot import Bucket
@@ -49,6 +50,26 @@ def witness_lines(report: BucketReport, witness: Witness) -> Iterator[str]:
     yield f"  asked: {request_words(witness.request)}"
     yield f"  declared: {ours}"
     yield f"  live: {theirs}"
+
+
+def proofs(report: BucketReport) -> Iterator[list[str]]:
+    """What is shown by which requests, a heading and details for each; on a pull request who moved."""
+    found = report.pull_request
+    if found is None:
+        yield from (list(witness_lines(report, witness)) for witness in report.witnesses)
+    elif found.move not in (Move.UNDECIDED, Move.IN_SYNC, Move.UNCHANGED):
+        yield list(_pull_request_lines(found))
+
+
+def _pull_request_lines(found: PullRequest) -> Iterator[str]:
+    """Who moved and what deploying does, and the request with the answers of all sides."""
+    yield printable(found.says) + "."
+    three = found.witness
+    if three is not None:
+        yield f"  asked: {request_words(three.request)}"
+        yield f"  target branch: {answer_words(three.base)}"
+        yield f"  pull request: {answer_words(three.head)}"
+        yield f"  live: {'not read' if three.live is None else answer_words(three.live)}"
 
 
 def request_words(request: CorsRequest) -> str:

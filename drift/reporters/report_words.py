@@ -16,6 +16,7 @@ from drift.reporters.proof_words import (
     answer_words,
     change_lines,
     example_words,
+    proofs,
     request_words,
     unknown_lines,
     witness_lines,
@@ -27,7 +28,7 @@ __all__ = [
     "PROMISE_UNIT", "PROMISE_WORDS",
     "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST", "answer_words", "change_lines", "counted",
     "example_words", "family_of", "finding_name", "findings_called", "findings_worst_first", "ignored_words",
-    "is_judged", "note_words", "promise_counts", "promise_says", "promise_words", "request_words",
+    "is_judged", "note_words", "promise_counts", "promise_says", "promise_words", "proofs", "request_words",
     "sorted_worst_first", "state_words", "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
 ]  # fmt: skip
 
@@ -41,6 +42,7 @@ STATE_WORDS = {
     BucketState.THROTTLED: "throttled",
     BucketState.UNSUPPORTED: "unsupported",
     BucketState.ERROR: "error",
+    BucketState.PENDING: "pending",
     BucketState.VALIDATED: "validated",
 }
 """State of a bucket in a report, as it is shown to people."""
@@ -68,6 +70,7 @@ WORST_FIRST = (
     BucketState.UNRESOLVED,
     BucketState.MISSING,
     BucketState.UNSUPPORTED,
+    BucketState.PENDING,
     BucketState.VALIDATED,
     BucketState.IN_SYNC,
 )
@@ -109,6 +112,8 @@ def state_words(report: BucketReport) -> str:
     """The bucket's state, with its meaning where that is known, and whether it is accepted."""
     if report.state is BucketState.IN_SYNC and report.effect in _IN_SYNC_WORDS:
         return _IN_SYNC_WORDS[report.effect]
+    if report.pull_request is not None and report.state in (BucketState.DRIFTED, BucketState.UNDECLARED):
+        return report.pull_request.move.value.replace("_", " ") if not report.drift else STATE_WORDS[report.state]
     if report.state is BucketState.UNDECLARED and not report.drift:
         return f"undeclared rules ({_accepted_by(report)})"
     if report.state is not BucketState.DRIFTED:

@@ -82,7 +82,7 @@ def _other_places(placed: Placed) -> Iterator[tuple[str, Location | None]]:
     report = placed.report
     if report is None:
         return
-    if placed.kind.family is Family.DRIFT:
+    if placed.kind.family in (Family.DRIFT, Family.PULL_REQUEST):
         for change in report.changes:
             if not change.cosmetic and change.declared is not None:
                 field = f", {change.field}" if change.field else ""

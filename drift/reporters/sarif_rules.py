@@ -71,6 +71,7 @@ def _properties(kind: Kind) -> dict[str, Json]:
 _PRECISION = {
     Family.DRIFT: "very-high",
     Family.COVERAGE: "very-high",
+    Family.PULL_REQUEST: "very-high",
     Family.POLICY: "high",
     Family.PROMISE: "very-high",
     Family.WAIVER: "very-high",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
-from drift.catalogue import CATALOGUE
+from drift.catalogue import CATALOGUE, Family
 from drift.finding import Finding, PromiseOutcome
 from drift.location import Severity
 from drift.report import Report, Verdict
@@ -13,6 +13,7 @@ from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import (
     PROMISE_UNIT,
     VERDICT_WORDS,
+    family_of,
     findings_worst_first,
     ignored_words,
     is_judged,
@@ -134,10 +135,12 @@ def _settings_lines(report: Report) -> Iterator[Line]:
 
 
 def _help_lines(report: Report) -> Iterator[Line]:
-    """What helps against the findings that were told, each kind once: of drift the bucket says it."""
+    """What helps against the findings that were told, each kind once: of drift and pull requests the bucket says it."""
     folded = _infos_fold(report)
     told = dict[str, Finding]()
     for finding in findings_worst_first(report.findings):
+        if family_of(finding) is Family.PULL_REQUEST:
+            continue
         if finding.waived is None and is_judged(finding) and not (folded and finding.severity is Severity.INFO):
             told.setdefault(finding.id, finding)
     for name, finding in told.items():

@@ -17,11 +17,11 @@ from drift.reporters.report_words import (
     findings_worst_first,
     is_judged,
     note_words,
+    proofs,
     state_words,
     title_of,
     unknown_lines,
     waived_words,
-    witness_lines,
 )
 from drift.reporters.words import place_words, printable
 from drift.reporters.wrapping import Part
@@ -56,10 +56,9 @@ def _body(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
         yield ((f"  {printable(report.reason)}", ""),)
     if report.state in _GOOD:
         yield from _notes(report)
-    for witness in report.witnesses:
-        heading, *details = witness_lines(report, witness)
+    for heading, *details in proofs(report):
         yield ((f"  {heading}", "" if report.state in _GOOD else "bold"),)
-        if not _accepted(report):
+        if report.pull_request is not None or not _accepted(report):
             yield from (((f"  {detail}", "dim"),) for detail in details)
     yield from (((f"  {line}", ""),) for line in unknown_lines(report))
     if report.state not in _GOOD:
@@ -102,7 +101,7 @@ def _findings(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
     for finding in findings_worst_first(report.findings):
         if finding.waived is not None:
             yield _waived_line(finding, sided)
-        elif family_of(finding) is Family.DRIFT:
+        elif family_of(finding) in (Family.DRIFT, Family.PULL_REQUEST):
             yield (f"  {finding.id}: ", "cyan"), (printable(finding.help), "")
         elif is_judged(finding):
             if fold_infos and finding.severity is Severity.INFO:

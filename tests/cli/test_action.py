@@ -1,4 +1,4 @@
-"""The GitHub Action's own steps, executed as a runner would: its scripts, its shell, its environment and files."""
+"""The GitHub Action's own steps, executed as a runner would."""
 
 from __future__ import annotations
 
@@ -9,82 +9,27 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
+from packaging.requirements import Requirement
 
-from tests.cli.conftest import schema, snapshot_file, write
+from tests.cli.action_runner import ACTION, ROOT, Runner, obeyed, outputs_of
+from tests.cli.conftest import schema, write
 from tests.fixtures_s3 import MotoS3
+from tests.workflow_commands import lines_of
 
-ROOT = Path(__file__).parents[2]
-ACTION = yaml.safe_load((ROOT / "action.yml").read_text())
 RULE = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
+OUTPUTS = {
+    *("verdict", "exit-code", "drift-count", "coverage", "comment-url", "issue-url"),
+    *("json-file", "html-file", "sarif-file", "junit-file", "report"),
+}
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the Action's steps are bash scripts")
 needs_index = pytest.mark.skipif(
     os.environ.get("CORS_DRIFT_TEST_INSTALL") != "1", reason="CORS_DRIFT_TEST_INSTALL=1 says that pip may install"
 )
-
-
-@dataclass(frozen=True)
-class Ended:
-    code: int
-    out: str
-    outputs: Mapping[str, str]
-    summary: str
-
-
-class Runner:
-    """As much of a runner as the composite action meets."""
-
-    def __init__(self, folder: Path) -> None:
-        self.work, self.temp = folder / "work", folder / "temp"
-        self.output, self.summary = folder / "output", folder / "summary"
-        self.work.mkdir()
-        self.temp.mkdir()
-
-    def step(
-        self, name: str, inputs: Mapping[str, str], outputs: Mapping[str, Mapping[str, str]] | None = None
-    ) -> Ended:
-        """Run one ``run:`` step with the inputs of the action and the outputs of earlier steps."""
-        (step,) = [each for each in ACTION["runs"]["steps"] if each["name"] == name]
-        assert step["shell"] == "bash"
-        given = {**{key: spec.get("default", "") for key, spec in ACTION["inputs"].items()}, **inputs}
-
-        def value(text: str) -> str:
-            def look_up(match: re.Match[str]) -> str:
-                part = match[1].split(".")
-                return given[part[1]] if part[0] == "inputs" else (outputs or {})[part[1]][part[3]]
-
-            return re.sub(r"\$\{\{ ([a-z.-]+) \}\}", look_up, text)
-
-        assert "${{" not in step["run"], "an expression in a script is code of whoever writes the input"
-        self.output.write_text("")
-        self.summary.write_text("")
-        environment = {
-            **{name: text for name, text in os.environ.items() if not name.startswith("CORS_DRIFT_")},
-            "GITHUB_ACTIONS": "true",
-            "GITHUB_ACTION_PATH": str(ROOT),
-            "GITHUB_OUTPUT": str(self.output),
-            "GITHUB_STEP_SUMMARY": str(self.summary),
-            "RUNNER_TEMP": str(self.temp),
-            **{name: value(text) for name, text in step.get("env", {}).items()},
-        }
-        script = self.temp / "step.sh"
-        script.write_text(step["run"])
-        ended = subprocess.run(
-            ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", str(script)],
-            cwd=self.work / value(step.get("working-directory", ".")),
-            env=environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        told = dict(line.split("=", 1) for line in self.output.read_text().splitlines())
-        return Ended(ended.returncode, ended.stdout, told, self.summary.read_text())
 
 
 @pytest.fixture
@@ -94,11 +39,7 @@ def runner(tmp_path: Path, aws_environment: pytest.MonkeyPatch) -> Runner:
 
 @pytest.fixture
 def installed(runner: Runner) -> Runner:
-    """The runner after an install step that found everything in this environment."""
-    python = runner.temp / "cors-drift" / "venv" / "bin" / "python"
-    python.parent.mkdir(parents=True)
-    python.write_text(f'#!/bin/sh\nexec "{sys.executable}" "$@"\n')
-    python.chmod(0o755)
+    runner.install_this()
     return runner
 
 
@@ -113,15 +54,52 @@ class TestCheck:
         write(installed.work, cors__json=spec())
         ended = installed.step("Check", {"endpoint-url": moto_s3.url})
         assert ended.code == 1, ended.out
-        report = Path(ended.outputs["report"])
-        assert ended.outputs == {"verdict": "drift", "exit-code": "1", "drift-count": "1", "report": str(report)}
-        document = json.loads(report.read_text())
+        assert set(ended.outputs) == OUTPUTS
+        told = {
+            name: ended.outputs[name] for name in ("verdict", "exit-code", "drift-count", "coverage", "comment-url")
+        }
+        assert told == {
+            "verdict": "drift", "exit-code": "1", "drift-count": "1", "coverage": "1/1", "comment-url": ""
+        }  # fmt: skip
+        document = json.loads(Path(ended.outputs["json-file"]).read_text())
         schema("report").validate(document)
         assert [bucket["bucket"] for bucket in document["buckets"]] == ["b-one"]
         assert ended.summary.startswith("### cors-drift: drift\n")
-        assert (
-            "| <code>b-one</code> | <code>drifted</code> | <code>cors.json:1</code> | <code>1</code> |" in ended.summary
-        )
+        assert "`b-one`" in ended.summary
+
+    def test_every_report_is_there_to_be_uploaded(self, installed: Runner, moto_s3: MotoS3) -> None:
+        moto_s3.put("b-one", [])
+        write(installed.work, cors__json=spec())
+        outputs = installed.step("Check", {"endpoint-url": moto_s3.url}).outputs
+        assert outputs["report"] == outputs["json-file"]
+        assert Path(outputs["html-file"]).read_text().lower().startswith("<!doctype html>")
+        assert json.loads(Path(outputs["sarif-file"]).read_text())["runs"][0]["results"]
+        assert "<testsuites" in Path(outputs["junit-file"]).read_text()
+        assert all(installed.temp in Path(outputs[name]).parents for name in OUTPUTS if name.endswith("-file"))
+
+    def test_findings_are_annotated_where_they_are_declared(self, installed: Runner, moto_s3: MotoS3) -> None:
+        moto_s3.put("b-one", [RULE | {"AllowedMethods": ["GET", "PUT"]}])
+        write(installed.work / "infra", cors__json=spec())
+        (installed.work / ".git").mkdir()
+        inputs = {"endpoint-url": moto_s3.url, "working-directory": "infra"}
+        (error,) = [each for each in installed.step("Check", inputs).commands if each.name == "error"]
+        assert error.properties["file"] == "infra/cors.json"
+        assert "b-one" in error.data
+        assert not installed.step("Check", inputs | {"annotations": "false"}).commands
+
+    def test_all_comes_on_one_stream(self, installed: Runner) -> None:
+        """A runner may read stderr first, also before the line that stops commands."""
+        ended = installed.step("Check", {"paths": "::error::no such folder"})
+        assert ended.error == ""
+        assert "there is no such file or folder" in ended.out
+
+    def test_sarif_of_a_run_that_did_not_see_everything_is_withheld(self, installed: Runner, moto_s3: MotoS3) -> None:
+        moto_s3.put("b-one", [RULE])
+        write(installed.work, cors__json=spec(), other__json=spec("not-there"))
+        ended = installed.step("Check", {"endpoint-url": moto_s3.url})
+        assert (ended.code, ended.outputs["coverage"]) == (3, "1/2")
+        assert ended.outputs["sarif-file"] == ""
+        assert ended.outputs["html-file"] != ""
 
     def test_in_sync_passes(self, installed: Runner, moto_s3: MotoS3) -> None:
         moto_s3.put("b-one", [RULE])
@@ -132,8 +110,12 @@ class TestCheck:
     def test_an_error_is_told_as_one(self, installed: Runner) -> None:
         ended = installed.step("Check", {"paths": "no such folder"})
         assert ended.code == 2
-        assert ended.outputs == {"verdict": "error", "exit-code": "2", "drift-count": "0", "report": ""}
+        assert ended.outputs == dict.fromkeys(OUTPUTS, "") | {
+            "verdict": "error", "exit-code": "2", "drift-count": "0", "coverage": "0/0"
+        }  # fmt: skip
         assert "no such folder: there is no such file or folder" in ended.out
+        assert [each.name for each in ended.commands] == ["error"]
+        assert ended.summary.startswith("### cors-drift: error\n")
 
     def test_a_report_of_an_earlier_run_is_not_told_again(self, installed: Runner, moto_s3: MotoS3) -> None:
         moto_s3.put("b-one", [RULE])
@@ -154,35 +136,6 @@ class TestCheck:
         assert installed.step("Check", inputs | {"undeclared": "", "exit-zero": "true"}).code == 0
         assert installed.step("Check", inputs | {"strict": "yes"}).code == 2
 
-    @pytest.mark.parametrize(
-        "hostile",
-        ["$(touch owned)", "`touch owned`", "'; touch owned; '", '"; touch owned; "', "--exit-zero", "x\n--strict"],
-    )
-    def test_an_input_is_never_code_nor_a_flag(self, installed: Runner, moto_s3: MotoS3, hostile: str) -> None:
-        names = ("paths", "variables", "region", "stack-name", "buckets", "live", "config", "account")
-        ended = installed.step("Check", dict.fromkeys(names, hostile) | {"endpoint-url": moto_s3.url})
-        assert ended.code == 2, ended.out
-        assert not list(installed.work.iterdir())
-
-    def test_what_is_printed_is_no_workflow_command(self, installed: Runner, moto_s3: MotoS3) -> None:
-        write(installed.work, cors__json=spec("::set-output name=verdict::in_sync"))
-        ended = installed.step("Check", {"endpoint-url": moto_s3.url})
-        (start,) = re.findall(r"^::stop-commands::([0-9a-f]{32})$", ended.out, re.MULTILINE)
-        commands = [line for line in ended.out.splitlines() if line.startswith("::")]
-        assert (commands[0], commands[-1]) == (f"::stop-commands::{start}", f"::{start}::")
-
-    def test_a_bucket_name_makes_no_markup_in_the_summary(self, installed: Runner) -> None:
-        properties = {"BucketName": "a|b`<script>\n## x", "CorsConfiguration": {"CorsRules": [RULE]}}
-        template = {"Resources": {"B": {"Type": "AWS::S3::Bucket", "Properties": properties}}}
-        write(installed.work, template__json=json.dumps(template))
-        snapshot_file(installed.temp / "live.json")
-        ended = installed.step("Check", {"paths": "template.json", "live": str(installed.temp / "live.json")})
-        assert ended.code == 3, ended.out
-        (row,) = [line for line in ended.summary.splitlines() if "script" in line]
-        assert row.count("|") == 5
-        assert "<script>" not in ended.summary
-        assert "\n## x" not in ended.summary
-
     def test_nothing_of_the_checked_out_code_is_imported(self, installed: Runner, moto_s3: MotoS3) -> None:
         moto_s3.put("b-one", [RULE])
         trap = "open('owned', 'w').close()\nraise SystemExit(0)\n"
@@ -192,6 +145,21 @@ class TestCheck:
         assert (ended.code, ended.outputs["verdict"]) == (0, "in_sync")
         assert not (installed.work / "owned").exists()
 
+    def test_sensitive_values_are_in_nothing_that_the_job_shows(self, installed: Runner, moto_s3: MotoS3) -> None:
+        moto_s3.put("b-one", [RULE])
+        source = (
+            'variable "origin" {\n  sensitive = true\n}\nresource "aws_s3_bucket" "x" {\n  bucket = "b-one"\n}\n'
+            'resource "aws_s3_bucket_cors_configuration" "x" {\n  bucket = aws_s3_bucket.x.id\n  cors_rule {\n'
+            '    allowed_methods = ["GET"]\n    allowed_origins = [var.origin]\n  }\n}\n'
+        )
+        write(installed.work, main__tf=source)
+        inputs = {"endpoint-url": moto_s3.url, "variables": "origin=https://hush.example"}
+        ended = installed.step("Check", inputs)
+        assert ended.code == 1, ended.out
+        files = [path.read_text() for path in Path(ended.outputs["report"]).parent.iterdir()]
+        assert len(files) == 6
+        assert not [text for text in (ended.out, ended.summary, *files) if "hush.example" in text]
+
 
 @needs_bash
 @needs_index
@@ -199,31 +167,67 @@ def test_the_install_step_installs_the_actions_own_checkout(runner: Runner, moto
     write(runner.work, pip__py="raise SystemExit('owned')", venv__py="raise SystemExit('owned')", cors__json=spec())
     moto_s3.put("b-one", [RULE])
     ended = runner.step("Install cors-drift", {}, {"python": {"python-path": sys.executable}})
-    assert ended.code == 0, ended.out
+    assert ended.code == 0, ended.out + ended.error
     ended = runner.step("Check", {"endpoint-url": moto_s3.url})
     assert (ended.code, ended.outputs["verdict"]) == (0, "in_sync"), ended.out
 
 
-def test_every_input_is_passed_through_the_environment_and_every_output_is_written() -> None:
-    (check,) = [step for step in ACTION["runs"]["steps"] if step["name"] == "Check"]
-    passed = set(re.findall(r"inputs\.([a-z-]+)", " ".join([*check["env"].values(), check["working-directory"]])))
-    assert passed == set(ACTION["inputs"])
-    assert set(ACTION["outputs"]) == {"verdict", "exit-code", "drift-count", "report"}
+class TestActionFile:
+    def test_every_input_is_passed_through_the_environment_under_its_own_name(self) -> None:
+        (check,) = [step for step in ACTION["runs"]["steps"] if step["name"] == "Check"]
+        passed = {name: re.fullmatch(r"\$\{\{ inputs\.([a-z-]+) \}\}", text) for name, text in check["env"].items()}
+        named = {name: match[1] for name, match in passed.items() if match}
+        assert named == {f"CORS_DRIFT_ACTION_{key.upper().replace('-', '_')}": key for key in ACTION["inputs"]}
+
+    def test_every_output_is_declared(self) -> None:
+        assert set(ACTION["outputs"]) == OUTPUTS
+        for name, output in ACTION["outputs"].items():
+            assert output["value"] == f"${{{{ steps.check.outputs.{name} }}}}"
+
+    def test_no_script_holds_an_expression(self) -> None:
+        assert not [step for step in ACTION["runs"]["steps"] if "${{" in step.get("run", "")]
+
+    def test_actions_that_it_uses_are_pinned_by_hash(self) -> None:
+        for line in (ROOT / "action.yml").read_text().splitlines():
+            assert "uses:" not in line or re.fullmatch(r"\s+uses: [\w/-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+", line)
+
+    def test_it_fits_githubs_schema(self) -> None:
+        command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.github-actions"]
+        result = subprocess.run([*command, str(ROOT / "action.yml")], capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout
+
+    def test_what_it_installs_is_pinned_by_hash_and_is_what_the_project_asks_for(self) -> None:
+        import tomllib
+
+        text = (ROOT / "requirements-action.txt").read_text()
+        entries = re.sub(r"\\\n\s+", "", re.sub(r"^#.*\n", "", text, flags=re.M)).splitlines()
+        pinned = {}
+        for entry in entries:
+            wanted, *hashes = entry.split("--hash=sha256:")
+            requirement = Requirement(wanted)
+            assert hashes, entry
+            assert all(re.fullmatch(r"[0-9a-f]{64} ?", each) for each in hashes), entry
+            pinned[requirement.name.lower()] = str(requirement.specifier).removeprefix("==")
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+        for text in (*project["project"]["dependencies"], *project["build-system"]["requires"]):
+            needed = Requirement(text)
+            assert needed.specifier.contains(pinned[needed.name.lower()]), text
 
 
-def test_actions_that_it_uses_are_pinned_by_hash() -> None:
-    for step in ACTION["runs"]["steps"]:
-        assert "uses" not in step or re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", step["uses"])
+class TestOutputs:
+    def test_a_value_of_several_lines_stays_one_output(self, tmp_path: Path) -> None:
+        from drift.action_runner import write_output
 
+        environment = {"GITHUB_OUTPUT": str(tmp_path / "output")}
+        hostile = "one\nverdict=in_sync\nEOF\nname<<EOF\n\r\n::set-output name=a::b"
+        write_output(environment, "path", hostile)
+        write_output(environment, "verdict", "drift")
+        with (tmp_path / "output").open(newline="") as stream:
+            assert outputs_of(stream.read()) == {"path": hostile, "verdict": "drift"}
 
-def test_it_fits_githubs_schema() -> None:
-    command = [
-        sys.executable,
-        "-m",
-        "check_jsonschema",
-        "--builtin-schema",
-        "vendor.github-actions",
-        str(ROOT / "action.yml"),
-    ]
-    result = subprocess.run(command, capture_output=True, text=True)
-    assert result.returncode == 0, result.stdout
+    def test_a_notice_is_one_command_whatever_it_says(self, capsys: pytest.CaptureFixture[str]) -> None:
+        from drift.action_runner import tell
+
+        tell({"GITHUB_ACTIONS": "true"}, "a\n::set-output name=a::b\r##[add-mask]c 100%0A")
+        (command,) = obeyed(lines_of(capsys.readouterr().out))
+        assert (command.name, command.data) == ("notice", r"a\n::set-output name=a::b\r\x23#[add-mask]c 100%0A")

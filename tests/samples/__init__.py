@@ -15,6 +15,7 @@ from tests.samples.assessments import assessments
 from tests.samples.comparisons import comparisons
 from tests.samples.fleet import many, renamed
 from tests.samples.hostility import HARMLESS, PAYLOADS, spoiled
+from tests.samples.pull_requests import pull_requests
 
 __all__ = ["harmless", "hostile", "many", "reports", "under"]
 
@@ -51,7 +52,7 @@ _LEFT_OUT = {
 @cache
 def reports() -> dict[str, Report]:
     """Every sample by its name; ``everything`` is all of them in one."""
-    single = dict([*comparisons(), *assessments()])
+    single = dict([*comparisons(), *assessments(), *pull_requests()])
     return single | {"everything": _together(single.values(), single.values())}
 
 

@@ -1,0 +1,254 @@
+"""What the target branch declares: read at a git revision, in a second checkout, or out of a saved file."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from drift.base_commits import Commits
+from drift.base_place import second_checkout
+from drift.both_ways import in_both_ways
+from drift.discovery import Source, declared_in, open_source, path_as_named, repository_around, shown
+from drift.documents import document_kind, snapshot_from_json
+from drift.errors import InputError, UsageError
+from drift.interfaces import NamedText
+from drift.location import Diagnostic, Location, Severity
+from drift.on_pull_request import Base
+from drift.plugins import load_parsers
+from drift.pull_request import BaseSource
+from drift.revision import RevisionTree
+from drift.settings import Settings
+from drift.snapshot import Snapshot, merged
+from drift.sources import each_once, inputs_of, load, load_declared, text_in, text_of
+from drift.tree import DiskTree, Walked
+
+
+class BaseSide:
+    """What ``settings.base`` means for the paths of a run. Use it with ``with``: it may have git running."""
+
+    def __init__(self, paths: Sequence[Path], settings: Settings) -> None:
+        self._given = settings.base or ""
+        self._paths = paths or (Path(),)
+        self._settings = settings
+        self._folder = second_checkout(self._given)
+        self._notes: list[Diagnostic] = []
+        self._passed_over: dict[str, str] = {}
+        self._unread: dict[str, str] = {}
+        self._moved: dict[str, str] = {}
+        self._told_of_head: set[tuple[str, str]] = set()
+        self._open = ExitStack()
+        self._commits = Commits(self._given, settings.merge_base, self._folder, self._note)
+        self._open.callback(self._commits.close)
+
+    def __enter__(self) -> BaseSide:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._open.close()
+
+    @property
+    def folder(self) -> Path | None:
+        """The second checkout, or the saved file: what lies there is not declared by head."""
+        return self._folder
+
+    def head(self, source: Source) -> Source:
+        """The source as it will be once head is merged."""
+        self._refuse_other_repository(source)
+        return replace(source, tree=self._commits.head(source.tree.root))
+
+    def declared(self, settings: Settings) -> Snapshot:
+        """What head declares. What depends on a file that both branches have changed is unknown."""
+        ours = load_declared(self._paths, settings, self.head)
+        self._told_of_head = {(each.id, each.message) for each in ours.diagnostics}
+        self._note_untracked(ours)
+        if not self._commits.is_open:
+            return ours
+        with self._commits.as_target_has_it():
+            theirs = load_declared(self._paths, settings, self.head)
+        return in_both_ways(ours, theirs, self._given)
+
+    def read(self) -> Base:
+        """What is declared there. Raises ``CorsDriftError`` where there is no such revision, or git refuses."""
+        if self._folder is not None and self._folder.is_file():
+            return self._base(self._saved(self._folder), BaseSource(self._given))
+        target = self._declared(self._sources())
+        if self._folder is not None and not target.buckets and not target.errors:
+            self._note("base-declares-nothing", f"{self._given} declares no bucket", Severity.WARNING)
+        ends = self._commits.first
+        source = BaseSource(self._given) if ends is None else BaseSource(self._given, ends.target, ends.fork)
+        return self._base(target, source)
+
+    def whole(self, base: bool) -> Snapshot:
+        """All that the trees around the paths declare, at base or as they are: where a bucket may have moved to."""
+        tops = {source.tree.root: replace(source, path="", given=source.tree.root) for source in self._sources()}
+        if base:
+            roots = dict.fromkeys(map(self._root_at_base, tops.values()))
+            return self._declared([Source(DiskTree(root), "", root) for root in roots])
+        ours = self._whole_head(tops.values())
+        if not self._commits.is_open:
+            return ours
+        with self._commits.as_target_has_it():
+            return in_both_ways(ours, self._whole_head(tops.values()), self._given)
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether the paths are less than the trees that they lie in."""
+        if self._folder is not None and self._folder.is_file():
+            return False
+        return any(source.path or self._root_at_base(source) != source.tree.root for source in self._sources())
+
+    def _root_at_base(self, source: Source) -> Path:
+        """The root of the source; all of the repository where base has no such folder."""
+        root = source.tree.root
+        return root if self._commits.base(root).is_folder("") else repository_around(root) or root
+
+    def _sources(self) -> list[Source]:
+        return [open_source(path, self._settings.declared.root) for path in self._paths]
+
+    def _whole_head(self, sources: Iterable[Source]) -> Snapshot:
+        left_out = () if self._folder is None else (self._folder,)
+        found = []
+        for source in map(self.head, sources):
+            tree = source.tree
+            inputs = inputs_of(self._settings.declared, self._settings.live, partial(text_in, tree))
+            found.append(declared_in(source, load_parsers(), inputs, left_out))
+        return merged(found)
+
+    def _refuse_other_repository(self, source: Source) -> None:
+        """A submodule has branches of its own, which say nothing of what the pull request changes."""
+        around = repository_around(Path(os.path.realpath(Path.cwd())))
+        own = repository_around(source.tree.root)
+        if around is None or own is None or own == around or not own.is_relative_to(around):
+            return
+        raise UsageError(
+            f"{source.given} is in a repository of its own, of which --base {self._given} says nothing",
+            advice="run it in that folder, with a base of that repository",
+        )
+
+    def _note_untracked(self, head: Snapshot) -> None:
+        """What nobody has committed may be made from what base has too: nothing says that it is new."""
+        if self._folder is not None:
+            return
+        places = [each.location.path for each in head.buckets if each.location is not None]
+        for source in self._sources():
+            for path in dict.fromkeys(places):
+                inside = path_as_named(Path(path), source.tree.root)
+                if inside and ".terraform" not in inside.split("/") and self._commits.is_untracked(source, inside):
+                    self._passed_over[path] = "git does not know this file (git add it, or build the base too)"
+
+    def _saved(self, path: Path) -> Snapshot:
+        live = self._settings.live.source
+        found = load(path, replace(self._settings, declared=replace(self._settings.declared, root=None)))
+        is_live = found.buckets and all(each.address is None and each.location is None for each in found.buckets)
+        if is_live or (live is not None and os.path.realpath(live) == os.path.realpath(path)):
+            raise UsageError(
+                f"--base {self._given} holds what is live, not what the target branch declares",
+                advice="save that with: cors-drift declared --output json=FILE",
+            )
+        return found
+
+    def _base(self, target: Snapshot, source: BaseSource) -> Base:
+        faults = [(each.message, each.location) for each in target.errors]
+        faults += [(why, Location(path)) for path, why in self._unread.items()]
+        gaps: list[tuple[str, Location | None]] = [(why, Location(path)) for path, why in self._moved.items()]
+        gaps += [
+            (each.message, each.location)
+            for each in target.diagnostics
+            if each.id == "module-not-on-disk" and (each.id, each.message) not in self._told_of_head
+        ]
+        fault, gap = (None if not each else self._not_all(*each[0]) for each in (faults, gaps))
+        told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
+        told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
+        diagnostics = tuple(dict.fromkeys((*told, *self._notes)))
+        return Base(source, target, fault, self._passed_over, diagnostics, gap=gap)
+
+    def _not_all(self, message: str, location: Location | None) -> str:
+        place = f" ({location})" if location else ""
+        return f"what {self._given} declares could not all be read: {message}{place}"
+
+    def _declared(self, sources: Sequence[Source]) -> Snapshot:
+        return merged(each_once(self._declared_at(source) for source in sources))
+
+    def _declared_at(self, head: Source) -> Snapshot:
+        self._refuse_other_repository(head)
+        tree = self._commits.base(head.tree.root)
+        named = path_as_named(head.given, head.tree.root)
+        path = _resolved(tree, head.path if named is None else named)
+        if not tree.is_file(path) and not tree.is_folder(path):
+            if isinstance(tree, RevisionTree) and not tree.in_head(path) and not self._commits.tracks(head):
+                raise UsageError(
+                    f"--base {self._given}: {path} is not in git, so that there is nothing to compare it with",
+                    advice="make it from a checkout of the base too, and give that folder with --base",
+                )
+            missing = path or shown(tree, path)
+            self._note("base-has-no-path", f"{self._given} has no {missing}: what it declares elsewhere is looked at")
+            return Snapshot("", diagnostics=tuple(self._not_read(tree, head)))
+        if tree.is_file(path) and document_kind(content := tree.read(path)) == "cors-drift/snapshot":
+            return snapshot_from_json(content, shown(tree, path))
+        left_out = [each for each in (self._settings.live.source, *self._settings.identity.states) if each is not None]
+        source = Source(tree, path, head.given)
+        inputs = inputs_of(self._settings.declared, self._settings.live, lambda file: self._text(file, head.tree, tree))
+        try:
+            found = declared_in(source, load_parsers(), inputs, left_out)
+        except InputError as error:  # a file that no parser knows there, or that cannot be read
+            told = Diagnostic(Severity.ERROR, "base-unreadable", error.message, error.location, error.advice)
+            found = Snapshot("", diagnostics=(told,))
+        return replace(found, diagnostics=(*found.diagnostics, *self._not_read(tree, head)))
+
+    def _text(self, path: Path, head: Walked, tree: Walked) -> NamedText | None:
+        """A file of values that the user named: as base has it, where it is a part of the tree."""
+        inside = path_as_named(path, head.root)
+        if inside is None:
+            real = Path(os.path.realpath(path))
+            if not real.is_relative_to(head.root):
+                return text_of(path)
+            inside = real.relative_to(head.root).as_posix()
+        if tree.is_file(inside):
+            try:
+                return NamedText(str(path), tree.read(inside).decode("utf-8-sig"))
+            except InputError as error:
+                self._unread[shown(tree, inside)] = error.message
+                self._note("base-unread", f"{self._given}: {inside}: {error.message}", Severity.WARNING)
+                return None
+            except UnicodeDecodeError as error:
+                raise InputError("this file is not UTF-8 text", location=Location(str(path))) from error
+        if isinstance(tree, RevisionTree) and not tree.in_head(inside):
+            return text_of(path)  # nobody committed it: it is of the surroundings, and the same for both sides
+        self._note("base-has-no-file", f"{self._given} has no {inside}: it is read without it")
+        return None
+
+    def _not_read(self, tree: Walked, head: Source) -> Iterator[Diagnostic]:
+        if not isinstance(tree, RevisionTree):
+            return
+        moved = tree.moved | self._commits.empty_submodules(head, tree)
+        for kept, found in ((self._passed_over, tree.passed_over), (self._unread, tree.unread), (self._moved, moved)):
+            kept.update({shown(tree, path): why for path, why in found.items()})
+        for path, why in (tree.unread | moved).items():
+            yield Diagnostic(
+                Severity.WARNING, "base-unread", why, Location(shown(tree, path)), "give the base as a folder"
+            )
+        if tree.borrowed:
+            told = f"what git does not have was taken as it is here: {', '.join(list(tree.borrowed)[:3])}"
+            more = len(tree.borrowed) - 3
+            self._note("base-borrowed", told + (f" and {more} more" if more > 0 else ""))
+
+    def _note(self, id: str, message: str, severity: Severity = Severity.INFO) -> None:
+        self._notes.append(Diagnostic(severity, id, message))
+
+
+def _resolved(tree: Walked, path: str) -> str:
+    """A path as it was written, with its links followed as this tree has them."""
+    if isinstance(tree, RevisionTree):
+        return tree.resolved(path) or path
+    real = Path(os.path.realpath(tree.root / path))
+    inside = real.relative_to(tree.root).as_posix() if real.is_relative_to(tree.root) else path
+    return "" if inside == "." else inside
+
+
+def _eased(severity: Severity) -> Severity:
+    """What is wrong at base is no error of the run: the pull request may be what mends it."""
+    return Severity.WARNING if severity is Severity.ERROR else severity
