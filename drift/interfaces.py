@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol, runtime_checkable
 
+from drift.edits import Fresh, Proposal, WantedRules
 from drift.location import Diagnostic
 from drift.snapshot import Bucket, Snapshot
 
@@ -95,6 +96,39 @@ class Parser(Protocol):
 
         Locations carry tree-relative paths. Raises nothing for what a file may hold.
         """
+        ...
+
+
+@runtime_checkable
+class Renderer(Protocol):
+    """Writes declarations of one kind. Found by entry point (group ``cors_drift.renderers``).
+
+    It proposes; whoever asked applies a proposal in memory, parses again and compares, and shows nothing else.
+    """
+
+    @property
+    def name(self) -> str:
+        """That of the parser whose declarations it edits."""
+        ...
+
+    @property
+    def dialects(self) -> Sequence[str]:
+        """The dialects that ``declare`` writes, each a stable kebab-case word; the usual one first."""
+        ...
+
+    def propose(
+        self, tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, wanted: WantedRules
+    ) -> Proposal:
+        """The edits that have a bucket declare what is wanted.
+
+        ``bucket`` is one that the parser of the same name found in the units of the tree under these inputs, with its
+        tree-relative places. Text outside of what has to change, comments and formatting stay byte for byte. Raises
+        nothing for what a file may hold.
+        """
+        ...
+
+    def declare(self, buckets: Sequence[Fresh], dialect: str) -> str:
+        """A whole file that declares the rules of the buckets, ending in a line end."""
         ...
 
 
