@@ -26,8 +26,9 @@ def accepted(report: BucketReport, finding: Finding) -> Mapping[str, Side] | Non
     """The digests of the finding on the bucket, all of which a waiver must hold, and the side that each is about.
 
     A difference is about both sides, and has one digest: the code that is made stricter and not deployed makes another
-    difference of the same live rules. Any other finding has one for each list of rules that it is about: the declared
-    ones, in each case that the code leaves open, the live ones, or both.
+    difference of the same live rules. So has what a pull request does: what deploying it replaces, by what. Any other
+    finding has one for each list of rules that it is about: the declared ones, in each case that the code leaves open,
+    the live ones, or both.
 
     None where the bucket's name or some value of these rules is not known, or there are none: that cannot be accepted.
     Of a difference that is certain whatever the declared rules turn out to be, only the live ones must be known.
@@ -36,12 +37,13 @@ def accepted(report: BucketReport, finding: Finding) -> Mapping[str, Side] | Non
         return None
     zero = any(each is not None and each.writes_max_age_zero for each in (report.declared, report.live))
     about = (report.name, finding.id, finding.subject)
-    if CATALOGUE[finding.id].family is Family.DRIFT:
-        live = _rules(report.live, zero) if report.live is not None else None
-        if live is None:
+    family = CATALOGUE[finding.id].family
+    if family in (Family.DRIFT, Family.PULL_REQUEST):
+        there = _replaced(report, zero) if family is Family.PULL_REQUEST else _of(report.live, zero)
+        if there is None:
             return None
         declared = sorted({_known_of(each, zero) for each in _declared(report)})
-        return {_hashed(*about, live, *declared): Side.BOTH if declared else Side.LIVE}
+        return {_hashed(*about, there, *declared): Side.BOTH if declared else Side.LIVE}
     found: dict[str, Side] = {}
     for side, bucket in _sides(report, finding):
         rules = _rules(bucket, zero)
@@ -68,6 +70,19 @@ def _declared(report: BucketReport) -> Iterator[Bucket | None]:
             yield from (case.bucket for case in claim.alternatives)
         elif claim is not None:
             yield claim
+
+
+def _replaced(report: BucketReport, zero: bool) -> str | None:
+    """The rules that deploying a pull request replaces: the live ones, or where live was not to be read those of the
+    target branch. A bucket that is not there has none.
+    """
+    base = report.pull_request.base if report.pull_request is not None else None
+    there = report.live or base
+    return "" if there is None or there.state is State.MISSING else _rules(there, zero)
+
+
+def _of(bucket: Bucket | None, zero: bool) -> str | None:
+    return None if bucket is None else _rules(bucket, zero)
 
 
 def _rules(bucket: Bucket, zero: bool) -> str | None:

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from drift.cors.digest import digest
-from drift.cors.model import BucketCors
+from tests.accepting import accepting
 from tests.cli.conftest import Cli, snapshot_file
 from tests.repositories import Repository, repository, terraform
 from tests.rules import rule
@@ -218,12 +217,11 @@ def test_copies_of_remote_modules_are_taken_from_the_work_tree_and_that_is_told(
 def test_a_waiver_accepts_that_a_live_change_is_undone_while_head_and_live_stay(cli: Cli, here: Repository) -> None:
     here.write(main__tf=terraform("app", "new"))
     app, new, hotfix = (rule(origins=f"https://{name}.example") for name in ("app", "new", "hotfix"))
-    sides = BucketCors((app, new), ordered=False), BucketCors((app, hotfix))
-    accepted = json.dumps([digest(side, zero_is_unset=True) for side in sides])
-    waiver = f'finding = "live-change-undone"\nreason = "it was a mistake"\nowner = "web"\nrules = {accepted}\n'
+    accepted = accepting(app, hotfix, on="assets-prod", kind="live-change-undone", declared=(app, new))
+    waiver = f'finding = "live-change-undone"\nreason = "it was a mistake"\nowner = "web"\nrules = ["{accepted}"]\n'
     here.put("cors-drift.toml", f'[[waiver]]\nbucket = "assets-prod"\nexpires = 2999-01-01\n{waiver}')
-    accepting = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
-    assert (accepting.code, accepting.json["verdict"], accepting.json["summary"]["waived"]) == (0, "clean", 1)
+    result = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
+    assert (result.code, result.json["verdict"], result.json["summary"]["waived"]) == (0, "clean", 1)
     other = {"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://other.example"]}
     assert cli("check", "--base", "main", "--live", live(here, APP, HOTFIX, other)).code == 1
     here.write(main__tf=terraform("app", "newer"))

@@ -54,12 +54,12 @@ def told(case: Case) -> tuple[BucketReport, set[str]]:
     name, declared, live, kind, side, subject = case
     ours = None if declared is None else bucket(name, *declared)
     report = BucketReport(name, BucketState.DRIFTED, ours, bucket(name, *live))
-    about = None if is_drift(case) else side
+    about = None if is_difference(case) else side
     return report, set(accepted(report, finding(kind, name, None, None, side=about, subject=subject)) or ())
 
 
-def is_drift(case: Case) -> bool:
-    return CATALOGUE[case[3]].family is Family.DRIFT
+def is_difference(case: Case) -> bool:
+    return CATALOGUE[case[3]].family in (Family.DRIFT, Family.PULL_REQUEST)
 
 
 @law
@@ -72,7 +72,7 @@ def test_what_was_accepted_accepts_only_the_same_finding_on_the_same_bucket_unde
         return
     (name, _, _, kind, _, subject), (other, _, _, other_kind, side, other_subject) = pair
     assert (other, other_kind, other_subject) == (name, kind, subject)
-    if is_drift(pair[0]):
+    if is_difference(pair[0]):
         assert alike(before.declared, after.declared)
         assert alike(before.live, after.live)
         return

@@ -15,7 +15,8 @@ from drift.findings import finding
 from drift.ignoring import Ignored
 from drift.location import Location
 from drift.name_globs import Globs
-from drift.report import BucketReport, ExitPolicy
+from drift.pull_request import Move, PullRequest
+from drift.report import BucketReport, BucketState, ExitPolicy
 from drift.settings import Waiver
 from drift.snapshot import Alternative, Bucket, State
 from drift.waivers import apply_waivers, ignore_findings
@@ -229,6 +230,33 @@ def test_a_difference_is_accepted_with_both_its_sides() -> None:
     same = replace(DECLARED, id="new", allowed_origins=("https://a.example",) * 2)
     [report] = compare(snapshot(bucket("b", same)), snapshot(bucket("b", WIDER))).buckets
     assert waived(applied([report], waiver())[0]) == [True]
+
+
+def test_what_a_pull_request_does_is_accepted_with_what_it_replaces_and_by_what() -> None:
+    def report(live: Bucket | None, head: Bucket | None, base: Bucket | None = None) -> BucketReport:
+        found = finding("live-change-undone", "b", None, None)
+        told = PullRequest(Move.REVERTS, "said", base)
+        return BucketReport("b", BucketState.DRIFTED, head, live, findings=(found,), pull_request=told)
+
+    ours, theirs, other = (bucket("b", each) for each in (DECLARED, WIDER, rule("HEAD")))
+    looked_at = report(theirs, ours, base=other)
+    rules = accepted(looked_at, looked_at.findings[0])
+    assert rules is not None
+    assert set(rules.values()) == {Side.BOTH}
+    held = waiver(kind="live-change-undone", rules=tuple(rules))
+    told = {
+        "the target branch moved on": (report(theirs, ours, base=None), True),
+        "live was not read, and the target branch has the same": (report(None, ours, base=theirs), True),
+        "live changed": (report(other, ours, base=other), False),
+        "the pull request changed": (report(theirs, other, base=other), False),
+        "the pull request declares the bucket no longer": (report(theirs, None, base=other), False),
+        "live was not read": (report(None, ours, base=other), False),
+        "the bucket is gone": (report(bucket("b", state=State.MISSING), ours, base=other), False),
+        "live is not known": (report(bucket("b", state=State.DENIED), ours, base=other), False),
+    }
+    assert {why: waived(applied([each], held)[0]) for why, (each, _) in told.items()} == {
+        why: [holds] for why, (_, holds) in told.items()
+    }
 
 
 def test_a_difference_that_is_certain_although_the_code_leaves_something_open_can_be_accepted() -> None:
