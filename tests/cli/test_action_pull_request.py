@@ -16,7 +16,6 @@ from tests.cli.conftest import snapshot_file
 from tests.live.github_stand_in import GitHubStandIn
 
 pytestmark = pytest.mark.skipif(not shutil.which("bash") or not shutil.which("git"), reason="needs bash and git")
-pytest.importorskip("drift.threeway")
 
 A: dict[str, Any] = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
 B = A | {"AllowedMethods": ["GET", "HEAD"]}

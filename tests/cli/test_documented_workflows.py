@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -24,9 +23,6 @@ ACCOUNT = "123456789012"
 """Whose buckets are in moto."""
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the Action's steps are bash scripts")
-needs_base = pytest.mark.skipif(
-    importlib.util.find_spec("drift.threeway") is None, reason="there is no comparison of three sides"
-)
 
 
 def rule(origin: str) -> dict[str, Any]:
@@ -103,7 +99,6 @@ def scripted(tmp_path: Path, github: GitHubIssues, moto_s3: MotoS3) -> Job:
     return Job(Runner(tmp_path), github, moto_s3)
 
 
-@needs_base
 class TestPullRequest:
     def test_a_change_is_told_in_a_comment_and_does_not_fail(self, scripted: Job, github: GitHubIssues) -> None:
         scripted.pull_request(AFTER)
@@ -127,7 +122,6 @@ class TestPullRequest:
         assert ended.code == 0, ended.out
 
 
-@needs_base
 class TestFork:
     def test_without_credentials_the_change_is_told_in_the_summary_alone(
         self, job: Job, github: GitHubIssues, monkeypatch: pytest.MonkeyPatch

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
 import re
@@ -26,9 +25,6 @@ RECIPES = dict(re.findall(r"<!-- recipe: (\w+) -->\n```sh\n(.*?)```", DOCUMENT, 
 BEFORE, AFTER, BY_HAND = "https://before.example", "https://after.example", "https://by-hand.example"
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="the recipes are shell scripts")
-needs_base = pytest.mark.skipif(
-    importlib.util.find_spec("drift.threeway") is None, reason="there is no comparison of three sides"
-)
 
 
 def rule(origin: str) -> dict[str, Any]:
@@ -160,7 +156,6 @@ def plan(before: str, after: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@needs_base
 class TestTerraform:
     def prepared(self, pipeline: Pipeline, before: dict[str, Any], *, new: bool = False) -> None:
         write(pipeline.commands, plan__json=json.dumps(plan(BEFORE, AFTER)), state__json=json.dumps(before))
@@ -196,7 +191,6 @@ class TestTerraform:
         assert (ended.returncode, pipeline.deployed) == (1, False), ended.stderr
 
 
-@needs_base
 class TestSam:
     def template(self, origin: str) -> str:
         cors = {"CorsRules": [rule(origin)]}
@@ -225,7 +219,6 @@ class TestSam:
         assert (ended.returncode, pipeline.deployed) == (1, False), ended.stderr
 
 
-@needs_base
 class TestCdk:
     def prepared(self, pipeline: Pipeline) -> None:
         """An app whose origin is in a file; synth writes the assembly, which git ignores."""
@@ -307,7 +300,6 @@ class TestGitLab:
         pipeline.git("branch", "target$(touch${IFS}owned)", "HEAD~1")
         pipeline.git("remote", "add", "origin", str(pipeline.work))
 
-    @needs_base
     def test_a_merge_request_is_compared_with_its_target(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline, AFTER)
         (script,) = self.JOB["script"]
