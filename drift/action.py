@@ -105,12 +105,13 @@ def step(environment: Mapping[str, str]) -> int:
     checked = _checked(inputs)
     for name, value in _outputs(checked):
         write_output(environment, name, value)
+    # Before GitHub is asked for anything: a job may be cancelled, or out of time, while that does not answer.
+    path = checked.file("markdown")
+    write_summary(environment, Path(path).read_text(encoding="utf-8") if path else _NO_REPORT)
     outcome = _comment(inputs, checked.report)
     tracked = kept(inputs, checked.report)
     write_output(environment, "comment-url", outcome.url)
     write_output(environment, "issue-url", tracked.url)
-    path = checked.file("markdown")
-    write_summary(environment, Path(path).read_text(encoding="utf-8") if path else _NO_REPORT)
     for notice in filter(None, (outcome.notice, *tracked.notices)):
         tell(environment, notice)
     _annotate(inputs, checked)
@@ -147,6 +148,8 @@ def _arguments(inputs: Inputs) -> Iterator[str]:
     for name in _SWITCHES:
         if inputs.flag(name):
             yield f"--{name}"
+    if inputs.text("merge-base").strip() and not inputs.flag("merge-base"):
+        yield "--no-merge-base"
 
 
 def _without_secrets(report: object) -> Report | None:

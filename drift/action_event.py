@@ -65,7 +65,7 @@ def pull_request_of(environment: Mapping[str, str]) -> PullRequestEvent | None:
     """
     if environment.get("GITHUB_EVENT_NAME") != "pull_request":
         return None
-    event = _event(environment.get("GITHUB_EVENT_PATH") or "")
+    event = event_of(environment)
     pull = event.get("pull_request")
     repository = environment.get("GITHUB_REPOSITORY", "")
     if not isinstance(pull, dict) or not _REPOSITORY.fullmatch(repository):
@@ -77,9 +77,10 @@ def pull_request_of(environment: Mapping[str, str]) -> PullRequestEvent | None:
     return PullRequestEvent(repository, number, commit, fork=_repository_of(head) != repository)
 
 
-def _event(path: str) -> dict[str, Any]:
+def event_of(environment: Mapping[str, str]) -> Mapping[str, Any]:
+    """What the runner says of the event that started the run; nothing where it does not say."""
     try:
-        with Path(path).open("rb") as stream:
+        with Path(environment.get("GITHUB_EVENT_PATH") or "").open("rb") as stream:
             document = json.loads(stream.read(MAX_EVENT))
     except (OSError, ValueError, RecursionError):
         return {}

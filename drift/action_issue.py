@@ -10,13 +10,12 @@ Source of the calls: GitHub's "REST API endpoints for issues" and "for issue com
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from drift.action_event import run_of
+from drift.action_event import event_of, run_of
 from drift.action_issue_body import Checked, Kind, subject_of
 from drift.action_issue_keeper import Keeper
 from drift.action_login import login_of
@@ -112,7 +111,7 @@ def kept(inputs: Inputs, report: Report | None) -> Tracked:
         if not (token := inputs.text("token")):
             return Tracked(notices=("no tracking issue: the input token is empty",))
         environment = inputs.environment
-        run = WorkflowRun.of(environment, event_of(environment.get("GITHUB_EVENT_PATH")))
+        run = WorkflowRun.of(environment, event_of(environment))
         return track(GitHub.of_environment(token, environment), run, report, wanted)
     except CorsDriftError as error:
         return Tracked(notices=(f"no tracking issue: {error.message}",))
@@ -156,15 +155,3 @@ def _refused(error: GitHubError) -> str:
 def _part(event: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     part = event.get(key)
     return part if isinstance(part, Mapping) else {}
-
-
-def event_of(path: str | None) -> Mapping[str, Any]:
-    """What the runner says of the event that started the run; nothing where it does not say."""
-    if not path:
-        return {}
-    try:
-        with open(path, encoding="utf-8") as stream:
-            event = json.loads(stream.read(4_000_000))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return event if isinstance(event, dict) else {}

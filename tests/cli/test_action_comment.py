@@ -96,6 +96,19 @@ def test_a_clean_run_puts_a_short_all_clear_in_its_place(job: Job, github: GitHu
     assert "b-one" not in comment.body
 
 
+def test_the_job_summary_is_the_markdown_report_and_stands_before_github_is_asked(
+    inside: Job, github: GitHubStandIn
+) -> None:
+    seen: list[str] = []
+    github.refuse = lambda _: seen.append((inside.runner.folder / "summary").read_text())
+    ended = inside.step(drift=True)
+    report = Path(ended.outputs["report"]).with_name("report.md").read_text()
+    assert report.startswith("### cors-drift: drift\n")
+    assert ended.summary == report
+    assert seen
+    assert set(seen) == {report}
+
+
 def test_a_clean_run_makes_no_comment_where_there_was_none(inside: Job, github: GitHubStandIn) -> None:
     ended = inside.step(drift=False)
     assert (github.on(), ended.outputs["comment-url"], ended.notices()) == ([], "", [])

@@ -33,23 +33,23 @@ class Story:
         self.runner = runner
         runner.install_this()
         runner.event(github.url)
-        self._git("init", "--quiet", "--initial-branch=main")
-        self._declare(A)
-        self._git("switch", "--quiet", "--create", "topic")
+        self.git("init", "--quiet", "--initial-branch=main")
+        self.declare(A)
+        self.git("switch", "--quiet", "--create", "topic")
 
-    def told(self, head: dict[str, Any], live: dict[str, Any] | None) -> Ended:
-        self._declare(head)
+    def told(self, head: dict[str, Any], live: dict[str, Any] | None, **more: str) -> Ended:
+        self.declare(head)
         snapshot = self.runner.temp / "live.json"
         snapshot_file(snapshot, b_one=[live or A])
         inputs = {"base": "main", "live": str(snapshot) if live else "none", "comment": "true"}
-        return self.runner.step("Check", inputs)
+        return self.runner.step("Check", inputs | {name.replace("_", "-"): text for name, text in more.items()})
 
-    def _declare(self, rule: dict[str, Any]) -> None:
+    def declare(self, rule: dict[str, Any]) -> None:
         (self.runner.work / "cors.json").write_text(json.dumps({"version": 1, "buckets": {"b-one": [rule]}}))
-        self._git("add", "cors.json")
-        self._git("commit", "--quiet", "--allow-empty", "--message=rules")
+        self.git("add", "cors.json")
+        self.git("commit", "--quiet", "--allow-empty", "--message=rules")
 
-    def _git(self, *arguments: str) -> None:
+    def git(self, *arguments: str) -> None:
         who = ("-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false")
         subprocess.run(["git", *who, *arguments], cwd=self.runner.work, check=True, capture_output=True)
 
@@ -85,3 +85,15 @@ def test_without_live_the_change_alone_is_told(story: Story, github: GitHubStand
     ended = story.told(head=A, live=None)
     assert ended.code == 0
     assert "All clear" in github.on()[0].body
+
+
+def test_base_is_taken_as_it_stands_where_that_is_asked_for(story: Story) -> None:
+    """What the target branch has changed since is undone by a branch that is behind, if it is deployed as it is."""
+    story.git("switch", "--quiet", "main")
+    story.declare(C)
+    story.git("switch", "--quiet", "topic")
+    merged = story.told(head=A, live=C)
+    assert (merged.code, merged.outputs["verdict"]) == (0, "in_sync"), merged.out
+    as_it_stands = story.told(head=A, live=C, merge_base="false")
+    assert (as_it_stands.code, as_it_stands.outputs["verdict"]) == (0, "clean"), as_it_stands.out
+    assert story.told(head=A, live=C, merge_base="no").code == 2
