@@ -23,6 +23,9 @@ FOLDER = ROOT / "examples" / "workflows"
 DOCUMENT = (ROOT / "docs" / "github-action.md").read_text(encoding="utf-8")
 SHOWN = dict(re.findall(r"<!-- workflow: ([\w.-]+) -->\n```yaml\n(.*?)```\n", DOCUMENT, re.DOTALL))
 (STEPS,) = re.findall(r"<!-- steps: \w+ -->\n```yaml\n(.*?)```\n", DOCUMENT, re.DOTALL)
+(README_JOB,) = re.findall(
+    r"```yaml\n(permissions:\n.*?)```\n", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL
+)
 FILES = sorted(FOLDER.glob("*.yml"))
 WORKFLOWS = [path for path in FILES if path.name != "gitlab-ci.yml"]
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
@@ -55,6 +58,18 @@ def test_the_document_shows_each_file_and_nothing_else() -> None:
     assert DOCUMENT.count("```yaml\n") == len(SHOWN) + 1
 
 
+def test_what_the_readme_shows_are_lines_of_the_workflow_in_their_order() -> None:
+    lines = iter(line.strip() for line in (FOLDER / "pull-request.yml").read_text(encoding="utf-8").splitlines())
+    shown = [line.strip() for line in README_JOB.splitlines()]
+    assert [line for line in shown if line not in lines] == []
+
+
+def test_the_readme_names_every_output() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("### In a pull request\n")[2].partition("\n### ")[0]
+    assert [name for name in ACTION["outputs"] if f"`{name}`" not in section] == []
+
+
 @pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 def test_each_fits_its_schema(path: Path) -> None:
     name = "vendor.gitlab-ci" if path.name == "gitlab-ci.yml" else "vendor.github-workflows"
@@ -65,12 +80,16 @@ def test_each_fits_its_schema(path: Path) -> None:
 
 @pytest.mark.skipif(ZIZMOR is None, reason="there is no zizmor; CORS_DRIFT_ZIZMOR says where it is")
 def test_zizmor_finds_nothing_in_them_nor_in_the_action(tmp_path: Path) -> None:
-    shown = tmp_path / "steps.yml"
-    head = "name: x\non: push\npermissions: {}\nconcurrency: {group: x, cancel-in-progress: true}\njobs:\n  x:\n"
-    head += "    name: x\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n    steps:\n"
-    shown.write_text(head + "".join(f"      {line}\n" for line in STEPS.splitlines()), encoding="utf-8")
+    head = (
+        "name: x\non: pull_request\npermissions: {}\nconcurrency: {group: x, cancel-in-progress: true}\njobs:\n  x:\n"
+    )
+    head += "    name: x\n    runs-on: ubuntu-24.04\n    timeout-minutes: 5\n"
+    steps = "steps:\n" + "".join(f"  {line}\n" for line in STEPS.splitlines())
+    shown = {tmp_path / "steps.yml": steps, tmp_path / "readme.yml": README_JOB}
+    for path, text in shown.items():
+        path.write_text(head + "".join(f"    {line}\n" for line in text.splitlines()), encoding="utf-8")
     command = [str(ZIZMOR), "--offline", "--no-config", "--persona=auditor", "--no-progress"]
-    files = [*map(str, WORKFLOWS), str(ROOT / "action.yml"), str(shown)]
+    files = [*map(str, WORKFLOWS), str(ROOT / "action.yml"), *map(str, shown)]
     result = subprocess.run([*command, *files], capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
 
