@@ -92,6 +92,8 @@ def diff_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool = 
     ours, our_repeats = _distinct(declared.rules, zero_is_unset)
     theirs, their_repeats = _distinct(live.rules, zero_is_unset)
     pairs = _paired(declared, live, ours, theirs)
+    in_a_set = not ordered and bool(our_repeats) and bool(their_repeats)
+    alike = _alike_in_ids(declared.rules, live.rules, zero_is_unset) if in_a_set else frozenset()
     parts = [_in_pair(declared.rules[i], live.rules[j], (ours[i], theirs[j]), (i, j)) for i, j in pairs]
     folds = [*_repeat_folds("declared", our_repeats), *_repeat_folds("live", their_repeats)]
     moved = moved_pairs(pairs)
@@ -99,12 +101,23 @@ def diff_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool = 
         folds.append(Fold("rule-order", "the rules are declared as a set, so any order of them is the declared one"))
     folds += [fold for part in parts for fold in part.folds]
     changes = [Change(ChangeKind.MOVED, i, j) for i, j in moved if ordered]
-    changes += [change for part in parts for change in part.changes]
+    changes += [
+        change
+        for (i, _), part in zip(pairs, parts, strict=True)
+        for change in part.changes
+        if change.field != "ID" or ours[i] not in alike
+    ]
     changes += [Change(ChangeKind.REMOVED, declared=i) for i in ours if i not in dict(pairs)]
     changes += [Change(ChangeKind.ADDED, live=j) for j in theirs if j not in {right for _, right in pairs}]
     if changes and may_agree(*(_normalised(side.rules, zero_is_unset) for side in (declared, live)), ordered=ordered):
         return RuleDiff(folds=tuple(folds), undecided=_all_unknown(declared, live))
     return RuleDiff(tuple(changes), tuple(folds), tuple(each for part in parts for each in part.undecided))
+
+
+def paired_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool) -> Sequence[Pair]:
+    """Which live rule each declared rule is, as ``diff_rules`` pairs them; a rule that repeats an earlier one is none."""
+    sides = (_distinct(side.rules, zero_is_unset)[0] for side in (declared, live))
+    return _paired(declared, live, *sides)
 
 
 def _paired(
@@ -135,6 +148,17 @@ def _distinct(rules: Sequence[CorsRule], zero_is_unset: bool) -> tuple[dict[int,
             if normal.settled:
                 seen.add(normal)
     return kept, repeats
+
+
+def _alike_in_ids(declared: Sequence[CorsRule], live: Sequence[CorsRule], zero_is_unset: bool) -> frozenset[NormalRule]:
+    """The rules that have the same IDs on both sides, be they repeated: of a set, no one of the repeats is the first."""
+    sides = []
+    for rules in (declared, live):
+        ids: dict[NormalRule, set[Text | None]] = {}
+        for rule, normal in zip(rules, _normalised(rules, zero_is_unset), strict=True):
+            ids.setdefault(normal, set()).add(rule.id or None)
+        sides.append(ids)
+    return frozenset(normal for normal, ids in sides[0].items() if sides[1].get(normal) == ids)
 
 
 def _repeat_folds(side: str, repeats: Iterable[int]) -> Iterator[Fold]:

@@ -13,8 +13,6 @@ __all__ = ["repository"]
 
 APP, HOTFIX = ({"AllowedMethods": ["GET"], "AllowedOrigins": [f"https://{name}.example"]} for name in ("app", "hotfix"))
 WEAKER = {
-    "live": 'live = "none"\n',
-    "a file of its own as live": 'live = "live.json"\n',
     "exit-zero": "exit-zero = true\n",
     "allow-incomplete": "exit-zero = true\nallow-incomplete = true\n",
     "ignore": '[[ignore]]\nbucket = "assets-prod"\nreason = "none"\n',
@@ -54,6 +52,17 @@ def test_settings_that_come_with_the_pull_request_do_not_count_and_that_is_told(
     assert found["settings-changed"]["severity"] == "warning"
     assert found["settings-changed"]["location"]["path"] == "cors-drift.toml"
     assert "the pull request changes the settings (cors-drift.toml)" in found["settings-changed"]["message"]
+
+
+@pytest.mark.parametrize("live_side", ["none", "live.json"])
+def test_a_live_side_that_comes_with_the_pull_request_is_an_error(
+    cli: Cli, reverting: Repository, live_side: str
+) -> None:
+    reverting.put("cors-drift.toml", f'live = "{live_side}"\n')
+    reverting.commit()
+    result = cli("check", "--base", "main", "--live", live(reverting), "--format", "json")
+    assert (result.code, result.out) == (2, "")
+    assert "live" in result.err.splitlines()[0]
 
 
 def test_settings_that_are_named_or_that_nobody_committed_are_the_users(cli: Cli, reverting: Repository) -> None:

@@ -12,7 +12,7 @@ from drift.cors.evaluate import evaluate
 from drift.cors.model import METHODS, BucketCors, CorsRequest, CorsRule
 from drift.diff import ChangeKind, diff_rules
 from drift.pairing import moved_pairs
-from tests.rules import rule_lists, rules_, unknown_for
+from tests.rules import rule, rule_lists, rules_, unknown_for
 
 Rules = tuple[CorsRule, ...]
 
@@ -56,6 +56,13 @@ def test_writing_the_same_rules_otherwise_is_no_change(rules: Rules, draw: st.Da
 @given(rule_lists, st.data())
 def test_no_order_of_a_set_is_a_change(rules: Rules, draw: st.DataObject) -> None:
     assert diff(rules, tuple(draw.draw(st.permutations(rules))), ordered=False) == ()
+
+
+def test_which_of_several_repeats_has_an_id_is_no_change_of_a_set() -> None:
+    one, other = rule(id="one"), rule()
+    assert diff((one, other), (other, one), ordered=False) == ()
+    assert len(diff((one, other), (other, other), ordered=False)) == 1
+    assert len(diff((one, other), (other, one))) == 1
 
 
 @settings(max_examples=200)
