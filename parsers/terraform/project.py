@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from drift.errors import InputError
 from drift.interfaces import Inputs, NamedText, Tree
@@ -15,7 +15,7 @@ from parsers.terraform.buckets import declarations
 from parsers.terraform.calls import Run
 from parsers.terraform.config import Module, load_module
 from parsers.terraform.modules import ModuleInstance
-from parsers.terraform.roots import find_roots
+from parsers.terraform.roots import Roots, find_roots
 from parsers.terraform.settle import Outcome, RootDeclarations, settle
 from parsers.terraform.surroundings import selected_workspace
 from parsers.terraform.validations import failed_validations
@@ -40,6 +40,13 @@ class Further(Protocol):
         ...
 
 
+class Root(NamedTuple):
+    """A root module with the values that its variables are given from outside."""
+
+    instance: ModuleInstance
+    given: Given
+
+
 class Project:
     """The modules of a tree, each read once."""
 
@@ -61,19 +68,15 @@ class Project:
         """
         folders = dict.fromkeys(units)
         run_so = {folder for each in further for folder in each.folders}
-        read = [folder for folder in folders if len(folders) == 1 or self._may_declare(folder)]
-        split = find_roots(self._tree, read, self.load, self._inputs)
+        split = self.roots(units)
         roots = [folder for folder in split.folders if folder not in run_so]
         diagnostics: list[Diagnostic] = list(split.diagnostics)
         found: list[RootDeclarations] = []
         values: list[Given] = []
         for folder in roots:
-            module = self.load(folder)
-            diagnostics.extend(module.diagnostics)
-            given = root_values(self._tree, module, self._inputs)
-            workspace = selected_workspace(self._tree, folder, self._inputs)
-            run = Run(self._tree, self._inputs, self.load, folder, copies(self._tree, folder), workspace)
-            root = ModuleInstance(run, module, given.values.get)
+            diagnostics.extend(self.load(folder).diagnostics)
+            root, given = self.root(folder)
+            run = root.run
             found.append(declarations(root))
             for fault in failed_validations(root):  # last, so that they leave the declarations their share of the work
                 run.tell(fault)
@@ -89,6 +92,20 @@ class Project:
             undeclared([self.load(folder) for folder in (*roots, *elsewhere, *sorted(run_so))], self._inputs, values)
         )
         return Snapshot(files.SOURCE, tuple(settle(found)), tuple(dict.fromkeys(diagnostics)))
+
+    def roots(self, units: Sequence[str]) -> Roots:
+        """Which of the folders are root modules; see ``snapshot`` for those that are passed over."""
+        folders = dict.fromkeys(units)
+        read = [folder for folder in folders if len(folders) == 1 or self._may_declare(folder)]
+        return find_roots(self._tree, read, self.load, self._inputs)
+
+    def root(self, folder: str) -> Root:
+        """The root module in a folder, not evaluated yet."""
+        module = self.load(folder)
+        given = root_values(self._tree, module, self._inputs)
+        workspace = selected_workspace(self._tree, folder, self._inputs)
+        run = Run(self._tree, self._inputs, self.load, folder, copies(self._tree, folder), workspace)
+        return Root(ModuleInstance(run, module, given.values.get), given)
 
     def _may_declare(self, folder: str) -> bool:
         """Whether the folder can have to do with buckets, by the bytes of its files: reading them takes far longer.
