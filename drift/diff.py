@@ -115,7 +115,7 @@ def diff_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool = 
 
 
 def paired_rules(declared: BucketCors, live: BucketCors, *, zero_is_unset: bool) -> Sequence[Pair]:
-    """Which live rule each declared rule is, as ``diff_rules`` pairs them; a rule that repeats an earlier one is none."""
+    """Which live rule each declared rule is, as ``diff_rules`` pairs them; a rule that repeats another one is none."""
     sides = (_distinct(side.rules, zero_is_unset)[0] for side in (declared, live))
     return _paired(declared, live, *sides)
 
@@ -151,7 +151,7 @@ def _distinct(rules: Sequence[CorsRule], zero_is_unset: bool) -> tuple[dict[int,
 
 
 def _alike_in_ids(declared: Sequence[CorsRule], live: Sequence[CorsRule], zero_is_unset: bool) -> frozenset[NormalRule]:
-    """The rules that have the same IDs on both sides, be they repeated: of a set, no one of the repeats is the first."""
+    """The rules that have the same IDs on both sides, repeats included: of a set, none of those is the first."""
     sides = []
     for rules in (declared, live):
         ids: dict[NormalRule, set[Text | None]] = {}
