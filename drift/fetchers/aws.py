@@ -213,9 +213,13 @@ class Aws:
         session.get_credentials = self._credentials
         self._core = session
         events = session.get_component("event_emitter")
-        guard(events)
+        self._guard(events)
         events.register_last("after-call", without_words)
         return boto3.session.Session(botocore_session=session)
+
+    def _guard(self, events: Any) -> None:
+        """Have the session refuse what it must not call."""
+        guard(events)
 
     def _credentials(self) -> Any:
         """What the session gives the client that is being made, under the lock."""

@@ -1,15 +1,17 @@
 """Every AWS operation that this program can call. What is not listed here is refused before it leaves the process.
 
-The permissions that the documents ask for are made from this list. IAM actions and the resources that they take are
-those of the Service Authorization Reference.
+Those that write stand by themselves: only a session that ``drift.fetchers.writing`` opens lets them through. The
+permissions that the documents ask for are made from these lists. IAM actions and the resources that they take are those
+of the Service Authorization Reference.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+from urllib.parse import urlsplit
 
 from drift.errors import CorsDriftError
 
@@ -37,6 +39,8 @@ class Feature(StrEnum):
     """Telling the buckets of a stack by their tags, where CloudFormation may not be asked."""
     SIGN_IN = "sign-in"
     """The SDK's own: turning what a profile holds into credentials."""
+    APPLY = "apply"
+    """Writing rules: ``fix --restore --apply`` and ``fix --undo --apply``, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +143,24 @@ OPERATIONS = (
         "arn:{partition}:signin:*:*:oauth2/public-client/*",
     ),
 )
-"""All of them. None writes anything, but for the SDK's own, which issue credentials."""
+"""All that any session may call. None writes anything, but for the SDK's own, which issue credentials."""
+
+WRITING = (
+    Operation("s3", "PutBucketCors", "s3:PutBucketCORS", "writing the rules of a bucket", (Feature.APPLY,), _BUCKET),
+    Operation("s3", "DeleteBucketCors", "s3:PutBucketCORS", "taking all rules away", (Feature.APPLY,), _BUCKET),
+)
+"""What only a session for writing may call, beside what it takes to get credentials. Deleting has no action of its own
+(Service Authorization Reference, s3:PutBucketCORS).
+"""
 
 _EVENT_IDS = {"config": "config-service"}
 """Services that the SDK's events call otherwise than its clients."""
 
 ALLOWED = frozenset((_EVENT_IDS.get(each.service, each.service), each.name) for each in OPERATIONS)
 """Service and operation as the SDK's events name them."""
+
+_WRITES = {"PutBucketCors": "PUT", "DeleteBucketCors": "DELETE"}
+_READS = frozenset({"GET", "HEAD"})
 
 
 class ForbiddenOperationError(CorsDriftError):
@@ -158,26 +173,44 @@ def guard(events: Any) -> None:
     It is looked at twice: before the request is made up, and as the last thing before it is sent. To S3 nothing is sent
     but GET and HEAD, whatever the operation is called.
     """
-    events.register_first("provide-client-params", _refuse, unique_id="cors-drift-operations")
-    events.register_last("before-send", _refuse_request, unique_id="cors-drift-requests")
+    _guard(events, ALLOWED, {})
 
 
-def _refuse(event_name: str, **_: object) -> None:
-    service, _dot, name = event_name.partition(".")[2].partition(".")
-    if (service, name) not in ALLOWED:
-        raise ForbiddenOperationError(
-            f"{service} {name} is not among the AWS operations that cors-drift may call",
-            advice="this is a defect of cors-drift; nothing was sent",
-        )
+def guard_writing(events: Any) -> None:
+    """The guard of a session for writing: of S3 it lets through the two operations of ``WRITING`` and nothing else, not
+    even reading, each with its own method and on the ``cors`` of a bucket only.
+    """
+    writing = frozenset((each.service, each.name) for each in WRITING)
+    _guard(events, frozenset(each for each in ALLOWED if each[0] != "s3") | writing, _WRITES)
 
 
-def _refuse_request(event_name: str, request: Any, **_: object) -> None:
-    _refuse(event_name)
-    if event_name.startswith("before-send.s3.") and request.method not in ("GET", "HEAD"):
-        raise ForbiddenOperationError(
-            f"{event_name.rpartition('.')[2]} would be sent to S3 as {request.method}",
-            advice="this is a defect of cors-drift; nothing was sent",
-        )
+def _guard(events: Any, allowed: frozenset[tuple[str, str]], writes: Mapping[str, str]) -> None:
+    def refuse(event_name: str, **_: object) -> None:
+        service, _dot, name = event_name.partition(".")[2].partition(".")
+        if (service, name) not in allowed:
+            raise ForbiddenOperationError(
+                f"{service} {name} is not among the AWS operations that cors-drift may call",
+                advice="this is a defect of cors-drift; nothing was sent",
+            )
+
+    def refuse_request(event_name: str, request: Any, **_: object) -> None:
+        refuse(event_name)
+        if not event_name.startswith("before-send.s3."):
+            return
+        name = event_name.rpartition(".")[2]
+        fits = request.method == writes[name] and _is_cors(request.url) if name in writes else request.method in _READS
+        if not fits:
+            raise ForbiddenOperationError(
+                f"{name} would be sent to S3 as {request.method}",
+                advice="this is a defect of cors-drift; nothing was sent",
+            )
+
+    events.register_first("provide-client-params", refuse, unique_id="cors-drift-operations")
+    events.register_last("before-send", refuse_request, unique_id="cors-drift-requests")
+
+
+def _is_cors(url: str) -> bool:
+    return urlsplit(url).query in ("cors", "cors=")
 
 
 def policy(
@@ -193,12 +226,13 @@ def policy(
     """
     asked, names = frozenset(features), tuple(dict.fromkeys(buckets))
     actions: dict[tuple[str, ...], list[str]] = {}
-    for each in OPERATIONS:
+    for each in (*OPERATIONS, *WRITING):
         if each.action is not None and asked.intersection(each.features):
             on = tuple(
                 dict.fromkeys(each.resource.format(partition=partition, bucket=name, role=role) for name in names)
             )
-            actions.setdefault(on, []).append(each.action)
+            of = actions.setdefault(on, [])
+            of += [each.action] if each.action not in of else []
     return {
         "Version": "2012-10-17",
         "Statement": [
