@@ -1,14 +1,15 @@
-"""Entry points to parsers: the one dynamic door. The built-in parsers come through it too."""
+"""Entry points to parsers and renderers: the one dynamic door. The built-in ones come through it too."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from drift.entry_points import entry_points
 from drift.errors import CorsDriftError
-from drift.interfaces import Parser
+from drift.interfaces import Parser, Renderer
 
 GROUP = "cors_drift.parsers"
+RENDERERS = "cors_drift.renderers"
 
 
 def load_parsers() -> Sequence[Parser]:
@@ -28,3 +29,20 @@ def load_parsers() -> Sequence[Parser]:
     if not parsers:
         raise CorsDriftError("no parser is installed", advice="install cors-drift again, with pip")
     return tuple(parsers.values())
+
+
+def load_renderers() -> Mapping[str, Renderer]:
+    """Every installed renderer, by the name of its parser. Raises ``CorsDriftError`` as ``load_parsers`` does."""
+    renderers: dict[str, Renderer] = {}
+    for point in sorted(entry_points(RENDERERS), key=lambda point: point.name):
+        try:
+            renderer = point.load()
+        except Exception as error:
+            raise CorsDriftError(
+                f"the renderer {point.name} ({point.value}) cannot be loaded: {error}",
+                advice="update or uninstall the package that brings it",
+            ) from error
+        if not isinstance(renderer, Renderer):
+            raise CorsDriftError(f"the renderer {point.name} ({point.value}) is not a renderer of this version")
+        renderers[renderer.name] = renderer
+    return renderers
