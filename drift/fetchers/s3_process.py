@@ -68,9 +68,11 @@ class Worker:
 
 
 def start() -> subprocess.Popen[bytes]:
-    """A process that reads nothing of the folder that it is started in (-P), and says nothing on the terminal."""
+    """A process that reads nothing of the folder that it is started in (-P), nor of the places that variables name where
+    this one does not (-I), and says nothing on the terminal.
+    """
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "drift.fetchers.s3_worker"],
+        [sys.executable, "-I" if sys.flags.isolated else "-P", "-m", "drift.fetchers.s3_worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

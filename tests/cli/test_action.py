@@ -26,6 +26,12 @@ OUTPUTS = {
     *("json-file", "html-file", "sarif-file", "junit-file", "report"),
 }
 
+PYTHONS = {"PYTHONPATH": "src", "PYTHONSTARTUP": "src/sitecustomize.py", "PYTHONUSERBASE": "src", "PYTHONINSPECT": "1"}
+PIPS = {
+    **{"PIP_CONSTRAINT": "constraints.txt", "PIP_REQUIREMENT": "constraints.txt", "PIP_CONFIG_FILE": "pip.conf"},
+    **{"PIP_USER": "1", "PIP_TARGET": "elsewhere", "PIP_DRY_RUN": "1", "PIP_NO_BINARY": ":all:", "PIP_PREFIX": "prefix"},
+}
+
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the Action's steps are bash scripts")
 needs_index = pytest.mark.skipif(
     os.environ.get("CORS_DRIFT_TEST_INSTALL") != "1", reason="CORS_DRIFT_TEST_INSTALL=1 says that pip may install"
@@ -145,6 +151,13 @@ class TestCheck:
         assert (ended.code, ended.outputs["verdict"]) == (0, "in_sync")
         assert not (installed.work / "owned").exists()
 
+    def test_variables_of_python_name_no_place_to_import_from(self, installed: Runner) -> None:
+        """Processes that the check starts may not be isolated as it is itself."""
+        python = installed.temp / "cors-drift" / "venv" / "bin" / "python"
+        python.write_text('#!/bin/sh\nenv | grep "^PYTHON" >&2\nexit 0\n')
+        installed.environment |= PYTHONS
+        assert installed.step("Check", {}).out == ""
+
     def test_sensitive_values_are_in_nothing_that_the_job_shows(self, installed: Runner, moto_s3: MotoS3) -> None:
         moto_s3.put("b-one", [RULE])
         source = (
@@ -165,11 +178,18 @@ class TestCheck:
 @needs_index
 def test_the_install_step_installs_the_actions_own_checkout(runner: Runner, moto_s3: MotoS3) -> None:
     write(runner.work, pip__py="raise SystemExit('owned')", venv__py="raise SystemExit('owned')", cors__json=spec())
+    trap = "import os\nopen(os.environ['OWNED'], 'a').write('owned')\n"
+    write(runner.work / "src", sitecustomize__py=trap, hatchling__py=trap)
+    write(runner.work, constraints__txt="boto3<1.0\n", pip__conf="[install]\ntarget = elsewhere\n")
+    runner.environment |= PYTHONS | PIPS | {"OWNED": str(runner.temp / "owned")}
     moto_s3.put("b-one", [RULE])
     ended = runner.step("Install cors-drift", {}, {"python": {"python-path": sys.executable}})
     assert ended.code == 0, ended.out + ended.error
-    ended = runner.step("Check", {"endpoint-url": moto_s3.url})
+    before = sorted(runner.work.iterdir())
+    ended = runner.step("Check", {"endpoint-url": moto_s3.url, "paths": "cors.json"})
     assert (ended.code, ended.outputs["verdict"]) == (0, "in_sync"), ended.out
+    assert not (runner.temp / "owned").exists()
+    assert sorted(runner.work.iterdir()) == before
 
 
 class TestActionFile:
