@@ -14,6 +14,7 @@ import typer
 from drift import __version__, errors
 from drift import options as o
 from drift.cli_check import ByBase, check
+from drift.cli_generate import generate
 from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
 from drift.cli_waive import waive
@@ -115,6 +116,7 @@ def declared(
 
 app.command(cls=Command)(live)
 app.command(cls=Command)(merge)
+app.command(cls=Command)(generate)
 
 
 @app.command(cls=o.InOrder)

@@ -81,8 +81,8 @@ class WantedRules:
 class Fresh:
     """A bucket for which a declaration is to be written from nothing; ``cors`` is None for one without rules.
 
-    ``label`` is what the declaration is to be called (a resource's name, a logical id), a valid one in every dialect
-    and unique among those of one text.
+    ``label`` is what to call the declaration: letters and digits in lower-case words joined by ``_``, the first one a
+    letter. Those of one text are unique, also without the ``_``: a dialect that has none makes ``AssetsProd`` of it.
     """
 
     name: str

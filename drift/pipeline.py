@@ -27,6 +27,7 @@ from drift.sources import load, load_declared, selected
 if TYPE_CHECKING:  # what compares and judges takes a tenth of a second to import, and most commands need less
     from drift.compare import Rules
     from drift.finding import Finding
+    from drift.generating import Generated
     from drift.report import ExitPolicy, Report
     from drift.simulate import Asked, Simulation
 
@@ -161,6 +162,19 @@ def validate_declared(paths: Sequence[Path], settings: Settings) -> Report:
     report = validated(declared, _exits(settings))
     narrowed = _narrowed(paths, settings)
     return assess(report, settings.assessment, _exits(settings), narrowed=narrowed)
+
+
+def generate(names: Sequence[str], dialect: str, settings: Settings) -> Generated:
+    """A declaration of what is live, or of the snapshot that stands for it: of the named buckets, or of all that have
+    rules. See ``drift.generating``.
+    """
+    from drift import generating
+    from drift.plugins import load_parsers, load_renderers
+    from drift.sources import load_live
+
+    source = settings.live.source
+    live = read_live(names, settings) if source is None else generating.only(load_live(source, settings), names)
+    return generating.generate(live, dialect, load_renderers(), load_parsers(), settings)
 
 
 def exit_code_of(snapshot: Snapshot) -> int:

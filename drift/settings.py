@@ -90,6 +90,9 @@ class Promise:
 NO_LIVE = "none"
 """In the place of a live source: live is not to be read."""
 
+USUAL_DIALECT = "terraform"
+"""What ``generate`` writes if no dialect is asked for."""
+
 MAX_SECONDS = 86_400
 """The longest time that any setting may have: a day."""
 
