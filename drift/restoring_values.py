@@ -1,8 +1,4 @@
-"""What would put the declared rules back: for each bucket the exact call, its effect in words, or why there is none.
-
-Pure. Nothing here can call anything: the calls are values, and text for people (``restoring_calls``). Who makes them is
-``drift.applying``.
-"""
+"""What restoring and undoing come to, bucket by bucket: what all else passes on to one another. Frozen values."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from typing import Literal
 
 from drift import errors
 from drift.cors.model import BucketCors
-from drift.cors.verdict import Effect
+from drift.cors.verdict import Effect, Witness
 from drift.documents.parts import Json
 from drift.location import Diagnostic, Location
 from drift.settings import LiveSettings
@@ -34,6 +30,8 @@ class Fate(StrEnum):
     """Live has the wanted rules."""
     LEFT = "left"
     """No call is offered; the reason says why."""
+    UNRESOLVED = "unresolved"
+    """No call is offered, since it could not be told what is declared."""
     CHANGED = "changed"
     """Live is not what it was when it was compared: somebody else is at work there. Nothing was written."""
     MISSING = "missing"
@@ -54,7 +52,7 @@ class Fate(StrEnum):
 
 _OPEN = frozenset({Fate.TO_DO, Fate.LEFT, Fate.CHANGED, Fate.MISSING, Fate.DENIED, Fate.REFUSED, Fate.NOT_REACHED})
 """Known, and something is left to do."""
-_UNSURE = frozenset({Fate.UNREADABLE, Fate.UNCONFIRMED, Fate.UNKNOWN})
+_UNSURE = frozenset({Fate.UNRESOLVED, Fate.UNREADABLE, Fate.UNCONFIRMED, Fate.UNKNOWN})
 """What is live is not known for certain."""
 WRITTEN = frozenset({Fate.DONE, Fate.UNCONFIRMED})
 """S3 has taken the rules."""
@@ -94,7 +92,8 @@ class Restoring:
     """One bucket. ``before`` are the live rules that were compared, ``after`` those that are to be; None for no rules.
 
     ``effect`` is that of ``after`` against ``before``: wider says that the call makes it wider. ``says`` are sentences
-    for the reader, first those about what browsers can do then. ``reason`` says why the fate is what it is.
+    for the reader, first those about what browsers can do then, which ``witnesses`` show (``declared`` there stands for
+    ``before``, ``live`` for ``after``). ``reason`` says why the fate is what it is.
     """
 
     name: str
@@ -110,13 +109,15 @@ class Restoring:
     reason: str | None = None
     calls: tuple[Call, ...] = ()
     sensitive: frozenset[str | int] = frozenset()
+    witnesses: tuple[Witness, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Restoration:
     """All buckets of a run, what was written of it, and where the file is that undoes it.
 
-    ``stopped`` is the exit code of the signal that ended it. ``failed``: some input could not be read.
+    ``looked_at`` is how many buckets were compared, those that need nothing included. ``stopped`` is the exit code of
+    the signal that ended it. ``failed``: some input could not be read.
     """
 
     direction: Direction
@@ -126,6 +127,7 @@ class Restoration:
     diagnostics: tuple[Diagnostic, ...] = ()
     sensitive: frozenset[str | int] = frozenset()
     failed: bool = False
+    looked_at: int = 0
 
     @property
     def to_do(self) -> tuple[Restoring, ...]:
@@ -166,7 +168,7 @@ class Restoration:
             return errors.EXIT_DRIFT
         if fates & _UNSURE:
             return errors.EXIT_INCOMPLETE
-        return errors.EXIT_OK if self.buckets else errors.EXIT_NOTHING
+        return errors.EXIT_OK if self.buckets or self.looked_at else errors.EXIT_NOTHING
 
 
 _VERDICTS = {
