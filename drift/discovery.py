@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -99,7 +99,25 @@ def _inside(source: Source, paths: Collection[Path]) -> Collection[Path]:
     return [path for path in real if path.is_relative_to(top) and path != top]
 
 
+def units_in(
+    source: Source, parsers: Sequence[Parser], other_side: Collection[Path] = ()
+) -> tuple[Mapping[str, Sequence[str]], Sequence[Diagnostic]]:
+    """What each parser, by its name, is to read at the source, and what is to be said of files that none reads.
+
+    ``other_side`` and what is raised are as of ``declared_in``; paths are relative to the tree.
+    """
+    return _units(source, parsers, _inside(source, other_side))
+
+
 def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs, left_out: Collection[Path]) -> Snapshot:
+    units, faults = _units(source, parsers, left_out)
+    found = [parser.parse(source.tree, units[parser.name], inputs) for parser in parsers if units[parser.name]]
+    return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
+
+
+def _units(
+    source: Source, parsers: Sequence[Parser], left_out: Collection[Path]
+) -> tuple[Mapping[str, Sequence[str]], Sequence[Diagnostic]]:
     units: dict[str, list[str]] = {parser.name: [] for parser in parsers}
     faults: list[Diagnostic] = []
 
@@ -137,12 +155,7 @@ def _found(source: Source, parsers: Sequence[Parser], inputs: Inputs, left_out: 
             location=Location(source.path),
             advice="the README tells what is read: code and plans of several tools, and JSON, YAML or XML rule files",
         )
-    found = [
-        parser.parse(source.tree, tuple(dict.fromkeys(units[parser.name])), inputs)
-        for parser in parsers
-        if units[parser.name]
-    ]
-    return merged([*found, Snapshot("", diagnostics=tuple(faults))] if faults else found)
+    return {name: tuple(dict.fromkeys(each)) for name, each in units.items()}, faults
 
 
 def _lies_in(real: Path, folders: Collection[Path]) -> bool:
