@@ -10,6 +10,7 @@ Source of the calls: GitHub's "REST API endpoints for issues" and "for issue com
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,7 +23,7 @@ from drift.action_login import login_of
 from drift.action_runner import Inputs
 from drift.errors import CorsDriftError, UsageError
 from drift.github_api import GitHub, GitHubError
-from drift.report import Report, Verdict
+from drift.report import Report
 
 MOST_OPEN = 10
 """So many issues of ours are open at a time, unless the input says otherwise."""
@@ -46,7 +47,7 @@ class Wanted:
         if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:4]) <= 100 and len(limit) < 4):
             raise UsageError("the input tracking-issue-limit must be a number from 1 to 100")
         labels = tuple(dict.fromkeys(inputs.lines("tracking-issue-labels")))
-        return cls("" if scope.lower() == "true" else scope, labels, int(limit))
+        return cls(_of_matrix(inputs) if scope.lower() == "true" else scope, labels, int(limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +130,8 @@ def track(
     """
     if (refusal := run.refusal) is not None:
         return Tracked(notices=(f"no tracking issue is kept by this run: {refusal}",))
-    if report is not None and report.verdict is Verdict.CLEAN:
-        return Tracked(notices=("the tracking issue is left as it is: nothing was compared with what is live",))
+    if report is not None and report.base is not None:
+        return Tracked(notices=("no tracking issue is kept by this run: with a base it speaks of a pull request",))
     checked = Checked(run.sha, run.url, now or datetime.now(UTC))
     written_by = (run.number, run.attempt)
     scope = (wanted.scope, wanted.labels, wanted.limit)
@@ -141,6 +142,16 @@ def track(
         except GitHubError as error:
             keeper.tell(_refused(error))
     return Tracked(keeper.url, tuple(dict.fromkeys(keeper.notices)))
+
+
+def _of_matrix(inputs: Inputs) -> str:
+    """The name of a job among those of a matrix: its values. Empty where there is no matrix."""
+    try:
+        matrix = json.loads(inputs.text("matrix") or "null")
+    except (ValueError, RecursionError):
+        return ""
+    values = matrix.values() if isinstance(matrix, dict) else ()
+    return ", ".join(each if isinstance(each, str) else json.dumps(each, sort_keys=True) for each in values)
 
 
 def _refused(error: GitHubError) -> str:

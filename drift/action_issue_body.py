@@ -257,6 +257,11 @@ def body_of(
     return f"{marked.line()}{start}{text}\n---\n{_FOOT}\n{marked.end}{tail}", marked
 
 
+def known_to(run: tuple[int, int], body: str, marker: Marker) -> str:
+    """The body, of which nothing changes but the run that wrote it last."""
+    return replace(marker, run=run).line() + _FIRST.sub("", body, count=1)
+
+
 def tail_of(body: str, marker: Marker) -> str:
     """What people wrote below our part."""
     return body.partition(marker.end)[2]
@@ -275,7 +280,7 @@ def cleared(body: str, marker: Marker, clean: Marker, checked: Checked) -> str:
 
 
 _GONE = {
-    Kind.DRIFT: "All that had drifted is as it should be, by the check of",
+    Kind.DRIFT: "All that had drifted is as it should be, or accepted, by the check of",
     Kind.UNCHECKED: "All could be checked on",
 }
 

@@ -16,6 +16,7 @@ from drift.action_issue_body import (
     body_of,
     cleared,
     closing,
+    known_to,
     marker_of,
     news,
     scope_key,
@@ -33,6 +34,7 @@ MAX_PAGES_OPEN, MAX_PAGES = 49, 10
 """How many pages of a hundred issues are looked through for ours, those that changed last first."""
 
 _GONE = (301, 404, 410)
+_ONE_EACH = "give each job a tracking-issue of its own"
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +194,7 @@ class Keeper:
         before = issue.marker
         if not issue.open and not before.clean and before.state == subject.state:
             self.tell(f"{issue.url} was closed by somebody; it is opened again when something else is wrong")
+            self.pass_by(issue)
             return
         if not issue.open and self.full(listed):
             return
@@ -212,7 +215,10 @@ class Keeper:
         body, marker = made
         same = (marker.text, marker.state, marker.buckets) == (before.text, before.state, before.buckets)
         if same and not again:
+            self.pass_by(issue)
             return
+        if before.run == self.run:
+            self.tell(f"this run has written {issue.url} twice; {_ONE_EACH}")
         self.patch(issue, {"body": body} | ({} if issue.open else {"state": "open", "state_reason": "reopened"}))
         self.point_to(subject, issue.url)
         if commenting:
@@ -222,11 +228,10 @@ class Keeper:
         """Say that all is well, and close the issue; once, so that somebody may open it again."""
         before = issue.marker
         if before.clean:
+            self.pass_by(issue)
             return
         if before.run == self.run:
-            self.tell(
-                f"{issue.url} is left open: this run has written it too; give each job a tracking-issue of its own"
-            )
+            self.tell(f"{issue.url} is left open: this run has written it too; {_ONE_EACH}")
             return
         issue = self.fresh(issue)
         commenting = issue.open and self.may_comment(before)
@@ -237,6 +242,14 @@ class Keeper:
         self.point_to(subject, "")
         if commenting:
             self.comment(issue, closing(subject.kind, self.checked))
+
+    def pass_by(self, issue: _Issue) -> None:
+        """Have the issue, which says already what this run found, know of this run, so that none before it writes over
+        that. Nobody is told of such an edit.
+        """
+        if issue.marker.run < self.run:
+            issue = self.fresh(issue)
+            self.patch(issue, {"body": known_to(self.run, issue.body, issue.marker)})
 
     def may_comment(self, before: Marker) -> bool:
         return int(self.checked.when.timestamp()) - before.commented >= SECONDS_BETWEEN_COMMENTS

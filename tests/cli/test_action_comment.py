@@ -80,11 +80,14 @@ def test_the_first_run_creates_the_comment_and_the_second_updates_it(job: Job, g
     assert [method for method, _ in github.writes()] == ["POST", "PATCH"]
 
 
-def test_a_comment_that_would_stay_the_same_is_left_alone(inside: Job, github: GitHubStandIn) -> None:
+def test_a_comment_that_says_the_same_already_is_known_to_the_newer_run(inside: Job, github: GitHubStandIn) -> None:
     inside.step(drift=True)
-    ended = inside.step(drift=True, run=11)
-    assert len(github.writes()) == 1
+    ended = inside.step(drift=True, run=12)
+    assert [method for method, _ in github.writes()] == ["POST", "PATCH"]
     assert ended.outputs["comment-url"]
+    late = inside.step(drift=False, run=11)
+    assert late.notices() == ["the comment stays as it is: a newer run wrote it"]
+    assert github.on()[0].body.startswith("### cors-drift: drift\n")
 
 
 def test_a_clean_run_puts_a_short_all_clear_in_its_place(job: Job, github: GitHubStandIn) -> None:

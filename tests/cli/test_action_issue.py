@@ -14,9 +14,10 @@ from drift.action_issue_body import Kind, marker_of
 from drift.action_runner import Inputs
 from drift.compare import compare
 from drift.errors import UsageError
-from drift.finding import Finding
+from drift.finding import Finding, Waived
 from drift.github_api import Clock, GitHub
 from drift.location import Diagnostic, Severity
+from drift.pull_request import BaseSource
 from drift.report import Report, Verdict
 from drift.snapshot import Bucket, Snapshot, State
 from tests.live.github_issues import DELETED, NOT_ACCESSIBLE, GitHubIssues, Issue
@@ -115,13 +116,14 @@ class TestLifeOfAnIssue:
         assert "commit `cccccccccccc` in [this run](https://github.example/run)" in issue.body
         assert nights.github.said(issue.number) == []
 
-    def test_a_run_that_finds_the_same_writes_nothing(self, nights: Nights) -> None:
+    def test_a_run_that_finds_the_same_changes_nothing_that_anybody_sees(self, nights: Nights) -> None:
         nights.run(DRIFT)
-        before = nights.drift().body
+        line, before = nights.drift().body.split("\n", 1)
         nights.github.asked.clear()
         nights.run(DRIFT)
-        assert nights.github.writes() == []
-        assert nights.drift().body == before
+        assert [method for method, _ in nights.github.writes()] == ["PATCH"]
+        marker, after = nights.drift().body.split("\n", 1)
+        assert (marker.replace('"run":[2,1]', '"run":[1,1]'), after) == (line, before)
 
     def test_other_drift_is_written_into_the_same_issue_and_said_once(self, nights: Nights) -> None:
         nights.run(DRIFT)
@@ -138,17 +140,23 @@ class TestLifeOfAnIssue:
         assert nights.run(CLEAN).url == ""
         issue = nights.drift()
         assert (issue.state, issue.reason) == ("closed", "completed")
-        assert issue.body.count("**All that had drifted is as it should be") == 1
+        assert issue.body.count("**All that had drifted is as it should be, or accepted") == 1
         assert f"Live lets `{APP}` PUT" in issue.body, "what it was about can still be read"
         (said,) = nights.github.said(issue.number)
-        assert said.startswith("All that had drifted is as it should be, by the check of 2026-11-25 03:00 UTC")
+        assert said.startswith(
+            "All that had drifted is as it should be, or accepted, by the check of 2026-11-25 03:00 UTC"
+        )
 
-    def test_clean_runs_after_that_write_nothing(self, nights: Nights) -> None:
+    def test_clean_runs_after_that_change_nothing_that_anybody_sees(self, nights: Nights) -> None:
         nights.run(DRIFT)
         nights.run(CLEAN)
+        line, before = nights.drift().body.split("\n", 1)
         nights.github.asked.clear()
         assert nights.run(CLEAN).notices == ()
-        assert nights.github.writes() == []
+        assert [method for method, _ in nights.github.writes()] == ["PATCH"]
+        marker, after = nights.drift().body.split("\n", 1)
+        assert (marker.replace('"run":[3,1]', '"run":[2,1]'), after) == (line, before)
+        assert nights.drift().state == "closed"
 
     def test_drift_that_returns_opens_the_same_issue_again(self, nights: Nights) -> None:
         for _ in range(3):
@@ -222,12 +230,24 @@ class TestDriftAndNotCheckedApart:
         assert (issue.state, "The run ended before there was a report" in issue.body) == ("open", True)
         assert "All could be checked" not in issue.body
 
-    def test_a_run_that_compared_nothing_with_live_leaves_both_alone(self, nights: Nights) -> None:
+    def test_a_run_with_a_base_leaves_both_alone(self, nights: Nights) -> None:
         nights.run(report(assets=WIDER, media=DENIED))
         nights.github.asked.clear()
-        told = nights.run(replace(CLEAN, verdict=Verdict.CLEAN))
-        assert told.notices == ("the tracking issue is left as it is: nothing was compared with what is live",)
+        for verdict in (Verdict.CLEAN, Verdict.DRIFT):
+            told = nights.run(replace(CLEAN, verdict=verdict, base=BaseSource("origin/main")))
+            assert told.notices == ("no tracking issue is kept by this run: with a base it speaks of a pull request",)
         assert nights.github.asked == []
+
+    def test_what_is_accepted_closes_the_issue_of_drift(self, nights: Nights) -> None:
+        nights.run(DRIFT)
+        (bucket,) = DRIFT.buckets
+        waived = replace(bucket.findings[0], waived=Waived("why", "me", NIGHT.date()))
+        accepted = replace(bucket, findings=(waived, *bucket.findings[1:]), drift=False)
+        assert nights.run(replace(DRIFT, verdict=Verdict.CLEAN, buckets=(accepted,))).notices == ()
+        assert nights.drift().state == "closed"
+        assert "is as it should be, or accepted, by the check" in nights.drift().body
+        nights.run(DRIFT)
+        assert nights.drift().state == "open"
 
     def test_drift_is_gone_where_it_was_looked_at_though_something_else_is_never_known(self, nights: Nights) -> None:
         nights.run(report(assets=WIDER, scratch=State.UNSUPPORTED))
@@ -471,6 +491,34 @@ class TestOrder:
         nights.run(DRIFT, number=9)
         assert nights.drift().state == "closed"
 
+    def test_a_run_that_found_the_same_is_newer_than_one_in_between(self, nights: Nights) -> None:
+        nights.run(DRIFT, number=5)
+        nights.run(DRIFT, number=7)
+        (notice,) = nights.run(CLEAN, number=6).notices
+        assert notice.endswith("is left as it is: a newer run has written it")
+        assert nights.drift().state == "open"
+        for number in (8, 10):
+            nights.run(CLEAN, number=number)
+        nights.run(DRIFT, number=9)
+        assert nights.drift().state == "closed"
+
+    def test_a_run_that_left_an_issue_closed_is_newer_than_one_in_between(self, nights: Nights) -> None:
+        nights.run(DRIFT, number=5)
+        issue = nights.drift()
+        issue.state, issue.body = "closed", f"{issue.body}\r\nof mine"
+        nights.run(DRIFT, number=7)
+        nights.run(report(assets=WIDEST), number=6)
+        assert (issue.state, issue.body.endswith("\r\nof mine")) == ("closed", True)
+
+    def test_two_jobs_of_one_run_that_write_the_same_issue_are_told_apart_by_a_notice(self, nights: Nights) -> None:
+        nights.run(DRIFT, number=10)
+        (notice,) = nights.run(report(media=WIDER), number=10).notices
+        assert notice.endswith("twice; give each job a tracking-issue of its own")
+        nights.run(CLEAN, number=11)
+        (notice,) = nights.run(report(media=WIDER), number=11).notices
+        assert "give each job a tracking-issue of its own" in notice
+        assert "`media`" in nights.drift().body
+
     def test_a_second_attempt_is_newer_than_the_first(self, nights: Nights) -> None:
         nights.run(DRIFT, number=10)
         nights.run(CLEAN, number=10, attempt=2)
@@ -708,3 +756,21 @@ class TestInputs:
         environment = {"GITHUB_EVENT_NAME": "workflow_run", "GITHUB_REF": "refs/heads/main"}
         event = {"repository": {"default_branch": "main"}, "workflow_run": before}
         assert (WorkflowRun.of(environment, event).refusal is None) == counts
+
+    @pytest.mark.parametrize(
+        ("matrix", "scope"),
+        [
+            ("", ""),
+            ("null", ""),
+            ("{}", ""),
+            ("[", ""),
+            (
+                '{"stage": "prod", "account": "444455556666", "of": {"b": 1, "a": [2]}}',
+                'prod, 444455556666, {"a": [2], "b": 1}',
+            ),
+        ],
+    )
+    def test_a_job_of_a_matrix_has_issues_of_its_own(self, matrix: str, scope: str) -> None:
+        given = {"CORS_DRIFT_ACTION_TRACKING_ISSUE": "true", "CORS_DRIFT_ACTION_MATRIX": matrix}
+        assert Wanted.of(Inputs(given)) == Wanted(scope)
+        assert Wanted.of(Inputs(given | {"CORS_DRIFT_ACTION_TRACKING_ISSUE": "all"})) == Wanted("all")
