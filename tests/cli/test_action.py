@@ -28,9 +28,9 @@ OUTPUTS = {
 
 PYTHONS = {"PYTHONPATH": "src", "PYTHONSTARTUP": "src/sitecustomize.py", "PYTHONUSERBASE": "src", "PYTHONINSPECT": "1"}
 PIPS = {
-    **{"PIP_CONSTRAINT": "constraints.txt", "PIP_REQUIREMENT": "constraints.txt", "PIP_CONFIG_FILE": "pip.conf"},
-    **{"PIP_USER": "1", "PIP_TARGET": "elsewhere", "PIP_DRY_RUN": "1", "PIP_NO_BINARY": ":all:", "PIP_PREFIX": "prefix"},
-}
+    "PIP_CONSTRAINT": "constraints.txt", "PIP_REQUIREMENT": "constraints.txt", "PIP_CONFIG_FILE": "pip.conf",
+    "PIP_USER": "1", "PIP_TARGET": "elsewhere", "PIP_DRY_RUN": "1", "PIP_NO_BINARY": ":all:", "PIP_PREFIX": "elsewhere",
+}  # fmt: skip
 
 needs_bash = pytest.mark.skipif(shutil.which("bash") is None, reason="the Action's steps are bash scripts")
 needs_index = pytest.mark.skipif(

@@ -157,8 +157,11 @@ def plan(before: str, after: str) -> dict[str, Any]:
 
 
 class TestTerraform:
-    def prepared(self, pipeline: Pipeline, before: dict[str, Any], *, new: bool = False) -> None:
-        write(pipeline.commands, plan__json=json.dumps(plan(BEFORE, AFTER)), state__json=json.dumps(before))
+    def prepared(
+        self, pipeline: Pipeline, before: dict[str, Any], *, new: bool = False, planned: dict[str, Any] | None = None
+    ) -> None:
+        documents = {"plan": planned or plan(BEFORE, AFTER), "state": before, "applied": state(AFTER)}
+        write(pipeline.commands, **{f"{name}__json": json.dumps(document) for name, document in documents.items()})
         pipeline.command(
             "terraform",
             f"""
@@ -166,7 +169,8 @@ class TestTerraform:
               "plan "*) touch tfplan ;;
               "show tfplan") cat '{pipeline.commands}/plan.json' ;;
               "show ") cat '{pipeline.commands}/state.json' ;;
-              "apply "*) test -f tfplan; {pipeline.deploys(AFTER, new=new)} ;;
+              "apply "*) test -f tfplan; cp '{pipeline.commands}/applied.json' '{pipeline.commands}/state.json'
+                {pipeline.deploys(AFTER, new=new)} ;;
             esac""",
         )
 
@@ -183,6 +187,23 @@ class TestTerraform:
         self.prepared(pipeline, {"format_version": "1.0"}, new=True)
         ended = pipeline.run(RECIPES["terraform"])
         assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr
+
+    def test_a_name_that_only_apply_makes_is_deployed_and_found_live(self, pipeline: Pipeline) -> None:
+        pipeline.s3.client().delete_bucket_cors(Bucket="acme-assets")
+        pipeline.s3.client().delete_bucket(Bucket="acme-assets")
+        planned = plan(BEFORE, AFTER) | {"prior_state": {"format_version": "1.0"}}
+        values = [each["values"] for each in planned["planned_values"]["root_module"]["resources"]]
+        for each in values:
+            del each["bucket"], each["id"]
+        values[0]["bucket_prefix"] = "acme-"
+        for each, after in zip(planned["resource_changes"], values, strict=True):
+            unknown = {"bucket": True, "id": True}
+            each["change"] |= {"actions": ["create"], "before": None, "after": after, "after_unknown": unknown}
+        self.prepared(pipeline, {"format_version": "1.0"}, new=True, planned=planned)
+        ended = pipeline.run(RECIPES["terraform"])
+        assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr
+        assert ended.stdout.startswith("acme-? (name unknown)  unresolved\n")
+        assert ended.stdout.rstrip().endswith("In sync. 1 bucket: 1 in sync.")
 
     def test_what_somebody_changed_live_is_not_undone(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline, state(BEFORE))
