@@ -161,12 +161,17 @@ def _bucket(node: _Node, source: str) -> Bucket:
         generated=node.get("generated").flag(default=False),
         identity=node.get("identity").maybe(_identity),
         as_of=node.get("as_of").maybe(_time),
+        sensitive=frozenset(_marked(each) for each in node.get("sensitive").maybe(_Node.list) or ()),
         **_declared(node),
     )
     alternatives = node.get("alternatives").maybe(_Node.list) or []
     if len(alternatives) == 1:
         raise node.get("alternatives").fail("two or more")
     return replace(bucket, alternatives=tuple(_alternative(each, bucket) for each in alternatives))
+
+
+def _marked(node: _Node) -> str | int:
+    return node.text() if isinstance(node.value, str) else node.number()
 
 
 def _identity(node: _Node) -> Identity:
