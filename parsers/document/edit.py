@@ -5,8 +5,8 @@
     edits = source.with_items(part, remove=[0], append=["https://app.example.com"])
 
 Each operation works on one list, mapping or scalar and gives the edits of it, whose offsets are those of ``TextEdit``.
-Operations on parts that do not lie in one another may be put together; to edit inside a member of a list or mapping that
-is itself edited, give the inner edits with the member (``Kept(index, edits)``).
+Operations on parts that do not lie in one another may be put together; to edit inside a member of a list or mapping
+that is itself edited, give the inner edits with the member (``Kept(index, edits)``).
 """
 
 from __future__ import annotations
