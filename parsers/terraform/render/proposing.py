@@ -1,0 +1,48 @@
+"""What is proposed for one bucket: the places that ``trace`` finds, as edits of text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from drift.edits import ByHand, Proposal, TextEdit, WantedRules
+from drift.interfaces import Inputs, Tree
+from drift.snapshot import Bucket, State
+from parsers.terraform.render.additions import added, references
+from parsers.terraform.render.changes import edits_of
+from parsers.terraform.render.source import Sources
+from parsers.terraform.render.trace import traced
+from parsers.terraform.render.trace_sites import find_site
+from parsers.terraform.render.written import BlockChange, Change
+
+
+def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, wanted: WantedRules) -> Proposal:
+    """See ``drift.interfaces.Renderer``."""
+    sources = Sources(tree)
+    if bucket.state is State.ABSENT and not bucket.says_none:
+        return Proposal() if wanted.cors is None else added(tree, sources, bucket, wanted.cors)
+    found = traced(find_site(tree, units, inputs, bucket), bucket, wanted)
+    attempts: dict[tuple[TextEdit, ...], None] = {}
+    by_hand = list(found.by_hand)
+    for changes in found.attempts:
+        spoken_of = _spoken_of(tree, sources, changes)
+        if spoken_of is not None:
+            by_hand.append(spoken_of)
+            continue
+        edits = edits_of(changes, sources)
+        if edits is not None:
+            attempts.setdefault(edits)
+    return Proposal(tuple(attempts), tuple(dict.fromkeys(by_hand)))
+
+
+def _spoken_of(tree: Tree, sources: Sources, changes: Sequence[Change]) -> ByHand | None:
+    """What stands in the way of taking a whole resource out."""
+    for change in changes:
+        block = change.at.block if isinstance(change, BlockChange) else None
+        if block is None or block.type != "resource" or not isinstance(change, BlockChange):
+            continue
+        place = references(tree, sources, change.at, block.labels)
+        if place is not None:
+            name = ".".join(block.labels)
+            why = f"{name} is to go, but is spoken of here, which Terraform would then refuse"
+            return ByHand(place, why, f"no mention of {name}, and its resource taken out ({block.at})")
+    return None
