@@ -8,9 +8,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
+from tests.law_numbers import USUAL
+
 settings.register_profile(
     "cors-drift",
     deadline=None,
+    max_examples=USUAL,
     derandomize=bool(os.environ.get("CI")),
     suppress_health_check=[HealthCheck.too_slow],
     print_blob=True,

@@ -57,8 +57,8 @@ def evil_cell(driver: Any) -> Any:
     return css(driver, f"button.cell[aria-label^='PUT from {EVIL}']")
 
 
-def colours(driver: Any, element: Any) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """Colour of the text, and of what is really behind it."""
+def colours(driver: Any, selector: str) -> set[tuple[tuple[float, ...], tuple[float, ...]]]:
+    """Colour of the text, and of what is really behind it, of the first elements that the selector fits."""
     found = driver.execute_script(
         """
         const canvas = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
@@ -67,13 +67,15 @@ def colours(driver: Any, element: Any) -> tuple[tuple[float, ...], tuple[float, 
           return [...canvas.getImageData(0, 0, 1, 1).data];
         };
         const under = (each) => parts(getComputedStyle(each).backgroundColor);
-        let behind = arguments[0], back = [0, 0, 0, 0];
-        while (behind && (back = under(behind))[3] === 0) behind = behind.parentElement;
-        return [parts(getComputedStyle(arguments[0]).color), back];
+        return [...document.querySelectorAll(arguments[0])].slice(0, 40).map((each) => {
+          let behind = each, back = [0, 0, 0, 0];
+          while (behind && (back = under(behind))[3] === 0) behind = behind.parentElement;
+          return [parts(getComputedStyle(each).color), back];
+        });
         """,
-        element,
+        selector,
     )
-    return tuple(found[0][:3]), tuple(found[1][:3])
+    return {(tuple(text[:3]), tuple(back[:3])) for text, back in found}
 
 
 def contrast(one: tuple[float, ...], other: tuple[float, ...]) -> float:
@@ -221,9 +223,8 @@ def test_text_stands_out_from_what_is_behind_it(browse: Open, dark: bool) -> Non
         "ins code, .help, .todo p, .states li, .buttons button, .about, .grid th, .diff th, a, footer p"
     )
     for selector in selectors.split(","):
-        for element in driver.find_elements("css selector", selector)[:40]:
-            seen.add(colours(driver, element))
-    paper = colours(driver, css(driver, "body"))[1]
+        seen |= colours(driver, selector)
+    ((_, paper),) = colours(driver, "body")
     assert (sum(paper) < 384) == dark
     assert [(text, back) for text, back in seen if contrast(text, back) < 4.5] == []
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -17,10 +16,11 @@ from drift.findings import finding
 from drift.report import BucketReport, BucketState
 from drift.snapshot import Bucket
 from drift.waivers import WAIVABLE
+from tests.law_numbers import USUAL
 from tests.laws.test_digest_laws import Rules, few_rules
 from tests.rules import bucket
 
-law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")), deadline=None)
+law = settings(max_examples=USUAL)
 
 HARMLESS = (Effect.IDENTICAL, Effect.COSMETIC)
 

@@ -21,6 +21,7 @@ from drift.location import Severity
 from drift.report import BucketReport, BucketState
 from drift.snapshot import Bucket, Snapshot, State
 from parsers.cloudformation import PARSER
+from tests.law_numbers import tries
 
 PARAMETERS = {"Env": ("prod", "dev", "other"), "On": ("true", "false")}
 CONDITIONS: dict[str, Any] = {
@@ -141,7 +142,7 @@ def live_like(declared: Snapshot) -> Bucket | None:
     return None
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(1.5), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(RESOURCES, min_size=1, max_size=2),
     st.booleans(),
@@ -198,7 +199,7 @@ def open_texts(snapshot: Snapshot) -> bool:
     return any(bucket.state is State.UNKNOWN for bucket in snapshot.buckets)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(1), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(RESOURCES, st.booleans())
 def test_what_every_case_declares_is_among_the_alternatives(declared: dict[str, Any], allowed: bool) -> None:
     text = template([declared], allowed)

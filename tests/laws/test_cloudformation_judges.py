@@ -24,7 +24,7 @@ from tests.laws.cloudformation_templates import Case, cases
 from tests.laws.cloudformation_vocabulary import ACCOUNT, REGION
 from tests.laws.test_cloudformation_laws import MemoryTree
 
-TEMPLATES = int(os.environ.get("CORS_DRIFT_CLOUDFORMATION_TEMPLATES", "60"))
+TEMPLATES = int(os.environ.get("CORS_DRIFT_CLOUDFORMATION_TEMPLATES", "30"))
 SEED = int(os.environ.get("CORS_DRIFT_CLOUDFORMATION_SEED") or (1 if os.environ.get("CI") else random.randrange(10**9)))
 TOGETHER = 20
 """How many stacks the emulator creates at a time."""

@@ -16,6 +16,7 @@ from drift.errors import InputError
 from drift.interfaces import Inputs
 from drift.snapshot import Bucket, Snapshot, State
 from parsers.cloudformation import PARSER
+from tests.law_numbers import tries
 
 PARAMETERS = {"Env": "prod", "Host": "app.example", "Empty": "", "Dashed": "a-b-c", "Size": "12"}
 MAPPINGS = {"Hosts": {"prod": {"web": "www.example", "api": "api.example"}, "dev": {"web": "dev.example"}}}
@@ -221,7 +222,7 @@ def bare(snapshot: Snapshot) -> list[Bucket]:
     return [replace(bucket, location=None, places=()) for bucket in snapshot.buckets]
 
 
-RELAXED = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+RELAXED = settings(max_examples=tries(0.6), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @RELAXED
@@ -355,7 +356,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(0, len(SAMPLE)), st.integers(0, 12), PIECES | st.binary(max_size=4)),
@@ -415,7 +416,7 @@ ANY_JSON = st.recursive(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(
     ANY_JSON,
     st.sampled_from(

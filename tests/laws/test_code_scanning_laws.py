@@ -19,6 +19,7 @@ from drift.report import Report, Verdict
 from drift.reporters.github import Command, Level
 from drift.reporters.placed import Checkout, Region
 from tests.code_scanning import run_of
+from tests.law_numbers import tries
 from tests.rules import rule
 from tests.samples import reports
 from tests.samples.hostility import PAYLOADS
@@ -90,7 +91,7 @@ def test_any_report_makes_a_log_that_code_scanning_takes(
     assert len(run["results"]) + left_out["waived"] + left_out["withoutPlace"] == len(report.findings)
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(0.6))
 @given(any_report, st.randoms())
 def test_the_order_of_the_findings_changes_no_fingerprint(report: Report, order: Random) -> None:
     found, general = list(report.buckets), list(report.general)

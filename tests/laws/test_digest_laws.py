@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -13,9 +12,10 @@ from drift.cors.model import BucketCors, CorsRule, TextList
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect
 from drift.cors.within import COVERED, DEAD_ORIGIN, NEVER_ANSWERS, within
+from tests.law_numbers import USUAL
 from tests.rules import rule_lists, rules_
 
-law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")), deadline=None)
+law = settings(max_examples=USUAL)
 
 HARMLESS = (Effect.IDENTICAL, Effect.COSMETIC)
 

@@ -13,6 +13,7 @@ from drift.cors.evaluate import evaluate
 from drift.cors.model import METHODS, CorsRequest, CorsRule
 from drift.cors.verdict import Effect
 from drift.report import BucketReport, BucketState
+from tests.law_numbers import tries
 from tests.rules import bucket, rule_lists, rules_, snapshot, unknown_for
 
 Rules = tuple[CorsRule, ...]
@@ -44,7 +45,7 @@ near = st.tuples(rule_lists, rule_lists) | st.tuples(rule_lists, rules_).map(
 )
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(3))
 @given(near)
 def test_in_sync_means_that_every_request_is_answered_alike(pair: tuple[Rules, Rules]) -> None:
     declared, live = pair
@@ -59,7 +60,7 @@ def test_in_sync_means_that_every_request_is_answered_alike(pair: tuple[Rules, R
             assert seen(declared, actual) == seen(live, actual)
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(3))
 @given(near)
 def test_drift_comes_with_a_request_that_shows_it(pair: tuple[Rules, Rules]) -> None:
     declared, live = pair
@@ -72,7 +73,7 @@ def test_drift_comes_with_a_request_that_shows_it(pair: tuple[Rules, Rules]) -> 
         assert ours.headers != theirs.headers
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(3))
 @given(near, st.booleans())
 def test_differ_and_prover_tell_one_story(pair: tuple[Rules, Rules], ordered: bool) -> None:
     report = judged(*pair, ordered=ordered)
@@ -86,7 +87,7 @@ def test_differ_and_prover_tell_one_story(pair: tuple[Rules, Rules], ordered: bo
         assert report.effect not in (Effect.IDENTICAL, Effect.COSMETIC)
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(2))
 @given(rule_lists, st.data())
 def test_what_an_unknown_hides_is_never_drift(rules: Rules, draw: st.DataObject) -> None:
     index = draw.draw(st.integers(0, len(rules) - 1))

@@ -14,6 +14,7 @@ from drift.cors.promised_statement import METHODS as IN_ORDER
 from drift.cors.promised_statement import Sense, Statement
 from drift.errors import UsageError
 from drift.promise_text import parse
+from tests.law_numbers import tries
 from tests.laws import promise_brute_force as brute
 from tests.laws.prove_brute_force import strings
 from tests.laws.test_prove_brute_force import EXPOSED, HEADERS, ORIGINS
@@ -95,7 +96,7 @@ def asked(request: CorsRequest | None) -> brute.Asked:
     return request.origin, request.method, request.headers
 
 
-@settings(max_examples=250)
+@settings(max_examples=tries(2.5))
 @given(near(), st.booleans())
 def test_what_is_broken_is_broken_by_its_request_and_what_is_kept_is_broken_by_none(
     both: tuple[tuple[CorsRule, ...], Statement], ordered: bool
@@ -112,7 +113,7 @@ def test_what_is_broken_is_broken_by_its_request_and_what_is_kept_is_broken_by_n
         assert found.question is not None  # nothing is unknown but of S3
 
 
-@settings(max_examples=120)
+@settings(max_examples=tries(1.2))
 @given(near(), rules_, st.integers(0, 3))
 def test_a_rule_more_takes_nothing_away_from_what_is_allowed(
     both: tuple[tuple[CorsRule, ...], Statement], another: CorsRule, place: int
@@ -130,7 +131,7 @@ def test_a_rule_more_takes_nothing_away_from_what_is_allowed(
         assert before is Held.BROKEN
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(1))
 @given(st.lists(rules_, min_size=1, max_size=3).map(tuple), statements(), st.integers(0, 1 << 30))
 def test_what_is_said_under_unknown_values_holds_for_every_value_put_in_their_place(
     rules: tuple[CorsRule, ...], statement: Statement, seed: int
@@ -148,7 +149,7 @@ def test_what_is_said_under_unknown_values_holds_for_every_value_put_in_their_pl
             assert completed.question or brute.breaks(guess, statement, asked(found.request))
 
 
-@settings(max_examples=120)
+@settings(max_examples=tries(1.2))
 @given(rule_lists.filter(bool), statements())
 def test_a_list_without_order_keeps_a_promise_only_if_every_order_of_it_does(
     rules: tuple[CorsRule, ...], statement: Statement

@@ -12,7 +12,7 @@ from drift.cors.prove import prove
 from drift.cors.verdict import Effect
 from tests.laws import prove_brute_force as brute
 
-PAIRS = int(os.environ.get("CORS_DRIFT_BRUTE_FORCE_PAIRS", "1500"))
+PAIRS = int(os.environ.get("CORS_DRIFT_BRUTE_FORCE_PAIRS", "500"))
 """20,000 and more take minutes; what runs by default is a part of them."""
 
 ORIGINS = [

@@ -15,8 +15,9 @@ from drift.cors.grammar import (
 )
 from drift.cors.origins import example_origin, why_never_sent
 from drift.cors.pattern import matches
+from tests.law_numbers import tries
 
-law = settings(max_examples=400, deadline=None)
+law = settings(max_examples=tries(4), deadline=None)
 
 schemes = st.sampled_from(
     ["http", "https", "ws", "wss", "ftp", "app", "htt", "httpss", "null", "nul", "", "1a", "a+b-c.1"]

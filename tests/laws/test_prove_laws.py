@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 
 from hypothesis import given, settings
@@ -14,9 +13,10 @@ from drift.cors.prove import prove
 from drift.cors.replay import shown_by
 from drift.cors.verdict import Effect, Shows, Universe
 from drift.cors.within import NEVER_ANSWERS, order_matters, within
+from tests.law_numbers import USUAL
 from tests.rules import rule_lists, rules_
 
-law = settings(max_examples=int(os.environ.get("CORS_DRIFT_LAW_EXAMPLES", "100")), deadline=None)
+law = settings(max_examples=USUAL)
 
 HARMLESS = (Effect.IDENTICAL, Effect.COSMETIC)
 FREER = (Shows.LIVE_ALLOWS, Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_EXPOSES_MORE)

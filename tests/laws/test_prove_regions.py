@@ -13,8 +13,9 @@ from drift.cors.budget import Budget
 from drift.cors.grammar import Grammar
 from drift.cors.pattern import Covering, covers, intersects, matches, matches_overlapping, overlapped, shortest
 from drift.cors.regions import Kind, Regions
+from tests.law_numbers import tries
 
-law = settings(max_examples=150, deadline=None)
+law = settings(max_examples=tries(1.5), deadline=None)
 
 LETTERS = "ab"
 LONGEST = 11

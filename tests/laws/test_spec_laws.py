@@ -18,6 +18,7 @@ from drift.errors import InputError
 from drift.interfaces import Inputs
 from drift.snapshot import Snapshot
 from parsers.spec import PARSER
+from tests.law_numbers import tries
 
 SCHEMA = jsonschema.Draft202012Validator(json.loads((files("drift") / "schemas" / "spec.json").read_text()))
 
@@ -96,7 +97,7 @@ class Quoted(yaml.SafeDumper):
 Quoted.add_representer(str, lambda dumper, text: dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"'))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(0.6), deadline=None)
 @given(RULES, st.booleans())
 def test_rules_written_in_any_shape_read_back_equal(rules: list[CorsRule], namespace: bool) -> None:
     written = [as_json(rule) for rule in rules]
@@ -128,7 +129,7 @@ KEYS = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(
     KEYS,
     ODD,
@@ -174,7 +175,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(
     st.sampled_from(SAMPLES),
     st.lists(st.tuples(st.integers(0, 150), st.integers(0, 9), PIECES | st.binary(max_size=4)), min_size=1, max_size=5),

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from drift.gitignore import IgnoreFile
 from drift.tree import DiskTree
+from tests.law_numbers import tries
 
 NAMES = ["a", "b", "ab", "a.b", "b-a", "[a]", "a b", "é"]
 PATHS = st.lists(st.sampled_from(NAMES), min_size=1, max_size=4).map("/".join)
@@ -94,7 +95,7 @@ def not_ignored_by_git(repository: Path) -> list[str]:
     return sorted(path for path in listed.split("\0") if path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(0.6), deadline=None)
 @given(
     files=st.lists(PATHS, min_size=1, max_size=8),
     at_root=ignore_files,
@@ -153,7 +154,7 @@ def test_an_ignore_file_below_wins_over_one_above(repository: Path) -> None:
     assert sorted(DiskTree(repository).walk()) == not_ignored_by_git(repository)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(st.binary(max_size=40) | st.text(alphabet="*?[]!-\\/ a:", max_size=20).map(str.encode), PATHS, st.booleans())
 def test_no_content_of_an_ignore_file_makes_it_fail(content: bytes, path: str, is_folder: bool) -> None:
     assert IgnoreFile(content).verdict(path, is_folder=is_folder) in (True, False, None)

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from drift.cors.model import METHODS, CorsRule, Unknown
 from drift.cors.validate import Violation, validate
+from tests.law_numbers import tries
 
-law = settings(max_examples=60, deadline=None)
+law = settings(max_examples=tries(0.6), deadline=None)
 
 LETTERS = string.ascii_letters + string.digits
 TOKEN = LETTERS + "!#$%&'+-.^_`|~"

@@ -18,7 +18,7 @@ import pytest
 
 from tests.live.fault_server import NO_SUCH_BUCKET, FaultServer, Reply, error, rules
 
-KILLS = int(os.environ.get("CORS_DRIFT_KILLS", "20"))
+KILLS = int(os.environ.get("CORS_DRIFT_KILLS", "8"))
 BUCKETS = int(os.environ.get("CORS_DRIFT_KILLED_BUCKETS", "110"))
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="forks are a thing of Unix")

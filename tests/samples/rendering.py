@@ -45,7 +45,7 @@ def unharmed(kind: Format) -> str:
 
 def unprintable(text: str) -> set[str]:
     """What a terminal or browser would act on or hide; line ends are taken to be ours."""
-    return {char for char in text if char != "\n" and not char.isprintable()}
+    return {char for char in set(text) if char != "\n" and not char.isprintable()}
 
 
 def obeyed(text: str) -> list[Parsed | str]:

@@ -309,9 +309,9 @@ class TestSeveralLiveEntries:
         assert report.exit_code == 3
 
 
-def test_thousands_of_rules_are_told_apart_without_pairing_each_with_each() -> None:
-    ours = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(3000)))
-    theirs = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(1, 3001)))
+def test_a_thousand_rules_are_told_apart_without_pairing_each_with_each() -> None:
+    ours = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(1000)))
+    theirs = bucket("b", *(rule("GET", f"https://{index}.example") for index in range(1, 1001)))
     changes = outcome(ours, theirs).changes
     assert [change.kind.value for change in changes] == ["removed", "added"]
 

@@ -20,6 +20,7 @@ from drift.cors.partial import Undecided, evaluate_known
 from drift.location import Diagnostic, Location, Severity
 from drift.simulate import AnswerState, Asked, BucketAnswer, answer_all
 from drift.snapshot import RulePlace, Snapshot, State
+from tests.law_numbers import tries
 from tests.rules import bucket, place, rule, snapshot
 
 GET = Asked("https://a.example", "GET")
@@ -400,7 +401,7 @@ def made_from(seed: int) -> tuple[list[CorsRule], list[CorsRule], CorsRequest]:
 seeds = st.integers(0, 2**64)
 
 
-@settings(max_examples=2000, deadline=None)
+@settings(max_examples=tries(20), deadline=None)
 @given(seeds)
 def test_an_answer_in_spite_of_unknowns_is_that_of_every_value(seed: int) -> None:
     known, full, request = made_from(seed)
@@ -416,7 +417,7 @@ def test_an_answer_in_spite_of_unknowns_is_that_of_every_value(seed: int) -> Non
     assert set(truth.open_questions) <= told | ({WILDCARD_OVERLAP} if STAR_BESIDE_ORIGIN in told else set())
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=tries(3), deadline=None)
 @given(seeds)
 def test_rules_that_are_all_known_have_the_plain_answer(seed: int) -> None:
     _, full, request = made_from(seed)
@@ -424,7 +425,7 @@ def test_rules_that_are_all_known_have_the_plain_answer(seed: int) -> None:
     assert evaluate_known(full, request, explain=False) == replace(evaluate(full, request), considered=())
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=tries(5), deadline=None)
 @given(seeds)
 def test_where_there_is_no_answer_an_unknown_of_the_rule_is_named(seed: int) -> None:
     known, _, request = made_from(seed)

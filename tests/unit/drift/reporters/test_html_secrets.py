@@ -11,11 +11,12 @@ from drift.compare import Rules, compare
 from drift.cors.model import CorsRule
 from drift.redaction import redacted
 from drift.reporters import html
+from tests.law_numbers import tries
 from tests.laws.test_redaction_laws import declared_rules, hidden_in, live_rules, marked, names
 from tests.rules import bucket, snapshot
 
 
-@settings(max_examples=60)
+@settings(max_examples=tries(0.6))
 @given(names, declared_rules, live_rules, st.booleans())
 def test_the_page_tells_no_sensitive_text(
     name: str, ours: tuple[CorsRule, ...], theirs: tuple[CorsRule, ...], ordered: bool

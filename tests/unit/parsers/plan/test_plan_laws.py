@@ -17,6 +17,7 @@ from drift.interfaces import Inputs
 from drift.location import Location
 from drift.snapshot import Snapshot
 from parsers.plan import PARSER
+from tests.law_numbers import tries
 
 CASES = Path(__file__).parents[3] / "language" / "plan"
 REAL = [
@@ -71,7 +72,7 @@ def read(content: bytes) -> Snapshot:
     return PARSER.parse(tree, ["f.json"], Inputs())
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=tries(1.5), deadline=None)
 @given(st.data())
 def test_a_plan_with_any_parts_replaced_or_removed_is_read_or_refused(data: st.DataObject) -> None:
     number = data.draw(st.integers(0, len(REAL) - 1))
@@ -96,7 +97,7 @@ def test_a_plan_with_any_parts_replaced_or_removed_is_read_or_refused(data: st.D
         assert diagnostic.location is not None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(0.6), deadline=None)
 @given(st.data())
 def test_a_plan_that_is_cut_off_is_an_error(data: st.DataObject) -> None:
     whole = json.dumps(data.draw(st.sampled_from(REAL))).encode()
@@ -107,7 +108,7 @@ def test_a_plan_that_is_cut_off_is_an_error(data: st.DataObject) -> None:
     assert not snapshot.buckets
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(0.6), deadline=None)
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     assert not read(content).buckets

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from parsers.terraform.grammar import UnexpectedTokenError
 from parsers.terraform.scan import ScanError
+from tests.law_numbers import tries
 from tests.unit.parsers.terraform.whole_files import as_it_is_read_here, as_python_hcl2_reads_it
 
 CORPUS = sorted((Path(__file__).parent / "corpus").glob("*.tf"))
@@ -103,7 +104,7 @@ FILES = st.recursive(COMMENT, bodies, max_leaves=4)
 
 
 @given(FILES)
-@settings(max_examples=150)
+@settings(max_examples=tries(1.5))
 def test_any_file_is_read_as_python_hcl2_reads_it(source: str) -> None:
     source += "\n"
     assert as_it_is_read_here(source) == as_python_hcl2_reads_it(source)
@@ -115,7 +116,7 @@ def test_any_file_is_read_as_python_hcl2_reads_it(source: str) -> None:
         max_size=30,
     )
 )
-@settings(max_examples=300)
+@settings(max_examples=tries(3))
 def test_what_is_no_hcl_ends_in_a_fault_inside_the_text(pieces: list[str]) -> None:
     source = "".join(pieces)
     assert 0 <= fault_of(source) <= len(source)
