@@ -69,7 +69,7 @@ def _refused(faults: tuple[Diagnostic, ...]) -> Rules:
 def separate_rules(block: Block, scope: Scope) -> Rules:
     """The rules of an ``aws_s3_bucket_cors_configuration``: a set of blocks."""
     faults = configuration_faults(block)
-    found = _block_rules(block, scope, inline=False)
+    found = block_rules(block, scope, inline=False)
     if faults:
         return _refused((*faults, *found.faults))
     if found.reason is not None:
@@ -78,7 +78,7 @@ def separate_rules(block: Block, scope: Scope) -> Rules:
         return Rules(reason=f"no cors_rule is left, which Terraform refuses ({block.at})")
     kept: dict[object, int] = {}
     for position, rule in enumerate(found.cors.rules):
-        kept.setdefault(_normal_form(rule) or position, position)
+        kept.setdefault(normal_form(rule) or position, position)
     rules = tuple(found.cors.rules[position] for position in kept.values())
     places = tuple(found.places[position] for position in kept.values())
     return found._replace(cors=BucketCors(rules, ordered=False), places=places)
@@ -88,7 +88,7 @@ def inline_rules(block: Block, scope: Scope) -> Rules:
     """The rules inside an ``aws_s3_bucket``: an ordered list, as blocks or as an attribute."""
     faults = bucket_faults(block)
     attribute = block.attributes.get("cors_rule")
-    found = _block_rules(block, scope, inline=True) if attribute is None else _attribute_rules(attribute, scope)
+    found = block_rules(block, scope, inline=True) if attribute is None else _attribute_rules(attribute, scope)
     return _refused((*faults, *found.faults)) if faults else found
 
 
@@ -134,7 +134,8 @@ def _object_place(node: object) -> RulePlace:
     return RulePlace(at, tuple(fields))
 
 
-def _block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
+def block_rules(block: Block, scope: Scope, *, inline: bool) -> Rules:
+    """The rules of all nested blocks in their order, those that are equal included."""
     if "cors_rule" in block.attributes:
         return Rules(reason=f"cors_rule must be written as blocks here ({block.attributes['cors_rule'].at})")
     try:
@@ -254,7 +255,7 @@ def _id(fields: Fields, at: Location) -> Text | None:
         return _wrong("id", error, at)
 
 
-def _normal_form(rule: CorsRule) -> object:
+def normal_form(rule: CorsRule) -> object:
     """Equal for rules that are sent alike; None for one with an unknown, of which that cannot be said."""
     if any(True for _ in rule.unknowns()):
         return None

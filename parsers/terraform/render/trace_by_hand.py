@@ -1,0 +1,41 @@
+"""What somebody is told who has to change a value by hand: where it is written or comes in, why, and what is wanted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from drift.edits import ByHand
+from parsers.terraform.render.trace_needs import Need
+from parsers.terraform.render.trace_shapes import ARGUMENTS
+from parsers.terraform.render.trace_sites import Site
+from parsers.terraform.render.wording import literal
+from parsers.terraform.render.written import Plain
+
+
+def by_hand(site: Site, need: Need) -> ByHand:
+    """What is told of one need where no edit does it."""
+    stop = need.stop()
+    if stop is not None:
+        at = stop.at if site.texts.has(stop.at.path) else site.at
+        why = f"{need.says}: {stop.why}"
+    elif need.ways:
+        at, why = need.at, f"{need.says}: what it is written by is used elsewhere too, or gives another result"
+    else:
+        at, why = need.at, f"{need.says}: no one place decides it"
+    return ByHand(at, why, wanted_text(need))
+
+
+def wanted_text(need: Need) -> str:
+    """The wanted value in HCL; a rule as a block."""
+    wanted = need.wanted
+    if isinstance(wanted, tuple) and wanted and isinstance(wanted[0], Mapping):
+        return "\n".join(_block(need.name, each) for each in wanted if isinstance(each, Mapping))
+    if wanted is None and need.name not in ARGUMENTS:
+        return ""
+    return f"{need.name} = {literal(wanted)}"
+
+
+def _block(name: str, fields: Mapping[str, Plain]) -> str:
+    width = max(map(len, fields), default=0)
+    lines = [f"  {key.ljust(width)} = {literal(value)}" for key, value in fields.items()]
+    return "\n".join((f"{name} {{", *lines, "}"))

@@ -1,0 +1,209 @@
+"""Where the rules of a bucket come from: its resource in the evaluated modules, and the block of each rule."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from drift.interfaces import Inputs, Tree
+from drift.location import Location
+from drift.snapshot import Bucket
+from parsers.terraform import files
+from parsers.terraform.arguments import Argument
+from parsers.terraform.expand import Instance
+from parsers.terraform.modules import ModuleInstance
+from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, Splat
+from parsers.terraform.project import Project
+from parsers.terraform.render.trace_frames import Frame, Step, dynamic_frames, frame_of, instance_frame
+from parsers.terraform.render.trace_shapes import parts_of
+from parsers.terraform.render.trace_texts import Texts
+from parsers.terraform.rules import block_rules, inline_rules, normal_form, separate_rules
+from parsers.terraform.schema import BUCKET, CONFIGURATION
+
+RULE = "cors_rule"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """What one block of a rule is made of: a static block, or the content of a ``dynamic`` one for an element."""
+
+    block: Block
+    frame: Frame
+    dynamic: Block | None = None
+    step: Step = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Site:
+    """The resource that declares a bucket's rules, as it was evaluated.
+
+    ``sources`` has for each rule of the bucket the blocks that it comes from, more than one where equal ones count
+    once; it is empty where the rules are an attribute. ``dormant`` are resources that would configure the bucket, but
+    of which there is no instance, or no rule, under the values that count.
+    """
+
+    frame: Frame
+    block: Block
+    texts: Texts
+    sources: tuple[tuple[Source, ...], ...] = ()
+    dormant: tuple[tuple[Block, Frame], ...] = ()
+
+    @property
+    def inline(self) -> bool:
+        """Whether the rules are those of a bucket resource itself, which are ordered."""
+        return self.block.labels[0] == BUCKET
+
+    @property
+    def at(self) -> Location:
+        """Where it stands in the tree: its block, or the call of the module that is only known in outline."""
+        outlined = None if self.frame.module is None else self.frame.module.outlined
+        return self.block.at if outlined is None else outlined.at
+
+    @property
+    def attribute(self) -> Expression | None:
+        """The rules as an attribute: ``cors_rule = [...]``."""
+        return self.block.expression(RULE)
+
+    @property
+    def repeated(self) -> bool:
+        """Whether the resource has instances by ``count`` or ``for_each``."""
+        return self.block.expression("count") is not None or self.block.expression("for_each") is not None
+
+    @property
+    def dynamics(self) -> tuple[Block, ...]:
+        """The ``dynamic`` blocks that make rules."""
+        return dynamics_of(self.block)
+
+
+def dynamics_of(block: Block) -> tuple[Block, ...]:
+    """The ``dynamic`` blocks of a resource that make rules."""
+    return tuple(each for each in block.blocks if each.type == "dynamic" and each.labels == (RULE,))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Resource:
+    module: ModuleInstance
+    given: Mapping[str, Argument]
+    block: Block
+    instance: Instance
+
+
+class Sites:
+    """The resources of a tree under given inputs, evaluated once for all buckets that are looked for."""
+
+    def __init__(self, tree: Tree, units: Sequence[str], inputs: Inputs) -> None:
+        self._texts = Texts(tree)
+        self._tree = tree
+        self._units = units
+        self._inputs = inputs
+        self._found: dict[str, list[_Resource]] | None = None
+
+    def find(self, bucket: Bucket) -> Site | None:
+        """The site of a bucket that the parser found; None where it is not that of a resource that is evaluated."""
+        candidates = [each for each in self._resources().get(bucket.address or "", ()) if _stands_at(each, bucket)]
+        fitting = [each for each in candidates if _rules_of(each) == bucket.cors]
+        chosen = next(iter(fitting or candidates), None)
+        return None if chosen is None else self._site(chosen)
+
+    def _resources(self) -> dict[str, list[_Resource]]:
+        if self._found is None:
+            self._found = {}
+            for instance, given in self._roots():
+                for address, resource in _walk(instance, given):
+                    self._found.setdefault(address, []).append(resource)
+        return self._found
+
+    def _roots(self) -> Iterator[tuple[ModuleInstance, Mapping[str, Argument]]]:
+        folders = [
+            unit for unit in self._units if posixpath.basename(unit) not in files.UNITS and not unit.endswith(".json")
+        ]
+        project = Project(self._tree, self._inputs)
+        for folder in project.roots(folders).folders:
+            root, given = project.root(folder)
+            yield root, given.values
+
+    def _site(self, found: _Resource) -> Site:
+        outer = frame_of(found.module, found.given)
+        frame = instance_frame(outer, found.block, found.instance.scope)
+        dormant = tuple(_dormant(found, outer)) if found.block.labels[0] == BUCKET else ()
+        return Site(frame, found.block, self._texts, _sources(found.block, frame), dormant)
+
+
+def find_site(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket) -> Site | None:
+    """``Sites.find`` for one bucket."""
+    return Sites(tree, units, inputs).find(bucket)
+
+
+def _stands_at(each: _Resource, bucket: Bucket) -> bool:
+    outlined = each.module.outlined
+    return bucket.location is None or (each.block.at if outlined is None else outlined.at) == bucket.location
+
+
+def _rules_of(each: _Resource) -> object:
+    read = inline_rules if each.block.labels[0] == BUCKET else separate_rules
+    return read(each.block, each.instance.scope).cors
+
+
+def _walk(module: ModuleInstance, given: Mapping[str, Argument]) -> Iterator[tuple[str, _Resource]]:
+    for (type_name, name), block in module.module.resources.items():
+        if type_name in (BUCKET, CONFIGURATION):
+            for instance in module.expansion("resource", type_name, name, block).instances:
+                yield f"{module.prefix}{type_name}.{name}{instance.key}", _Resource(module, given, block, instance)
+    for name in module.module.calls:
+        for child in module.module_call(name).children:
+            if child is not None:
+                yield from _walk(child, given)
+
+
+def _sources(block: Block, frame: Frame) -> tuple[tuple[Source, ...], ...]:
+    """The blocks of each rule; those of equal rules of a set together."""
+    if block.expression(RULE) is not None:
+        return ()
+    found: list[Source] = []
+    for each in block.blocks:
+        if each.type == RULE:
+            found.append(Source(each, frame))
+        elif each in dynamics_of(block):
+            contents = each.of_type("content")
+            steps = [step for step, _, _ in frame.members(_for_each(each)) or ()]
+            inner = dynamic_frames(frame, each, RULE)
+            found.extend(Source(contents[0], one, each, step) for one, step in zip(inner, steps, strict=True))
+    if block.labels[0] == BUCKET:
+        return tuple((each,) for each in found)
+    cors = block_rules(block, frame.scope, inline=False).cors
+    if cors is None or len(cors.rules) != len(found):
+        return ()
+    groups: dict[object, list[Source]] = {}
+    for place, (rule, source) in enumerate(zip(cors.rules, found, strict=True)):
+        groups.setdefault(normal_form(rule) or place, []).append(source)
+    return tuple(tuple(each) for each in groups.values())
+
+
+def _for_each(dynamic: Block) -> Expression:
+    expression = dynamic.expression("for_each")
+    assert expression is not None  # noqa: S101 - without one the resource is refused
+    return expression
+
+
+def _dormant(found: _Resource, outer: Frame) -> Iterator[tuple[Block, Frame]]:
+    """The configurations of a bucket in its module that come to nothing, and its own rules if they do."""
+    if dynamics_of(found.block):
+        yield found.block, instance_frame(outer, found.block, found.instance.scope)
+    name = found.block.labels[1]
+    for (type_name, own), block in found.module.module.resources.items():
+        bucket = block.expression("bucket")
+        if type_name != CONFIGURATION or bucket is None or not dynamics_of(block):
+            continue
+        if not any(_names_resource(each, BUCKET, name) for each in parts_of(bucket)):
+            continue
+        if not found.module.expansion("resource", type_name, own, block).instances:
+            yield block, outer
+
+
+def _names_resource(node: Expression, type_name: str, name: str) -> bool:
+    while isinstance(node, GetAttr | Index | Splat):
+        if isinstance(node, GetAttr) and isinstance(node.base, Name):
+            return node.base.name == type_name and node.name == name
+        node = node.base
+    return False
