@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from drift.edits import TextEdit, edited
 from parsers.document.edit_parts import Part
 from parsers.document.edit_place import Document, Member, members_of
-from parsers.document.edit_text import Data
+from parsers.document.edit_text import CannotWrite, Data
 from parsers.document.edit_writing import Writer
 
 
@@ -99,6 +99,8 @@ class _Change:
             base = self.indent if self.by_line else self.document.indentation(self.members[-1].head)
             return _Piece("", writer.member(self.container, each.key, each.value, base))
         member, text = self.members[each.index], self.document.text
+        if any(edit.start < member.head or edit.end > member.end for edit in each.edits):
+            raise CannotWrite("it changes its place, and is written elsewhere")
         body = _inside(text, each.edits, member.head, member.end)
         if not (member.own_line and self.by_line):
             return _Piece("", body)
