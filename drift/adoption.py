@@ -81,7 +81,8 @@ class FileChange:
 @dataclass(frozen=True, slots=True)
 class Adoption:
     """All buckets of a run. ``diff`` is one unified diff of all files; its paths are relative to ``diff_root``, None
-    where that is the working folder. ``failed``: some input could not be read.
+    where that is the working folder. ``failed``: some input could not be read. ``incomplete``: there may be buckets
+    that did not come up. ``allows_unknown``: buckets that could not be compared do not count.
     """
 
     buckets: tuple[Adopting, ...] = ()
@@ -90,6 +91,8 @@ class Adoption:
     written: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     failed: bool = False
+    incomplete: bool = False
+    allows_unknown: bool = False
     files: tuple[FileChange, ...] = field(default=(), repr=False)
 
     @property
@@ -100,7 +103,7 @@ class Adoption:
             return errors.EXIT_ERROR
         if found & {Outcome.TO_DO, Outcome.BY_HAND}:
             return errors.EXIT_DRIFT
-        if Outcome.UNKNOWN in found:
+        if self.incomplete or (Outcome.UNKNOWN in found and not self.allows_unknown):
             return errors.EXIT_INCOMPLETE
         return errors.EXIT_OK if self.buckets else errors.EXIT_NOTHING
 

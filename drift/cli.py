@@ -14,6 +14,7 @@ import typer
 from drift import __version__, errors
 from drift import options as o
 from drift.cli_check import ByBase, check
+from drift.cli_fix import fix
 from drift.cli_generate import generate
 from drift.cli_live import live, merge
 from drift.cli_simulate import simulate
@@ -22,7 +23,7 @@ from drift.config import find_config, read_config
 from drift.conversions import Command, Commands
 from drift.settings import FailOn, Format, ListFormat, Undeclared
 
-SCHEMAS = ("report", "snapshot", "spec", "config", "answer")
+SCHEMAS = ("report", "snapshot", "spec", "config", "answer", "fix")
 
 _EPILOG = (
     "Every option of a run has an environment variable (--endpoint-url is CORS_DRIFT_ENDPOINT_URL) and a key in "
@@ -83,6 +84,7 @@ def _settings_file(
 
 app.command(cls=ByBase)(check)
 app.command(cls=o.InOrder)(waive)
+app.command(cls=o.InOrder)(fix)
 
 
 @app.command(cls=o.InOrder)

@@ -1,0 +1,153 @@
+"""All that a run reads of declarations, to be read again with edits in memory: by the same parsers, with the same
+inputs.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from drift.discovery import Source, open_source, shown, units_in
+from drift.documents import document_kind
+from drift.documents.lines import snapshot_by_lines
+from drift.edits import TextEdit
+from drift.errors import InputError
+from drift.interfaces import Inputs, NamedText, Parser
+from drift.overlay import Overlay
+from drift.plugins import load_parsers
+from drift.remedy_meaning import Key, Parsed, errors_in, keyed
+from drift.settings import Settings
+from drift.snapshot import Bucket
+from drift.sources import inputs_of, text_in
+
+Files = Mapping[str, bytes]
+"""What files hold after edits, by absolute path."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one parser reads at one source."""
+
+    source: Source
+    parser: Parser
+    units: Sequence[str]
+
+    @property
+    def root(self) -> Path:
+        return self.source.tree.root
+
+
+class World:
+    """The declarations at the paths of a run. Nothing in it changes: states are told apart by their ``Files``.
+
+    ``opened`` has a source be read otherwise than from disk, as a pull request's.
+    """
+
+    def __init__(
+        self, paths: Sequence[Path], settings: Settings, opened: Callable[[Source], Source] | None = None
+    ) -> None:
+        self._settings = settings
+        self.readings: tuple[Reading, ...] = tuple(self._found(paths or (Path(),), opened))
+        self._unedited: dict[int, tuple[dict[Key, Bucket], Counter[tuple[str, str]]]] = {}
+
+    def parsed(self, files: Files) -> Parsed:
+        """What is declared with these files."""
+        buckets: dict[Key, Bucket] = {}
+        faults: Counter[tuple[str, str]] = Counter()
+        for index, reading in enumerate(self.readings):
+            touched = any(Path(path).is_relative_to(reading.root) for path in files)
+            if not touched and index in self._unedited:
+                found, told = self._unedited[index]
+            else:
+                tree = self.tree(reading, files)
+                snapshot = reading.parser.parse(tree, reading.units, self.inputs(reading, tree))
+                found, told = keyed(index, snapshot.buckets), errors_in(snapshot.diagnostics)
+                if not touched:
+                    self._unedited[index] = found, told
+            buckets |= found
+            faults += told
+        return Parsed(buckets, faults)
+
+    def tree(self, reading: Reading, files: Files) -> Overlay:
+        """The tree of a reading with these files."""
+        root = reading.root
+        inside = {path: content for path, content in files.items() if Path(path).is_relative_to(root)}
+        return Overlay(
+            reading.source.tree, {Path(path).relative_to(root).as_posix(): text for path, text in inside.items()}
+        )
+
+    def inputs(self, reading: Reading, tree: Overlay) -> Inputs:
+        """The values that the settings give; files of them that lie in the tree are read with their edits."""
+        return inputs_of(self._settings.declared, self._settings.live, partial(_text, reading, tree))
+
+    def edited(self, reading: Reading, files: Files, edits: Sequence[TextEdit]) -> Files:
+        """The files after edits, whose paths are relative to the tree of the reading.
+
+        Raises ``ValueError`` where two overlap, ``InputError`` for a file that cannot be edited.
+        """
+        tree = self.tree(reading, files)
+        after = tree.with_edits(edits)
+        return {**files, **{str(reading.root / path): after.files[path] for path in after.files}}
+
+    def matching(self, declared: Bucket) -> Sequence[Key]:
+        """The keys of the entries that an entry of a report can be: it was found there, and may have got its name."""
+        wanted = _identity(declared, lambda path: path)
+        keys = []
+        for key, bucket in self.parsed({}).buckets.items():
+            tree = self.readings[key.reading].source.tree
+            if _identity(bucket, partial(shown, tree)) == wanted:
+                keys.append(key)
+        return keys
+
+    def _found(self, paths: Iterable[Path], opened: Callable[[Source], Source] | None) -> Iterable[Reading]:
+        settings = self._settings
+        live = () if settings.live.source is None else (settings.live.source,)
+        left_out = (*live, *settings.identity.states)
+        parsers = load_parsers()
+        for path in paths:
+            source = open_source(path, settings.declared.root)
+            source = source if opened is None else opened(source)
+            if _is_saved(source):
+                continue
+            units, _ = units_in(source, parsers, left_out)
+            for parser in parsers:
+                if units[parser.name]:
+                    yield Reading(source, parser, units[parser.name])
+
+
+def _is_saved(source: Source) -> bool:
+    """Whether the source is a saved snapshot, which nothing is written in."""
+    if source.is_folder:
+        return False
+    if snapshot_by_lines(source.tree.root / source.path, str(source.given)) is not None:
+        return True
+    return document_kind(source.tree.read(source.path)) is not None
+
+
+def _identity(bucket: Bucket, show: Callable[[str], str]) -> tuple[object, ...]:
+    place = bucket.location
+    return bucket.source, bucket.address, None if place is None else replace(place, path=show(place.path))
+
+
+def _text(reading: Reading, tree: Overlay, path: Path) -> NamedText:
+    real = Path(os.path.realpath(path))
+    if real.is_relative_to(tree.root):
+        inside = real.relative_to(tree.root).as_posix()
+        if inside in tree.files:
+            return NamedText(str(path), tree.files[inside].decode("utf-8-sig", "replace"))
+    return text_in(reading.source.tree, path)
+
+
+def content_before(reading: Reading, path: str) -> bytes | None:
+    """What a file of the tree holds, by absolute path; None of one that there is not."""
+    inside = Path(path).relative_to(reading.root).as_posix()
+    try:
+        return reading.source.tree.read(inside)
+    except InputError:
+        if reading.source.tree.is_file(inside):
+            raise
+        return None
