@@ -39,6 +39,7 @@ class World:
         self.store, self.folder = store, folder
         self.live = LiveSettings(endpoint_url=store.url, region="us-east-1", recheck=0.0, concurrency=4)
         self.settings = Settings(live=self.live)
+        self.side = LiveSide(self.live)
         self.clock = Clock()
         self.patience = Patience(sleep=self.clock.sleep, clock=self.clock, settle=5.0)
 
@@ -54,8 +55,8 @@ class World:
         live: LiveSettings | None = None,
         **more: Any,
     ) -> Restoration:
-        live = live or self.live
-        return apply(plan, live, agree, side=LiveSide(live), patience=self.patience, **more)
+        side, live = (self.side, self.live) if live is None else (LiveSide(live), live)
+        return apply(plan, live, agree, side=side, patience=self.patience, **more)
 
     def undo_files(self) -> list[Path]:
         return sorted(self.folder.glob("cors-drift-undo-*.json"))

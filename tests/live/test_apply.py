@@ -11,6 +11,7 @@ from drift import undo_file
 from drift.applying import consent_needed
 from drift.errors import CredentialsError, InputError, UsageError
 from drift.interruption import Stop
+from drift.live_side import LiveSide
 from drift.pipeline import compare_sources
 from drift.restoring import Fate, Restoration
 from drift.settings import LiveSettings, Settings
@@ -409,6 +410,7 @@ def test_credentials_that_are_gone_end_the_run_before_anything_is_written(
     world.store.put("one")
     plan = world.plan({"one": NEW})
     aws_environment.delenv("AWS_ACCESS_KEY_ID")
+    world.side = LiveSide(world.live)
 
     with pytest.raises(CredentialsError):
         world.apply(plan)
@@ -459,7 +461,7 @@ def test_every_k_th_call_a_signal_leaves_each_bucket_old_or_new_and_undo_brings_
         assert len(files) == (1 if written else 0)
         if files:
             assert {each.name for each in undo_file.read(files[0]).buckets} == set(names)
-            back = world.apply(undoing(files[0], world.settings), undo_file=world.folder / f"back-{k}.json")
+            back = world.apply(undoing(files[0], world.settings, side=world.side), undo_file=world.folder / f"back-{k}.json")
             assert set(fates(back).values()) <= {Fate.DONE, Fate.ALREADY}
         assert world.store.rules() == dict.fromkeys(names, OLD)
     assert k - 1 == 3 + 3 * 3  # one look at all, then look, write, look for each
