@@ -95,6 +95,8 @@ def argument_edits(source: Source, changes: Sequence[ArgumentChange]) -> list[Te
 def _inserted(source: Source, path: str, block: Cut, name: str, value: Plain) -> TextEdit:
     """A new argument behind the one that comes before it in the usual order, else behind the last."""
     before = _before(block.arguments, name)
+    near = before or next(iter(block.arguments), None)
+    close = near is not None and source.text[near.start + len(near.name) : near.value] == "="
     whole = block.opened == block.start
     if before is not None:
         indent, at = source.indent(before.start), source.next_line(before.end)
@@ -103,7 +105,7 @@ def _inserted(source: Source, path: str, block: Cut, name: str, value: Plain) ->
         at = block.start if whole else source.next_line(block.opened)
         if block.arguments:
             indent, at = source.indent(block.arguments[0].start), _above(source, block.arguments[0].start)
-    return inserted_lines(source, path, at, argument_lines([(name, value)], indent))
+    return inserted_lines(source, path, at, argument_lines([(name, value)], indent, sign="=" if close else " = "))
 
 
 def _before(arguments: Sequence[Argument], name: str) -> Argument | None:

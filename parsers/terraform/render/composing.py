@@ -41,7 +41,7 @@ def _joined(spans: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 def _before(made: Sequence[tuple[int, int, int, int]], offset: int, *, at_end: bool) -> int:
     """The offset in the first text; a border of an edit is that of what it replaced."""
     shift = 0
-    for start, end, old_start, old_end in made:
+    for start, end, _, old_end in made:
         if offset < start or (offset == start and not at_end):
             break
         shift = old_end - end

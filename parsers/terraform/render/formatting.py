@@ -1,8 +1,9 @@
-"""What ``terraform fmt`` does to lines around an edit: columns of ``=`` and of comments, and no needless blank lines.
+"""What ``terraform fmt`` does to lines around an edit: indentation, columns of ``=`` and comments; and no blank lines
+that only what is gone had need of.
 
-Source: hclwrite/format.go, linesForFormat and formatCells: lines one after the other that each set an argument on one
-line have their ``=`` in one column, and lines one after the other with a comment behind have these in one.
-Where the lines were not so before, they are left as they are.
+Source: hclwrite/format.go, linesForFormat, formatIndent and formatCells: lines one after the other that each set an
+argument on one line have their ``=`` in one column, and lines one after the other with a comment behind have these in
+one. Where the lines were not so before, they are left as they are.
 """
 
 from __future__ import annotations
@@ -15,50 +16,61 @@ from parsers.terraform.render.composing import composed
 from parsers.terraform.render.source import Lexeme, Source
 from parsers.terraform.render.wording import columns
 
+_DEPTH = 2
+"""Lines that are deeper than the arguments of a top-level block belong to the argument or block that they are in."""
 _CHANGE = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 
 
 @dataclass(slots=True)
 class _Line:
-    """A line with its cells: ``lead_end`` and ``value_end`` are where what stands before ``=`` and a comment ends."""
+    """A line with its cells: ``lead_end`` and ``value_end`` are where what stands before ``=`` and a comment ends.
+
+    ``opened`` is how many more brackets are open behind it than before.
+    """
 
     start: int
+    first: int
     lead_end: int
     value_end: int
+    opened: int = 0
     sign: int | None = None
     comment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Gap:
-    """The blanks before an ``=`` or a comment and how many there should be; ``line`` is where its line begins."""
+    """The blanks before the first word, an ``=`` or a comment, and how many there should be; ``line`` begins its line.
+
+    ``blanks`` are those that there are.
+    """
 
     kind: str
     line: int
     start: int
-    end: int
+    blanks: str
     wanted: int
 
     @property
     def fits(self) -> bool:
-        return self.end - self.start == self.wanted
+        return self.blanks == " " * self.wanted
+
+
+_Chains = Callable[[Source, Callable[[Sequence[_Gap]], bool]], Iterator[list[_Gap]]]
 
 
 def formatted(source: Source, edits: Sequence[TextEdit]) -> list[TextEdit]:
-    """The edits, and what they bring with them in the lines around."""
+    """The edits, and what they bring with them in the lines around. Raises ValueError where two overlap."""
     edits = [edit for edit in in_order(edits) if edit.text or edit.start != edit.end]
     if not edits:
         return []
-    between = Source(edited(source.text, edits))
     path = edits[0].path
+    between = Source(edited(source.text, edits))
     blank = [TextEdit(path, start, end, "") for start, end in sorted(set(_needless(source, between, edits)))]
     edits = composed(edits, _apart(blank), between.text)
-    between = Source(edited(source.text, edits))
-    return [
-        each
-        for each in composed(edits, _columns(source, between, edits, path), between.text)
-        if each.text != source.text[each.start : each.end]
-    ]
+    for chains in (_indents, _columns):
+        between = Source(edited(source.text, edits))
+        edits = composed(edits, _straightened(source, between, edits, chains), between.text)
+    return [each for each in edits if each.text != source.text[each.start : each.end]]
 
 
 def _apart(edits: Sequence[TextEdit]) -> list[TextEdit]:
@@ -109,21 +121,24 @@ def _lines_on(source: Source, offset: int, count: int) -> int:
     return offset
 
 
-def _columns(source: Source, between: Source, edits: Sequence[TextEdit], path: str) -> list[TextEdit]:
-    crooked = {(gap.kind, gap.line) for chain in _chains(source, lambda _: True) for gap in chain if not gap.fits}
+def _straightened(source: Source, between: Source, edits: Sequence[TextEdit], chains: _Chains) -> list[TextEdit]:
+    """The edits of the new text that put chains in order all of whose lines were in order before, or are new."""
+    crooked = {(gap.kind, gap.line) for chain in chains(source, lambda _: True) for gap in chain if not gap.fits}
     to_old = _old_lines(edits)
 
-    def straight(kind: str, line: int) -> bool:
-        old = to_old(line)
-        return old is None or (kind, old) not in crooked
+    def straight(gap: _Gap) -> bool:
+        old = to_old(gap.line)
+        return old is None or (gap.kind, old) not in crooked
 
     def kept(chain: Sequence[_Gap]) -> bool:
-        return all(straight(gap.kind, gap.line) for gap in chain)
+        return all(straight(gap) for gap in chain)
 
+    found = list(chains(between, kept))
     return [
-        TextEdit(path, gap.start, gap.end, " " * gap.wanted)
-        for chain in _chains(between, kept)
+        TextEdit(edits[0].path, gap.start, gap.start + len(gap.blanks), " " * gap.wanted)
+        for place, chain in enumerate(found)
         if kept(chain)
+        and (any(to_old(gap.line) is not None for gap in chain) or all(map(kept, found[max(place - 1, 0) : place + 2])))
         for gap in chain
         if not gap.fits
     ]
@@ -139,30 +154,56 @@ def _old_lines(edits: Sequence[TextEdit]) -> Callable[[int], int | None]:
             if offset < start:
                 break
             if offset < start + len(edit.text):
-                return edit.start if offset == start else None
+                whole = edit.start == edit.end and edit.text.endswith("\n")
+                return edit.start if offset == start and not whole else None
             shift += len(edit.text) - (edit.end - edit.start)
         return offset - shift
 
     return old
 
 
-def _chains(source: Source, kept: Callable[[Sequence[_Gap]], bool]) -> Iterator[list[_Gap]]:
+def _indents(source: Source, kept: Callable[[Sequence[_Gap]], bool]) -> Iterator[list[_Gap]]:
+    """The lines of each argument or nested block: two blanks for each line that opens more than it closes around."""
+    stack: list[int] = []
+    chain: list[_Gap] = []
+    for line in _lines(source):
+        if line.first == line.value_end:
+            continue
+        if line.opened < 0:
+            closed = -line.opened
+            while closed and stack:
+                taken = min(closed, stack[-1])
+                closed -= taken
+                stack[-1] -= taken
+                if not stack[-1]:
+                    stack.pop()
+        chain.append(_Gap("", line.start, line.start, source.text[line.start : line.first], 2 * len(stack)))
+        if line.opened > 0:
+            stack.append(line.opened)
+        if len(stack) < _DEPTH:
+            yield chain
+            chain = []
+    if chain:
+        yield chain
+
+
+def _columns(source: Source, kept: Callable[[Sequence[_Gap]], bool]) -> Iterator[list[_Gap]]:
     """The chains of ``=``, and those of comments as they stand once those chains that are ``kept`` are aligned."""
     lines = list(_lines(source))
     width: dict[int, int] = {}
     for signs in _runs(lines, lambda line: line.sign):
         leads = [columns(source.text[line.start : line.lead_end]) for line in signs]
         chain = [
-            _Gap("=", line.start, line.lead_end, line.sign or 0, max(leads) - lead + 1)
+            _Gap("=", line.start, line.lead_end, source.text[line.lead_end : line.sign], max(leads) - lead + 1)
             for line, lead in zip(signs, leads, strict=True)
         ]
         if kept(chain):
-            width.update({gap.line: gap.wanted - (gap.end - gap.start) for gap in chain})
+            width.update({gap.line: gap.wanted - len(gap.blanks) for gap in chain})
         yield chain
     for comments in _runs(lines, lambda line: line.comment):
         leads = [columns(source.text[line.start : line.value_end]) + width.get(line.start, 0) for line in comments]
         yield [
-            _Gap("#", line.start, line.value_end, line.comment or 0, max(leads) - lead + 1)
+            _Gap("#", line.start, line.value_end, source.text[line.value_end : line.comment], max(leads) - lead + 1)
             for line, lead in zip(comments, leads, strict=True)
         ]
 
@@ -192,17 +233,20 @@ def _lines(source: Source) -> Iterator[_Line]:
 
 
 def _line(start: int, lexemes: Sequence[Lexeme]) -> _Line:
-    comment = None
+    if not lexemes:
+        return _Line(start, start, start, start)
+    first, comment = lexemes[0].start, None
     if len(lexemes) > 1 and lexemes[-1].kind == "comment" and not lexemes[-1].text.startswith("/*"):
         comment = lexemes[-1].start
         lexemes = lexemes[:-1]
-    if not lexemes:
-        return _Line(start, start, start)
-    line = _Line(start, lexemes[-1].end, lexemes[-1].end, comment=comment)
+    line = _Line(start, first, lexemes[-1].end, lexemes[-1].end, _opened(lexemes), comment=comment)
     for place, lexeme in enumerate(lexemes):
         if place and lexeme.kind == "sign" and lexeme.text == "=":
-            signs = (each.text for each in lexemes[place:] if each.kind == "sign")
-            if sum(_CHANGE.get(each, 0) for each in signs) == 0:
+            if _opened(lexemes[place:]) == 0:
                 line.sign, line.lead_end = lexeme.start, lexemes[place - 1].end
             break
     return line
+
+
+def _opened(lexemes: Sequence[Lexeme]) -> int:
+    return sum(_CHANGE.get(each.text, 0) for each in lexemes if each.kind == "sign")

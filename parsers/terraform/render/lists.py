@@ -7,6 +7,7 @@ A comment on the line of a member goes with it, and so does one directly above t
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from drift.edits import TextEdit
@@ -96,7 +97,7 @@ def _lines_edits(
 ) -> list[TextEdit]:
     members = found.members
     kept = [each for place, each in enumerate(members) if place not in drop]
-    gone = [source.lines_of(members[place].start, members[place].stop) for place in sorted(drop)]
+    gone = [source.lines_of(start, end) for start, end in _runs(source, members, drop)]
     edits = [TextEdit(path, start, end, "") for start, end in gone]
     commas = not found.is_object or any(each.comma is not None for each in members)
     trailing = commas and (not members or members[-1].comma is not None)
@@ -113,6 +114,18 @@ def _lines_edits(
     elif last is not None and last.comma is not None and commas and not trailing:
         edits.append(TextEdit(path, last.comma, last.comma + 1, ""))
     return edits
+
+
+def _runs(source: Source, members: Sequence[Member], drop: Collection[int]) -> list[tuple[int, int]]:
+    """The ranges of the members that go; of those on lines directly one after the other as one."""
+    runs: list[tuple[int, int]] = []
+    for place in sorted(drop):
+        member = members[place]
+        if runs and place - 1 in drop and source.next_line(runs[-1][1]) == source.line_start(member.start):
+            runs[-1] = (runs[-1][0], member.stop)
+        else:
+            runs.append((member.start, member.stop))
+    return runs
 
 
 def _first_line(source: Source, found: Members) -> int:
@@ -136,7 +149,11 @@ def _run_edits(
         if place < last:
             following = members[place + 1].start
             stop = members[place].stop
-            end = following if not source.text[stop:following].strip() else source.behind_blanks(stop)
+            end = source.behind_blanks(stop)
+            if not source.text[stop:following].strip():
+                end = following
+            elif source.rest_is_comment(stop):
+                end = source.line_end(stop)
             edits.append(TextEdit(path, members[place].start, end, ""))
     tail = members[last].end, members[-1].end if last < len(members) - 1 else members[last].end
     edits.append(TextEdit(path, *tail, "".join(f",{gap}{text}" for text in texts)))
@@ -165,7 +182,7 @@ def _filled(source: Source, path: str, found: Members, texts: Sequence[str], ind
 
 def _gap(source: Source, members: Sequence[Member]) -> str:
     """What stands between a comma and the member behind it."""
-    for before, after in zip(members, members[1:], strict=False):
+    for before, after in reversed(list(pairwise(members))):
         gap = source.text[before.stop : after.start]
         if before.comma is not None and not gap.strip():
             return gap
@@ -175,7 +192,7 @@ def _gap(source: Source, members: Sequence[Member]) -> str:
 def _reordered(
     source: Source, change: ListChange, members: Sequence[Member], add: Sequence[Write]
 ) -> tuple[list[TextEdit], list[Write]]:
-    """The texts of the items in the places of those that stay, as the order wants them, and what is then to be added."""
+    """The texts of items in the places of those that stay, as the order wants them, and what is then to be added."""
     kept = [each for place, each in enumerate(members) if place not in set(change.drop)]
 
     def writer(place: int) -> Write:

@@ -18,19 +18,23 @@ from parsers.terraform.render.written import BlockChange, Change
 def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, wanted: WantedRules) -> Proposal:
     """See ``drift.interfaces.Renderer``."""
     sources = Sources(tree)
-    if bucket.state is State.ABSENT and not bucket.says_none:
-        return Proposal() if wanted.cors is None else added(tree, sources, bucket, wanted.cors)
     found = traced(find_site(tree, units, inputs, bucket), bucket, wanted)
     attempts: dict[tuple[TextEdit, ...], None] = {}
-    by_hand = list(found.by_hand)
+    by_hand, blocked = list(found.by_hand), list[ByHand]()
     for changes in found.attempts:
         spoken_of = _spoken_of(tree, sources, changes)
         if spoken_of is not None:
-            by_hand.append(spoken_of)
+            blocked.append(spoken_of)
             continue
         edits = edits_of(changes, sources)
         if edits is not None:
             attempts.setdefault(edits)
+    if blocked and not attempts:
+        by_hand = blocked
+    if bucket.state is State.ABSENT and not bucket.says_none and wanted.cors is not None:
+        beside = added(tree, sources, bucket, wanted.cors)
+        attempts.update(dict.fromkeys(beside.attempts))
+        by_hand = [*beside.by_hand] if not found.attempts else [*by_hand, *beside.by_hand]
     return Proposal(tuple(attempts), tuple(dict.fromkeys(by_hand)))
 
 

@@ -1,0 +1,15 @@
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+
+  cors_rule {
+    id              = "web" # its name
+    allowed_methods = ["GET"]
+    allowed_origins = ["*"]
+    # an hour
+    max_age_seconds = 3600
+  }
+}

@@ -1,0 +1,16 @@
+variable "env" {
+  default = "prod"
+}
+
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = ["https://${var.env}.example", "https://c.example"]
+  }
+}

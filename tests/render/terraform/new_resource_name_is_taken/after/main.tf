@@ -1,0 +1,27 @@
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site_cors" {
+  bucket = aws_s3_bucket.site.id
+
+  cors_rule {
+    allowed_methods = ["PUT"]
+    allowed_origins = ["https://office.example.com"]
+  }
+}
+
+resource "aws_s3_bucket" "other" {
+  bucket = "other"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  bucket = aws_s3_bucket.other.id
+
+  cors_rule {
+    allowed_headers = ["*"]
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["https://www.example.com"]
+    max_age_seconds = 3000
+  }
+}

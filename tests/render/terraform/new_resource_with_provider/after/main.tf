@@ -1,0 +1,25 @@
+provider "aws" {
+  alias  = "us"
+  region = "us-east-1"
+}
+
+resource "aws_s3_bucket" "site" {
+  provider = aws.us
+  bucket   = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  provider = aws.us
+  bucket   = aws_s3_bucket.site.id
+
+  cors_rule {
+    allowed_headers = ["*"]
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["https://www.example.com"]
+    max_age_seconds = 3000
+  }
+}
+
+resource "aws_s3_bucket" "other" {
+  bucket = "other"
+}

@@ -1,0 +1,28 @@
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+
+  # for the shop
+  cors_rule {
+    allowed_methods = ["GET", "HEAD"]
+    allowed_origins = ["https://shop.example.com"]
+    max_age_seconds = 3000
+  }
+
+  # for the back office
+  cors_rule {
+    allowed_methods = ["PUT"]
+    allowed_origins = ["https://office.example.com"]
+  }
+
+  cors_rule {
+    allowed_headers = ["*"]
+    allowed_methods = ["DELETE"]
+    allowed_origins = ["https://admin.example.com"]
+    expose_headers  = ["ETag", "x-amz-meta-name"]
+    max_age_seconds = 5
+  }
+}

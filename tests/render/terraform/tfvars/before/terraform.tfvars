@@ -1,0 +1,2 @@
+# who
+origins = ["https://a.example"]
