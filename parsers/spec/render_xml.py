@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from xml.sax.saxutils import escape
 
 from drift.cors.model import CorsRule, Text, Unknown
-from drift.edits import TextEdit, WantedRules
+from drift.edits import TextEdit, WantedRules, edited
 from parsers.document.edit import CannotWrite
 from parsers.document.edit_rules import FieldValue, differing_fields
 
@@ -30,6 +30,8 @@ _TOKEN = re.compile(
     r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<\?.*?\?>|<(?P<close>/?)(?P<name>[^\s<>/!?]+)(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*?(?P<empty>/?)>",
     re.DOTALL,
 )
+_REST = re.compile(r"[ \t]*(?:<!--(?:(?!-->)[^\r\n])*-->)?[ \t]*(?=[\r\n]|\Z)")
+_LAST_BREAK = re.compile(r"(?:\r\n|\r|\n)\Z")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ENCODING = re.compile(r"<\?xml[^>]*?encoding\s*=\s*[\"']([^\"']+)", re.IGNORECASE)
 
@@ -114,16 +116,23 @@ class XmlEdits:
         return found
 
     def _anew(self, old: Sequence[CorsRule], wanted: WantedRules) -> list[TextEdit]:
-        """Rules in another order: the text of each in the place of another's."""
+        """Rules in another order: all of them in the place of all, each as it is written."""
         elements = self.root.children
+        first = elements[0].start
+        base = self._indentation(first)
         texts: list[str] = []
         for rule, replaces in zip(wanted.rules, wanted.replaces, strict=True):
-            if replaces is None or list(differing_fields(old[replaces], rule)):
-                raise CannotWrite("rules change their places and their fields at once")
-            texts.append(self.text[elements[replaces].start : elements[replaces].end])
-        if len(texts) != len(elements):
-            raise CannotWrite("rules change their places, and others go")
-        return [self._edit(element.start, element.end, text) for element, text in zip(elements, texts, strict=True)]
+            if replaces is None:
+                texts.append(self._written(rule, base))
+                continue
+            element = elements[replaces]
+            inner = [
+                TextEdit(self.path, each.start - element.start, each.end - element.start, each.text)
+                for each in self._rule(element, old[replaces], rule)
+            ]
+            texts.append(edited(self.text[element.start : element.end], inner))
+        between = self._eol + base if self._starts_line(first) else ""
+        return [self._edit(first, elements[-1].end, between.join(texts))]
 
     def _rule(self, element: Element, old: CorsRule, new: CorsRule) -> Iterator[TextEdit]:
         for api, value in differing_fields(old, new):
@@ -182,18 +191,27 @@ class XmlEdits:
         base = self._indentation(sample.start)
         own_line = self._starts_line(sample.start)
         text = written(base)
+        if not own_line:
+            at = sample.start if after is None else after.end
+            return self._edit(at, at, text)
         if after is None:
-            return self._edit(sample.start, sample.start, text + (self._eol + base if own_line else ""))
-        return self._edit(after.end, after.end, (self._eol + base if own_line else "") + text)
+            before = _LAST_BREAK.search(self.text, 0, self._line_start(sample.start))
+            at = before.start() if before else sample.start
+        else:
+            at = self._end_of_line(after.end) or after.end
+        return self._edit(at, at, self._eol + base + text)
 
     def _without(self, element: Element) -> TextEdit:
-        start, end = element.start, element.end
-        rest = re.match(r"[ \t]*(?:<!--(?:(?!-->)[^\r\n])*-->)?[ \t]*(?=[\r\n]|\Z)", self.text[end:])
-        if self._starts_line(start) and rest is not None:
-            start = self._line_start(start)
-            before = re.search(r"(?:\r\n|\r|\n)\Z", self.text[:start])
-            return self._edit(before.start() if before else start, end + rest.end(), "")
-        return self._edit(start, end, "")
+        start, stop = element.start, self._end_of_line(element.end)
+        if not self._starts_line(start) or stop is None:
+            return self._edit(start, element.end, "")
+        before = _LAST_BREAK.search(self.text, 0, self._line_start(start))
+        return self._edit(before.start() if before else start, stop, "")
+
+    def _end_of_line(self, offset: int) -> int | None:
+        """The end of the line where nothing but a comment follows."""
+        rest = _REST.match(self.text, offset)
+        return rest.end() if rest else None
 
     @property
     def _eol(self) -> str:
