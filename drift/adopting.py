@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from drift.adopting_findings import brought_findings
+from drift.adopting_hiding import Hiding
+from drift.adopting_shown import diff_of, diffs_by_owners, files_of, shown_edits
 from drift.adopting_words import effect_of, notes_on, rules_as_text
-from drift.adoption import Adopting, Adoption, FileChange, Outcome, ShownEdit
-from drift.assessment import assess
+from drift.adoption import Adopting, Adoption, Outcome
 from drift.choosing import choices_of
 from drift.discovery import Source
 from drift.edits import ByHand
 from drift.finding import Finding
 from drift.interfaces import Renderer
-from drift.line_changes import Hunk, unified
 from drift.location import Severity
 from drift.plugins import load_renderers
+from drift.redaction import redacted
 from drift.remedy import Failed, Remedies
 from drift.remedy_meaning import Key
 from drift.remedy_world import World
-from drift.report import BucketReport, BucketState, ExitPolicy, Report, Verdict
+from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.selecting import Selection
-from drift.sensitive import SHOWN, Sensitive
 from drift.settings import Settings
-from drift.snapshot import Bucket, State
+from drift.snapshot import Bucket
 from drift.wanted import Chosen, adopted
 from drift.writing_files import write_files
 
@@ -59,9 +59,7 @@ class Adopter:
         self._renderers = load_renderers() if renderers is None else renderers
         self._choices = choices_of(report, selection, settings.buckets, adopted)
         self._world = World(paths, settings, opened)
-        sides = [side for each in report.buckets for side in (each.declared, *each.also_declared) if side is not None]
-        clear = (text for side in sides for text in _texts(side) if text not in side.sensitive)
-        self._known = Sensitive(report.all_sensitive, clear)
+        self._hiding = Hiding(report)
         self._betrayed: set[Key] = set()
         self._targets = [self._target(each) for each in report.buckets]
 
@@ -71,17 +69,17 @@ class Adopter:
         while betrayed := self._betraying(self._remedies):
             self._betrayed |= betrayed
             self._remedies = self._found()
-        root, diff = self._diff(self._remedies)
+        diff, root = diff_of(self._remedies)
         return Adoption(
-            buckets=tuple(self._hidden(each) for each in self._adoptings(self._remedies)),
+            buckets=tuple(self._adoptings(self._remedies)),
             diff=diff,
             diff_root=root,
-            diagnostics=(*self._report.diagnostics, *self._remedies.diagnostics),
+            diagnostics=(*redacted(self._report).diagnostics, *self._remedies.diagnostics),
             failed=any(each.severity is Severity.ERROR for each in self._report.diagnostics),
             incomplete=self._report.verdict is Verdict.INCOMPLETE
             and all(each.compared for each in self._report.buckets),
             allows_unknown=self._settings.allow_incomplete,
-            files=tuple(self._files(self._remedies)),
+            files=tuple(files_of(self._remedies)),
         )
 
     def written(self, adoption: Adoption, *, allow_dirty: bool) -> Adoption:
@@ -128,23 +126,22 @@ class Adopter:
     def _betraying(self, remedies: Remedies) -> set[Key]:
         """The buckets whose part of the diff would show a sensitive value."""
         found: set[Key] = set()
-        for path, changed in remedies.changed.items():
-            hunks = list(changed.hunks())
-            diff = unified("", self._text_before(remedies, path), hunks)
-            if any(self._known.scrub(line) != line for line in diff.split("\n")):
-                found |= {owner for hunk in hunks for owner in hunk.owners}
+        for diff, owners in diffs_by_owners(remedies):
+            if self._hiding.shows(diff):
+                found |= owners
         return found - self._betrayed
 
-    def _adoptings(self, remedies: Remedies) -> Iterable[Adopting]:
-        targets = [each for each in self._targets if each is not None]
-        findings = self._new_findings(targets)
-        by_report = {id(each.report): each for each in targets}
-        for report in self._report.buckets:
-            target = by_report.get(id(report))
-            if target is None:
-                yield self._without_target(report)
+    def _adoptings(self, remedies: Remedies) -> Iterator[Adopting]:
+        there = [(each, each.report.declared) for each in self._targets if each is not None]
+        pairs = [(declared, each.chosen.wanted) for each, declared in there if declared is not None]
+        brought = iter(brought_findings(pairs, self._settings.assessment))
+        for report, target in zip(self._report.buckets, self._targets, strict=True):
+            if target is None or report.declared is None:
+                made, close = self._without_target(report), False
             else:
-                yield self._adopting(target, remedies, findings[id(report)])
+                made = self._adopting(target, report.declared, remedies, next(brought))
+                close = bool(report.declared.sensitive) or target.key in self._betrayed
+            yield self._hiding.hidden(made, close=close)
 
     def _without_target(self, report: BucketReport) -> Adopting:
         made = _made(report)
@@ -165,33 +162,24 @@ class Adopter:
             return replace(made, outcome=Outcome.BY_HAND, reason=_HANGS)
         return replace(made, outcome=Outcome.LEFT, reason=_NOT_SELECTED)
 
-    def _adopting(self, target: Target, remedies: Remedies, findings: tuple[Finding, ...]) -> Adopting:
-        declared = target.report.declared
-        if declared is None:
-            return _made(target.report)
+    def _adopting(
+        self, target: Target, declared: Bucket, remedies: Remedies, findings: tuple[Finding, ...]
+    ) -> Adopting:
         effect, says = effect_of(declared, target.chosen.wanted.cors)
-        made = replace(_made(target.report), effect=effect, says=(*says, *notes_on(declared)), findings=findings)
+        made = _made(target.report)
+        made = replace(made, effect=effect, says=(*says, *notes_on(declared)), findings=findings)
+        if target.key is None:
+            return replace(made, outcome=Outcome.BY_HAND, by_hand=_declared_here(target), reason=target.why)
         if target.key in remedies.done:
-            edits = self._edits(remedies, target.key)
-            return replace(made, outcome=Outcome.TO_DO, edits=edits, reason=self._shared_with(target.key, remedies))
-        wanted = rules_as_text(target.chosen.wanted.cors)
-        reason = target.why
-        failed = remedies.failed.get(target.key, Failed()) if target.key is not None else Failed()
-        if target.key in self._betrayed:
-            reason = _SENSITIVE
-        elif reason is None:
-            reason = self._why(target.key, failed, remedies)
-        told = tuple(_relocated(each, remedies, target.key) for each in failed.by_hand) if target.key else ()
-        if not told and declared.location is not None:
-            why = "this is where it is declared"
-            told = (ByHand(declared.location, why, wanted),)
-            told += tuple(ByHand(each.location, why, wanted) for each in target.report.also_declared if each.location)
+            edits, along = shown_edits(remedies, target.key), self._along(target.key, remedies)
+            return replace(made, outcome=Outcome.TO_DO, edits=edits, reason=along)
+        failed = remedies.failed.get(target.key, Failed())
+        reason = _SENSITIVE if target.key in self._betrayed else self._why(target.key, failed, remedies)
+        told = tuple(_relocated(each, remedies, target.key) for each in failed.by_hand) or _declared_here(target)
         return replace(made, outcome=Outcome.BY_HAND, by_hand=told, reason=reason)
 
-    def _why(self, key: Key | None, failed: Failed, remedies: Remedies) -> str | None:
+    def _why(self, key: Key, failed: Failed, remedies: Remedies) -> str | None:
         """Why no edit was found, where that is not said by the places."""
-        if key is None:
-            return None
         if key.source not in self._renderers:
             return f"declarations of this kind ({key.source}) are not edited"
         if failed.other is not None:
@@ -205,86 +193,11 @@ class Adopter:
             return "no edit that was tried declares this and nothing else"
         return None if failed.by_hand else "no edit is known for the way in which it is written"
 
-    def _shared_with(self, key: Key | None, remedies: Remedies) -> str | None:
-        return None if key not in remedies.along else "the edit of another bucket does this one too"
-
-    def _edits(self, remedies: Remedies, key: Key | None) -> tuple[ShownEdit, ...]:
-        if key is None:
-            return ()
-        own = {key} | remedies.along.get(key, set())
-        found = []
-        for path, changed in sorted(remedies.changed.items()):
-            found += [_shown_edit(_shown(path), hunk) for hunk in changed.hunks() if hunk.owners & own]
-        return tuple(found)
-
-    def _text_before(self, remedies: Remedies, path: str) -> str:
-        return (remedies.content_before(path) or b"").decode("utf-8")
-
-    def _diff(self, remedies: Remedies) -> tuple[str | None, str | None]:
-        paths = [path for path, changed in sorted(remedies.changed.items()) if any(True for _ in changed.hunks())]
-        if not paths:
-            return None, None
-        here = os.path.realpath(Path.cwd())
-        inside = all(Path(path).is_relative_to(here) for path in paths)
-        root = here if inside else os.path.commonpath([remedies.root_of(path) for path in paths])
-        parts = [
-            unified(
-                Path(path).relative_to(root).as_posix(),
-                self._text_before(remedies, path),
-                remedies.changed[path].hunks(),
-                is_new=remedies.content_before(path) is None,
-            )
-            for path in paths
-        ]
-        return None if inside else root, "".join(parts)
-
-    def _files(self, remedies: Remedies) -> Iterable[FileChange]:
-        for path, content in sorted(remedies.files.items()):
-            before = remedies.content_before(path)
-            if before != content:
-                yield FileChange(path, _shown(path), remedies.root_of(path), before, content)
-
-    def _new_findings(self, targets: Sequence[Target]) -> Mapping[int, tuple[Finding, ...]]:
-        """What policy and promises say of the wanted rules that they did not say of the declared ones."""
-        before = self._findings([each.report.declared for each in targets])
-        after = self._findings([_with(each) for each in targets])
-        found = {}
-        for target, old, new in zip(targets, before, after, strict=True):
-            known = {(each.id, each.subject) for each in old}
-            found[id(target.report)] = tuple(each for each in new if (each.id, each.subject) not in known)
-        return found
-
-    def _findings(self, buckets: Sequence[Bucket | None]) -> Sequence[tuple[Finding, ...]]:
-        alone = tuple(
-            BucketReport(bucket.name if bucket else "", BucketState.VALIDATED, bucket, None) for bucket in buckets
-        )
-        report = Report(Verdict.CLEAN, 0, alone, (), "", "")
-        settings = replace(self._settings.assessment, ignores=())
-        judged = assess(report, settings, ExitPolicy(), narrowed=True)
-        return [tuple(each for each in one.findings if each.judged and each.waived is None) for one in judged.buckets]
-
-    def _hidden(self, made: Adopting) -> Adopting:
-        """The same with no sensitive value in any sentence."""
-        if not self._known:
-            return made
-
-        def text(words: str) -> str:
-            return self._known.scrub(words, made_up=True)
-
-        return replace(
-            made,
-            name=SHOWN if isinstance(made.name, str) and self._known.marked(made.name) else made.name,
-            address=None if made.address is None else text(made.address),
-            says=tuple(map(text, made.says)),
-            reason=None if made.reason is None else text(made.reason),
-            findings=tuple(
-                replace(
-                    each, message=text(each.message), subject=text(each.subject), help=text(each.help), example=None
-                )
-                for each in made.findings
-            ),
-            by_hand=tuple(replace(each, why=text(each.why), wanted=text(each.wanted)) for each in made.by_hand),
-        )
+    def _along(self, key: Key, remedies: Remedies) -> str | None:
+        """With whose edits it is done."""
+        others = [remedies.before.buckets[each] for each in sorted(remedies.along.get(key, ()))]
+        names = [each.name if isinstance(each.name, str) else each.address or "" for each in others]
+        return f"the edit for {', '.join(names)} does this one too" if names else None
 
 
 _ACCEPTED = "its drift is accepted, by the settings or a waiver; name it with --bucket to adopt it all the same"
@@ -316,38 +229,19 @@ def _made(report: BucketReport) -> Adopting:
     )
 
 
+def _declared_here(target: Target) -> tuple[ByHand, ...]:
+    """The places of all declarations of the bucket, with the rules that are wanted there."""
+    wanted = rules_as_text(target.chosen.wanted.cors)
+    sides = (target.report.declared, *target.report.also_declared)
+    places = [side.location for side in sides if side is not None and side.location is not None]
+    return tuple(ByHand(place, "this is where it is declared", wanted) for place in places)
+
+
 def _open_places(declared: Bucket) -> tuple[ByHand, ...]:
     places = [(each.when, each.bucket.location) for each in declared.alternatives if each.bucket is not None]
     return tuple(ByHand(place, f"declared here if {when}", "") for when, place in places if place is not None)
 
 
-def _with(target: Target) -> Bucket | None:
-    """The declaration as it would be; rules stand where those stand that they replace."""
-    declared, wanted = target.report.declared, target.chosen.wanted
-    if declared is None:
-        return None
-    state = State.ABSENT if wanted.cors is None else State.CONFIGURED
-    places = tuple(declared.places[at] for at in wanted.replaces if at is not None) if declared.places else ()
-    places = places if len(places) == len(wanted.rules) and wanted.cors is not None else ()
-    return replace(declared, state=state, cors=wanted.cors, places=places, reason=None)
-
-
 def _relocated(each: ByHand, remedies: Remedies, key: Key) -> ByHand:
     place = each.location
     return replace(each, location=replace(place, path=remedies.shown(key, place.path)))
-
-
-def _shown(path: str) -> str:
-    """An absolute path as the user would write it."""
-    here = os.path.realpath(Path.cwd())
-    return Path(path).relative_to(here).as_posix() if Path(path).is_relative_to(here) else path
-
-
-def _shown_edit(path: str, hunk: Hunk[Key]) -> ShownEdit:
-    return ShownEdit(path, hunk.start + 1, hunk.end, "".join(hunk.before), "".join(hunk.after))
-
-
-def _texts(bucket: Bucket) -> Iterable[str]:
-    for rule in bucket.cors.rules if bucket.cors else ():
-        for _, value in rule.by_api_name():
-            yield from (each for each in (value if isinstance(value, tuple) else (value,)) if isinstance(each, str))

@@ -241,8 +241,9 @@ def _put_back(
         from drift.interruption import stopping
 
         consent_needed(yes, sys.stdin.isatty() and sys.stderr.isatty())
+        made = plan.made()  # a signal while it is read ends the run as ever: nothing has been written
         with stopping() as stop:
-            result = make_calls(plan.made(), plan.settings.live, agree, undo_file=undo_file, stop=stop)
+            result = make_calls(made, plan.settings.live, agree, undo_file=undo_file, stop=stop)
     told = hidden(result)
     save_fix(told, targets)
     if shown is ListFormat.JSON:

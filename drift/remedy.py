@@ -8,7 +8,7 @@ together first, since that is one reading for all of them; where that does not h
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +24,13 @@ from drift.wanted import Chosen
 
 MAX_ATTEMPTS = 16
 """Attempts of one proposal that are tried; each has all declarations read again."""
+
+
+MAX_SPARED = 12
+"""So many buckets are tried once more without each, for an edit that those of the others make needless."""
+
+Attempt = tuple[Key, tuple[TextEdit, ...]]
+"""Edits, and for which bucket they are meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +151,39 @@ class Remedies:
             self.diagnostics.append(Diagnostic(Severity.WARNING, "renderer-failed", told, at, advice))
             return Proposal()
 
-    def _try(self, attempts: Sequence[tuple[Key, tuple[TextEdit, ...]]]) -> Refused | None:
+    def _try(self, attempts: Sequence[Attempt]) -> Refused | None:
         """Make the edits if they hold; else why they do not."""
-        files = self.files
         keys = {key for key, _ in attempts}
+        found = self._outcome(attempts, keys)
+        if isinstance(found, Refused):
+            return found
+        if 1 < len(attempts) <= MAX_SPARED:
+            attempts, found = self._spared(attempts, keys, found)
+        self._track(attempts)
+        self.files, self._now = found
+        self.done |= keys
+        for key in self.goals:
+            new = key in keys or key not in self.done
+            if new and key not in dict(attempts) and key not in self.along and self._reached(key):
+                self.along[key] = {each for each, _ in attempts}
+        return None
+
+    def _spared(
+        self, attempts: Sequence[Attempt], keys: Collection[Key], found: tuple[Files, Parsed]
+    ) -> tuple[Sequence[Attempt], tuple[Files, Parsed]]:
+        """The edits without those of buckets that the edits of the others do as well."""
+        for key in sorted(keys):
+            fewer = [each for each in attempts if each[0] != key]
+            outcome = self._outcome(fewer, keys) if fewer else Refused()
+            if not isinstance(outcome, Refused):
+                attempts, found = fewer, outcome
+        return attempts, found
+
+    def _outcome(self, attempts: Sequence[Attempt], keys: Collection[Key]) -> tuple[Files, Parsed] | Refused:
+        """The files after edits that bring all of ``keys`` to their goals, and what these declare; else why not."""
+        files = self.files
         try:
-            for root in dict.fromkeys(self._reading(key).root for key in keys):
+            for root in dict.fromkeys(self._reading(key).root for key, _ in attempts):
                 own = [(key, each) for key, each in attempts if self._reading(key).root == root]
                 edits = dict.fromkeys(edit for _, each in own for edit in each)
                 files = self.world.edited(self._reading(own[0][0]), files, list(edits))
@@ -158,21 +192,14 @@ class Remedies:
         if files == self.files:
             return Refused()
         after = self.world.parsed(files)
-        why = refused(self._before, after, self.goals, keys | self.done, self._now)
-        if why is not None:
-            return why
-        self._track(attempts)
-        self.files, self._now = files, after
-        self.done |= keys
-        for key in self.goals:
-            if key not in self.done and key not in self.along and self._reached(key):
-                self.along[key] = keys
-        return None
+        several = keys if len(keys) > 1 else ()
+        why = refused(self._before, after, self.goals, {*keys, *self.done}, self._now, several)
+        return (files, after) if why is None else why
 
     def _reading(self, key: Key) -> Reading:
         return self.world.readings[key.reading]
 
-    def _track(self, attempts: Sequence[tuple[Key, tuple[TextEdit, ...]]]) -> None:
+    def _track(self, attempts: Sequence[Attempt]) -> None:
         """Note which lines were changed for whom."""
         by_path: dict[str, list[tuple[TextEdit, frozenset[Key]]]] = {}
         for key, edits in attempts:

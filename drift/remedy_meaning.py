@@ -74,12 +74,18 @@ def errors_in(diagnostics: Iterable[Diagnostic]) -> Counter[tuple[str, str]]:
 
 
 def refused(
-    before: Parsed, after: Parsed, goals: Mapping[Key, Goal], must: Collection[Key], last: Parsed
+    before: Parsed,
+    after: Parsed,
+    goals: Mapping[Key, Goal],
+    must: Collection[Key],
+    last: Parsed,
+    exactly: Collection[Key] = (),
 ) -> Refused | None:
     """Why edits must not be made, None if they hold.
 
     The entries of ``must`` have to reach their goals. Any other has to mean what it did ``before`` all edits, or to be
-    at the goal that it or its bucket has. ``last`` is the state that the edits were made to.
+    at the goal that it or its bucket has. ``last`` is the state that the edits were made to. Those of ``exactly`` must
+    come out with no value twice that was wanted once: edits of several buckets may both have put it in.
     """
     if after.faults - last.faults:
         return Refused()
@@ -89,6 +95,8 @@ def refused(
         goal = goals.get(key)
         if goal is not None and key in must:
             if not reached(goal, was, now, new.values()):
+                return Refused()
+            if key in exactly and now is not None and _repeats(now.cors) > _repeats(goal.cors):
                 return Refused()
         elif now is None or not _same(was, now):
             own = [goal] if goal is not None else [each for each in goals.values() if _same_text(each.name, was.name)]
@@ -123,6 +131,16 @@ def _means(bucket: Bucket, goal: Goal) -> bool:
         return same_meaning(ours, theirs, zero_is_unset=zero)
     effect = prove(bucket.cors, goal.cors, zero_is_unset=zero).effect
     return effect in (Effect.IDENTICAL, Effect.COSMETIC) and _ids(bucket.cors) == _ids(goal.cors)
+
+
+def _repeats(cors: BucketCors | None) -> int:
+    """How many values stand in a list a second time, and how many rules."""
+    rules = () if cors is None else cors.rules
+    found = len(rules) - len(set(rules))
+    for rule in rules:
+        for _, value in rule.by_api_name():
+            found += len(value) - len(set(value)) if isinstance(value, tuple) else 0
+    return found
 
 
 def _ids(cors: BucketCors) -> Counter[Text]:
