@@ -63,6 +63,11 @@ def parse_json_variables(path: str, content: bytes) -> File:
     return File(path, (), attributes)
 
 
+def parse_json_value(path: str, content: bytes) -> Expression:
+    """A file of data as an expression, all text in it literal. Raises InputError."""
+    return _Reader(path).expression(read_json(text_of(content, path), path), literal=True)
+
+
 class _Reader:
     def __init__(self, path: str) -> None:
         self._path = path

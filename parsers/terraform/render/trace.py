@@ -26,19 +26,18 @@ from parsers.terraform.render.written import (
     ValueChange,
 )
 
-_MOST_ATTEMPTS = 24
+_MOST_ATTEMPTS = 16
 
 
 def traced(site: Site | None, bucket: Bucket, wanted: WantedRules) -> Traced:
     """The attempts that are meant to have the bucket at a site declare what is wanted; see ``Traced``."""
     if site is None:
-        told = () if bucket.location is None else (ByHand(bucket.location, "what declares it is not followed", ""),)
-        return Traced((), told)
+        at = bucket.location
+        return Traced((), () if at is None else (ByHand(at, "how its rules come to be cannot be followed", ""),))
     try:
         needs = _needs(site, bucket, wanted)
     except NotPlainError:
-        told = ByHand(site.at, "a value that is wanted is not known itself", "")
-        return Traced((), (told,))
+        return Traced((), (ByHand(site.at, "a value that is wanted is not known itself", ""),))
     order = _order(site, wanted)
     attempts = _attempts(needs, order) if all(need.ways for need in needs) else ()
     return Traced(tuple(attempts), tuple(dict.fromkeys(by_hand(site, need) for need in needs)))

@@ -15,13 +15,14 @@ from parsers.terraform.render.written import Plain
 def by_hand(site: Site, need: Need) -> ByHand:
     """What is told of one need where no edit does it."""
     stop = need.stop()
+    own = need.at if site.texts.has(need.at.path) else site.at
     if stop is not None:
         at = stop.at if site.texts.has(stop.at.path) else site.at
         why = f"{need.says}: {stop.why}"
     elif need.ways:
-        at, why = need.at, f"{need.says}: what it is written by is used elsewhere too, or gives another result"
+        at, why = own, f"{need.says}: what it is written by is used elsewhere too, or gives another result"
     else:
-        at, why = need.at, f"{need.says}: no one place decides it"
+        at, why = own, f"{need.says}: no one place decides it"
     return ByHand(at, why, wanted_text(need))
 
 
@@ -32,7 +33,14 @@ def wanted_text(need: Need) -> str:
         return "\n".join(_block(need.name, each) for each in wanted if isinstance(each, Mapping))
     if wanted is None and need.name not in ARGUMENTS:
         return ""
-    return f"{need.name} = {literal(wanted)}"
+    return f"{need.name} = {_shown(wanted)}"
+
+
+def _shown(value: Plain) -> str:
+    """A literal, with dots for what is not known and stays."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(literal(each) if isinstance(each, str) else '...' for each in value)}]"
+    return literal(value)
 
 
 def _block(name: str, fields: Mapping[str, Plain]) -> str:

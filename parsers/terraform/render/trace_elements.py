@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
-from parsers.terraform.nodes import Call, Conditional, Expression, For, Literal, ObjectNode, TupleNode
+from parsers.terraform.nodes import Call, Conditional, Expression, For, Literal, ObjectNode, Splat, TupleNode
 from parsers.terraform.render.trace_calls import CHOSEN
 from parsers.terraform.render.trace_found import Hop, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Step
@@ -29,7 +29,7 @@ def elements_dropped(start: Hop, steps: Sequence[Step], texts: Texts) -> Iterato
             way
             for place in places(start.expression, start.frame, (step,))
             if isinstance(place, Place)
-            for item in place.items
+            for item in (*place.items, place.holder)
             for way in taken_out(item, texts)
         ]
         if not found:
@@ -60,13 +60,36 @@ def elements_added(start: Hop, elements: Sequence[Plain], texts: Texts, depth: i
             yield from _to_loop(node, found.frame, elements, texts, depth)
         elif isinstance(node, Call):
             yield from _to_call(node, found.frame, elements, texts, depth)
-    if isinstance(start.expression, Conditional):  # the test may ask whether there is anything yet
-        chosen = [found for found in places(start.expression, start.frame) if isinstance(found, Place)]
-        arms = (start.expression.then, start.expression.otherwise)
-        if all(found.expression in arms for found in chosen):
-            for arm in arms:
-                if not isinstance(arm, TupleNode | ObjectNode):
-                    yield from elements_added(Hop(arm, start.frame), elements, texts, depth + 1)
+    yield from _to_other_arm(start, elements, texts, depth)
+
+
+def _to_other_arm(start: Hop, elements: Sequence[Plain], texts: Texts, depth: int) -> Iterator[Attempt]:
+    """Where there is nothing yet, the test of a conditional may ask for just that: then the other arm is to hold it."""
+    node, frame = start.expression, start.frame
+    if isinstance(node, Splat):
+        yield from _to_only(node.base, frame, elements, texts)
+    if not isinstance(node, Conditional):
+        return
+    value = frame.value(node)
+    if value is None or value.data not in ((), None, {}):
+        return
+    for arm in (node.then, node.otherwise):
+        if isinstance(arm, TupleNode) and len(arm.items) == 1:
+            yield from _to_only(arm.items[0], frame, elements, texts)
+        elif not isinstance(arm, TupleNode | ObjectNode | Literal):
+            yield from elements_added(Hop(arm, frame), elements, texts, depth + 1)
+
+
+def _to_only(node: Expression, frame: Frame, elements: Sequence[Plain], texts: Texts) -> Iterator[Attempt]:
+    """The only element of a list, which is null or empty as yet."""
+    for found in places(node, frame):
+        empty = isinstance(found, Place) and (
+            found.expression is None
+            or (isinstance(found.expression, Literal) and found.expression.value.is_null)
+            or (isinstance(found.expression, ObjectNode) and not found.expression.items)
+        )
+        if isinstance(found, Place) and empty and len(elements) == 1:
+            yield from set_at(found, elements[0], texts)
 
 
 def _first(found: Place, elements: Sequence[Plain], texts: Texts) -> Iterator[Attempt]:

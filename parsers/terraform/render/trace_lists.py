@@ -9,7 +9,7 @@ from itertools import islice
 from parsers.terraform.nodes import Call, Expression, For, GetAttr, Index, Literal, Name, Template, TupleNode
 from parsers.terraform.render.trace_found import Hop, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, loop_frames
-from parsers.terraform.render.trace_places import places
+from parsers.terraform.render.trace_places import ends, places
 from parsers.terraform.render.trace_setting import Attempt, scalar_changes, set_at, set_at_hops, taken_out
 from parsers.terraform.render.trace_texts import Texts
 from parsers.terraform.render.written import Change, ListChange
@@ -23,17 +23,21 @@ _JOINED = frozenset({"concat", "setunion", "flatten", "coalescelist"})
 
 @dataclass(frozen=True, slots=True)
 class ListNeed:
-    """What has to become of a list: which members go, which come, and what it is then as a whole."""
+    """What has to become of a list: which members go, which come, and what it is then as a whole.
+
+    With ``open`` it has further members that are not known, and can only be changed in its parts.
+    """
 
     drop: tuple[str, ...]
     add: tuple[str, ...]
     whole: tuple[str, ...]
+    open: bool = False
 
     def part(self, members: Sequence[str], *, adding: bool) -> ListNeed:
         """The part of it that falls to a list with these members."""
         drop = tuple(each for each in self.drop if each in members)
         add = self.add if adding else ()
-        return ListNeed(drop, add, (*(each for each in members if each not in drop), *add))
+        return ListNeed(drop, add, (*(each for each in members if each not in drop), *add), self.open)
 
     def __bool__(self) -> bool:
         return bool(self.drop or self.add)
@@ -47,21 +51,22 @@ def list_changes(start: Hop, need: ListNeed, texts: Texts, depth: int = 0, path:
     if depth > 12:
         return
     hops: list[tuple[Hop, ...]] = []
-    own_done = False
+    removes = not need.whole and not depth and not need.open
     for found in places(start.expression, start.frame, path, start.holder):
         if isinstance(found, Stop):
             continue
         hops.append(found.hops)
-        if not need.whole and not depth:
-            if not own_done:
-                own_done = True
-                yield from taken_out(start.holder, texts)
-            if found.holder is not start.holder:
-                yield from taken_out(found.holder, texts)
+        if removes:
+            yield from taken_out(found.holder, texts)
         if found.expression is None or _is_null(found.expression):
-            yield from set_at(found, need.whole, texts)
+            if not need.open:
+                yield from set_at(found, need.whole, texts)
         else:
             yield from _at_place(found, need, texts, depth)
+    if removes and hops:
+        yield from taken_out(start.holder, texts)
+    if need.open or any(isinstance(found, Stop) for found in ends(start.expression, start.frame, path)):
+        return  # a part of it is given by somebody else, who would not be heard any more
     for each in hops:
         yield from set_at_hops(each or ((start,) if not depth and not path else ()), need.whole, texts)
 
@@ -125,7 +130,7 @@ def _of_call(node: Call, frame: Frame, need: ListNeed, texts: Texts, depth: int)
             yield from _inside(node.args[1], frame, need, (prefix, suffix), texts, depth)
     elif node.name == "split" and len(node.args) == 2:
         separator = frame.value(node.args[0])
-        if separator is not None and isinstance(separator.data, str):
+        if separator is not None and isinstance(separator.data, str) and not need.open:
             joined = separator.data.join(need.whole)
             yield from scalar_changes(Hop(node.args[1], frame), joined, texts)
     elif node.name == "setsubtract" and len(node.args) == 2:
@@ -146,7 +151,8 @@ def _of_parts(parts: Sequence[Expression], frame: Frame, need: ListNeed, texts: 
     if not set(need.drop) <= {each for some in members for each in some or ()}:
         return
     places_ = [place for place, some in enumerate(members) if some is not None]
-    order = sorted(places_, key=lambda place: (not isinstance(parts[place], TupleNode), -place))
+    losing = [bool(set(members[place] or ()) & set(need.drop)) for place in range(len(parts))]
+    order = sorted(places_, key=lambda place: (not losing[place], not isinstance(parts[place], TupleNode), -place))
     for target in order if need.add else [None]:
         ways: list[tuple[Attempt, ...]] = []
         for place in places_:

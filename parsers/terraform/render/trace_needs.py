@@ -16,7 +16,7 @@ from parsers.terraform.render.trace_elements import elements_added, elements_dro
 from parsers.terraform.render.trace_found import Found, Holder, Hop, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, Step, iterator_name
 from parsers.terraform.render.trace_lists import ListNeed, list_changes
-from parsers.terraform.render.trace_places import places
+from parsers.terraform.render.trace_places import ends
 from parsers.terraform.render.trace_plain import NotPlainError
 from parsers.terraform.render.trace_setting import Attempt, scalar_changes, writable
 from parsers.terraform.render.trace_shapes import ARGUMENTS, Variable, element_for, fields_of
@@ -43,7 +43,7 @@ class Need:
         """Why the value is not ours to write, if the way to it ends without a literal."""
         if self.start is None:
             return None
-        found: Iterator[Found] = places(self.start.expression, self.start.frame, self.path)
+        found: Iterator[Found] = ends(self.start.expression, self.start.frame, self.path)
         return next((each for each in found if isinstance(each, Stop)), None)
 
 
@@ -109,12 +109,14 @@ def _value_ways(start: Hop, path: Path, name: str, declared: CorsRule, value: ob
         if isinstance(value, str | int | None):
             yield from scalar_changes(start, value, site.texts, path)
         return
-    if not isinstance(old, tuple) or not all(isinstance(each, str) for each in (*old, *value)):
+    if not isinstance(old, tuple):
         return
     gone = tuple(each for each in old if each not in value)
     new = tuple(each for each in value if each not in old)
-    kept = tuple(each for each in old if each in value)
-    yield from list_changes(start, ListNeed(gone, new, (*kept, *new)), site.texts, 0, path)
+    kept = tuple(each for each in old if each in value and isinstance(each, str))
+    if all(isinstance(each, str) for each in (*gone, *new)):
+        open_ = any(not isinstance(each, str) for each in old)
+        yield from list_changes(start, ListNeed(gone, new, (*kept, *new), open_), site.texts, 0, path)
 
 
 def _plain(value: object) -> Plain:

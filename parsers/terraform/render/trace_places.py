@@ -27,6 +27,7 @@ from parsers.terraform.nodes import (
     TupleNode,
 )
 from parsers.terraform.render.trace_calls import step_into_call, whole_of_call
+from parsers.terraform.render.trace_files import file_content
 from parsers.terraform.render.trace_found import Found, Holder, Hop, Place, Stop
 from parsers.terraform.render.trace_frames import (
     Frame,
@@ -36,6 +37,7 @@ from parsers.terraform.render.trace_frames import (
     reason_of,
     splat_frame,
 )
+from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_variables import variable_sources
 from parsers.terraform.values import Value
 
@@ -85,6 +87,38 @@ class At:
 def places(expression: Expression, frame: Frame, path: Path = (), holder: Holder | None = None) -> Iterator[Found]:
     """The places where the value of an expression, or what lies behind a path into it, is written."""
     yield from _walk(At(expression, frame, path, holder))
+
+
+def ends(expression: Expression, frame: Frame, path: Path = (), depth: int = 0) -> Iterator[Found]:
+    """All that a value is put together from in the end: the places of what its expressions refer to."""
+    for found in places(expression, frame, path):
+        node = found.expression if isinstance(found, Place) else None
+        if not isinstance(found, Place) or node is None or depth > _DEEP_PARTS:
+            yield found
+            continue
+        inner = list(_referred(node, found.frame))
+        if not inner:
+            yield found
+        for each in inner:
+            yield from ends(each, found.frame, (), depth + 1)
+
+
+_DEEP_PARTS = 6
+_ROOTS = frozenset({"var", "local", "module", "data", "each"})
+
+
+def _referred(node: Expression, frame: Frame) -> Iterator[Expression]:
+    """The references in an expression, each with all of its steps by name."""
+    inner: set[int] = set()
+    for each in parts_of(node):
+        if id(each) in inner:
+            continue
+        base = each
+        while isinstance(base, GetAttr):
+            base = base.base
+            inner.add(id(base))
+        if isinstance(base, Name) and each is not base and (base.name in _ROOTS or base.name in frame.bound):
+            yield each
 
 
 def _walk(at: At) -> Iterator[Found]:
@@ -276,6 +310,13 @@ def _call(at: At, node: Call) -> Iterator[Found]:
     if node.expand_last:
         yield at.found(node) if not at.path else _opaque(node)
         return
+    read = file_content(node, at.frame) if node.name in ("jsondecode", "yamldecode") else None
+    if isinstance(read, Stop):
+        yield read
+        return
+    if read is not None:
+        yield from _walk(At(read.expression, read.frame, at.path, read.holder, depth=at.depth + 1))
+        return
     further = step_into_call(node, at.frame, at.path) if at.path else whole_of_call(node, at.frame)
     if further is None:
         if at.path:
@@ -298,8 +339,6 @@ def _encoded(at: At, path: Path, node: Call) -> Iterator[Found]:
             yield from _walk(At(found.expression.args[0], found.frame, path, depth=at.depth + 1))
         elif isinstance(found, Stop):
             yield found
-        elif isinstance(found.expression, Call) and found.expression.name in ("file", "templatefile"):
-            yield Stop(found.expression.at, f"it is read from a file by {found.expression.name}")
         else:
             yield Stop(node.at, "it is written as JSON text inside a string")
 
@@ -315,18 +354,21 @@ def _into_loop(at: At, node: For) -> Iterator[Found]:
         return
     step, rest = at.path[0], at.path[1:]
     if node.result_key is None:
-        chosen = rounds[step][1] if isinstance(step, int) and step < len(rounds) else None
+        chosen = rounds[step : step + 1] if isinstance(step, int) else []
     else:
-        keyed = [inner for _, inner in rounds if loop_key(inner, node) == str(step)]
+        chosen = [each for each in rounds if loop_key(each[1], node) == str(step)]
         if node.grouped:
-            chosen = keyed[rest[0]] if rest and isinstance(rest[0], int) and rest[0] < len(keyed) else None
+            chosen = chosen[rest[0] : rest[0] + 1] if rest and isinstance(rest[0], int) else []
             rest = rest[1:]
-        else:
-            chosen = keyed[0] if keyed else None
-    if chosen is None:
+    if not chosen:
         yield Stop(node.at, "the for expression gives no such element")
-    else:
-        yield from _walk(at.to(node.result, chosen, rest))
+        return
+    own, inner = chosen[0]
+    if not rest:  # as a whole it is what the loop makes of that member
+        members = _walk(At(node.collection, at.frame, (own,), depth=at.depth + 1))
+        items = next((found.items for found in members if isinstance(found, Place)), ())
+        at = replace(at, items=(*at.items, *items))
+    yield from _walk(at.to(node.result, inner, rest))
 
 
 def _into_splat(at: At, node: Splat) -> Iterator[Found]:

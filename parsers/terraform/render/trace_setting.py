@@ -56,7 +56,9 @@ def set_at_hops(hops: tuple[Hop, ...], value: Plain, texts: Texts) -> Iterator[A
 
 
 def taken_out(holder: Holder | None, texts: Texts) -> Iterator[Attempt]:
-    """What takes out the entry, the item or the argument that a value is."""
+    """What takes out the entry, the item or the argument that a value is; a variable keeps its default."""
+    if holder is not None and isinstance(holder.container, Block) and holder.container.type == "variable":
+        return
     if holder is not None and isinstance(holder.container, TupleNode) and writable(holder.frame):
         at = texts.expression(holder.container, templates=holder.frame.templates)
         if at is not None:
