@@ -117,6 +117,38 @@ def test_nothing_else_in_the_program_opens_connections() -> None:
     assert all(path.startswith("drift/action") for path in users)
 
 
+def test_the_two_operations_that_write_are_called_in_one_place_and_in_the_demo_for_its_own_server() -> None:
+    """``getattr`` would be another way: no text of the program is such a name but for what is shown."""
+    writes = {"put_bucket_cors", "delete_bucket_cors"}
+    called = {
+        (path, node.attr)
+        for path, node in sources("bucket_cors")
+        if isinstance(node, ast.Attribute)
+        if node.attr in writes
+    }
+    assert called == {
+        ("drift/demo.py", "put_bucket_cors"),
+        ("drift/fetchers/writing.py", "put_bucket_cors"),
+        ("drift/fetchers/writing.py", "delete_bucket_cors"),
+    }
+    named = {path for path, node in sources("bucket_cors") if isinstance(node, ast.Constant) if node.value in writes}
+    assert named == {"drift/restoring_calls.py"}
+
+
+def test_only_what_applies_gets_a_session_that_can_write() -> None:
+    writers = {
+        (path, name)
+        for path, node in sources(r"guard_writing|fetchers.writing|drift.applying|import applying")
+        for name in _imports(node)
+        if name in ("drift.fetchers.operations.guard_writing", "drift.fetchers.writing", "drift.applying")
+    }
+    assert writers == {
+        ("drift/fetchers/writing.py", "drift.fetchers.operations.guard_writing"),
+        ("drift/applying.py", "drift.fetchers.writing"),
+        ("drift/cli_fix.py", "drift.applying"),
+    }
+
+
 def _imports(node: ast.AST) -> set[str]:
     if isinstance(node, ast.Import):
         return {alias.name for alias in node.names}

@@ -7,7 +7,16 @@ from typing import Any
 
 import pytest
 
-from drift.fetchers.operations import ALLOWED, OPERATIONS, Feature, ForbiddenOperationError, guard, policy
+from drift.fetchers.operations import (
+    ALLOWED,
+    OPERATIONS,
+    WRITING,
+    Feature,
+    ForbiddenOperationError,
+    guard,
+    guard_writing,
+    policy,
+)
 from tests.fixtures_aws import aws_server
 from tests.fixtures_s3 import aws_environment
 from tests.live.aws_server import AwsServer
@@ -93,6 +102,76 @@ def test_nor_does_a_url_get_signed_that_would_write(guarded: Any) -> None:
         )
 
 
+WRITES = [("put_bucket_cors", {"CORSConfiguration": {"CORSRules": []}}), ("delete_bucket_cors", {})]
+
+
+@pytest.mark.parametrize(("method", "more"), WRITES, ids=["put", "delete"])
+def test_no_session_but_one_for_writing_can_write_cors_rules(
+    guarded: Any, writing: Any, method: str, more: dict[str, Any], aws_server: AwsServer
+) -> None:
+    asked = {"region_name": "us-east-1", "endpoint_url": aws_server.url}
+    with pytest.raises(ForbiddenOperationError):
+        getattr(guarded.create_client("s3", **asked), method)(Bucket="assets", **more)
+    assert aws_server.calls == []
+
+    with pytest.raises(Exception, match=r"NotImplemented|NoSuchBucket"):
+        getattr(writing.create_client("s3", **asked), method)(Bucket="assets", **more)
+    assert len(aws_server.calls) == 1
+
+
+@pytest.fixture
+def writing(aws_environment: pytest.MonkeyPatch) -> Any:
+    """A botocore session with nothing but the guard of those that write."""
+    import botocore.session
+
+    session = botocore.session.Session()
+    guard_writing(session.get_component("event_emitter"))
+    return session
+
+
+def test_what_writes_is_modelled_as_put_and_delete_of_cors(writing: Any) -> None:
+    model = writing.get_service_model("s3")
+    found = {each.name: model.operation_model(each.name).http for each in WRITING}
+    assert {name: (each["method"], each["requestUri"]) for name, each in found.items()} == {
+        "PutBucketCors": ("PUT", "?cors"),
+        "DeleteBucketCors": ("DELETE", "?cors"),
+    }
+
+
+def test_a_session_for_writing_calls_nothing_else_of_s3_not_even_to_read(writing: Any, aws_server: AwsServer) -> None:
+    client = writing.create_client("s3", region_name="us-east-1", endpoint_url=aws_server.url)
+    others = sorted(set(client.meta.service_model.operation_names) - {each.name for each in WRITING})
+
+    for name in others:
+        with pytest.raises(ForbiddenOperationError, match=name):
+            client._make_api_call(name, {})
+
+    assert "GetBucketCors" in others
+    assert aws_server.calls == []
+
+
+@pytest.mark.parametrize("change", [{"method": "DELETE"}, {"url": "http://127.0.0.1:9/assets?policy"}], ids=str)
+def test_what_it_sends_is_looked_at_again(writing: Any, change: dict[str, str], aws_server: AwsServer) -> None:
+    client = writing.create_client("s3", region_name="us-east-1", endpoint_url=aws_server.url)
+
+    def changed(request: Any, **_: object) -> None:
+        for name, value in change.items():
+            setattr(request, name, value)
+
+    client.meta.events.register("request-created.s3.PutBucketCors", changed)
+    with pytest.raises(ForbiddenOperationError):
+        client.put_bucket_cors(Bucket="assets", CORSConfiguration={"CORSRules": []})
+    assert aws_server.calls == []
+
+
+def test_the_permission_for_writing_is_one_action_for_both() -> None:
+    assert policy([Feature.APPLY]) == {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": "s3:PutBucketCORS", "Resource": "arn:aws:s3:::*"}],
+    }
+    assert not {each.action for each in OPERATIONS} & {each.action for each in WRITING}
+
+
 def test_reading_known_buckets_takes_one_permission() -> None:
     assert policy([Feature.READ]) == {
         "Version": "2012-10-17",
@@ -102,7 +181,7 @@ def test_reading_known_buckets_takes_one_permission() -> None:
 
 def test_a_policy_has_what_its_features_need_and_nothing_else() -> None:
     for feature in Feature:
-        needed = {each.action for each in OPERATIONS if feature in each.features and each.action}
+        needed = {each.action for each in (*OPERATIONS, *WRITING) if feature in each.features and each.action}
         allowed: set[str] = set()
         for statement in policy([feature])["Statement"]:
             actions = statement["Action"]
