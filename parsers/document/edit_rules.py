@@ -45,9 +45,16 @@ class RuleEdits:
     open_text: Callable[[str], str | None] = any_text
 
     def rules(
-        self, container: Part, parts: Sequence[Part | None], old: Sequence[CorsRule], wanted: WantedRules
+        self,
+        container: Part,
+        parts: Sequence[Part | None],
+        old: Sequence[CorsRule],
+        wanted: WantedRules,
+        bodies: Sequence[Part] | None = None,
     ) -> list[TextEdit]:
-        """The edits of a list of rules; ``parts`` are the members for the old rules. Raises ``CannotWrite``."""
+        """The edits of a list of rules; ``parts`` are the members for the old rules, ``bodies`` the mappings that these
+        come to, where expressions are between. Raises ``CannotWrite``.
+        """
         members: list[Kept | New] = []
         indices = {id(part): index for index, part in enumerate(container.items)}
         for rule, replaces in zip(wanted.rules, wanted.replaces, strict=True):
@@ -57,7 +64,8 @@ class RuleEdits:
             part = parts[replaces]
             if part is None or id(part) not in indices:
                 raise CannotWrite("the rule is not written out in the list")
-            members.append(Kept(indices[id(part)], tuple(self.rule(part, old[replaces], rule))))
+            body = part if bodies is None or part.kind is Kind.ALIAS else bodies[replaces]
+            members.append(Kept(indices[id(part)], tuple(self.rule(body, old[replaces], rule))))
         if len({each.index for each in members if isinstance(each, Kept)}) < sum(
             isinstance(each, Kept) for each in members
         ):
