@@ -69,16 +69,17 @@ def run(arguments: Sequence[str], state: Run | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return state.error_code
     except CorsDriftError as error:
-        _tell(error)
+        _tell(error, state)
         return error.exit_code if error.exit_code != EXIT_ERROR else state.error_code
     except Exception as error:
         return _other(error, state)
     return result if isinstance(result, int) else 0
 
 
-def _tell(error: CorsDriftError) -> None:
+def _tell(error: CorsDriftError, state: Run) -> None:
     from drift.reporters.words import printable
 
+    state.error = error
     place = f"{printable(str(error.location))}: " if error.location else ""
     print(f"error: {place}{printable(error.message)}", file=sys.stderr)
     if error.advice:
@@ -88,18 +89,15 @@ def _tell(error: CorsDriftError) -> None:
 def _other(error: Exception, state: Run) -> int:
     import typer
 
-    from drift.reporters.words import printable
-
     if isinstance(error, typer.Exit):
         return error.exit_code
     if isinstance(error, typer.Abort):
         return 130
     describe = getattr(error, "format_message", None)
     if callable(describe):  # typer's own usage errors
-        print(f"error: {printable(str(describe()))}", file=sys.stderr)
         misplaced = getattr(error, "option_name", None) == "--config"
         advice = "cors-drift --config FILE COMMAND: it stands before the command" if misplaced else _HELP
-        print(f"  try: {advice}", file=sys.stderr)
+        _tell(CorsDriftError(str(describe()), advice=advice), state)
         return state.error_code
     if os.environ.get("CORS_DRIFT_DEBUG"):
         import traceback
@@ -107,10 +105,10 @@ def _other(error: Exception, state: Run) -> int:
         traceback.print_exception(error)
     if isinstance(error, OSError):
         name = f": {error.filename}" if error.filename else ""
-        print(f"error: the system says: {error.strerror or error}{printable(name)}", file=sys.stderr)
+        _tell(CorsDriftError(f"the system says: {error.strerror or error}{name}"), state)
         return state.error_code
-    print(f"error: this is a defect of cors-drift: {type(error).__name__}: {printable(str(error))}", file=sys.stderr)
-    print("  try: again with CORS_DRIFT_DEBUG=1, and report what it prints", file=sys.stderr)
+    told = f"this is a defect of cors-drift: {type(error).__name__}: {error}"
+    _tell(CorsDriftError(told, advice="again with CORS_DRIFT_DEBUG=1, and report what it prints"), state)
     return state.error_code
 
 

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from drift.__main__ import run
 from drift.action_runner import Inputs, no_commands, one_stream, tell, write_output, write_summary
-from drift.errors import EXIT_ERROR, CorsDriftError, Run, UsageError
+from drift.errors import EXIT_ERROR, CorsDriftError, CredentialsError, Run, UsageError
 
 if TYPE_CHECKING:
     from drift.action_comment import Outcome, WhenClear
@@ -58,16 +58,27 @@ _SCOPE = (
     "matrix",
 )
 _SCOPE_LISTS = ("paths", "buckets", "var-files", "parameters-files")
-_NO_REPORT = "### cors-drift: error\n\nThe run ended before there was a report; the log says why.\n"
+_GIVE_BASE = (
+    "this is a pull request, and without the input base what it changes on purpose counts as drift: give it "
+    "base: origin/${{ github.base_ref }}, and fetch-depth: 0 to actions/checkout"
+)
+_SIGN_IN = (
+    "give the job id-token: write and have aws-actions/configure-aws-credentials run before this step; a pull request "
+    "from a fork gets neither: give it live: none"
+)
+"""What to do in a job where AWS credentials are missing: what there is to do on a desk is of no use there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What the check came to. ``report`` has nothing sensitive left in it; None where the run ended without one."""
+    """What the check came to. ``report`` has nothing sensitive left in it; None where the run ended without one, and
+    ``why`` says why.
+    """
 
     code: int
     report: Report | None
     folder: Path
+    why: str = ""
 
     def file(self, kind: str) -> str:
         """The path of a file of the run; empty where it was not written."""
@@ -100,6 +111,7 @@ def main() -> None:
 def step(environment: Mapping[str, str]) -> int:
     """Run the check, and tell the workflow; the exit code of the check, whatever becomes of the telling."""
     from drift.action_issue import kept
+    from drift.action_runner import no_report
 
     inputs = Inputs(environment)
     checked = _checked(inputs)
@@ -107,13 +119,15 @@ def step(environment: Mapping[str, str]) -> int:
         write_output(environment, name, value)
     # Before GitHub is asked for anything: a job may be cancelled, or out of time, while that does not answer.
     path = checked.file("markdown")
-    write_summary(environment, Path(path).read_text(encoding="utf-8") if path else _NO_REPORT)
-    outcome = _comment(inputs, checked.report)
-    tracked = kept(inputs, checked.report)
+    write_summary(environment, Path(path).read_text(encoding="utf-8") if path else no_report(checked.why))
+    outcome = _comment(inputs, checked)
+    tracked = kept(inputs, checked.report, checked.why)
     write_output(environment, "comment-url", outcome.url)
     write_output(environment, "issue-url", tracked.url)
     for notice in filter(None, (outcome.notice, *tracked.notices)):
         tell(environment, notice)
+    if _lacks_base(inputs, checked.report):
+        tell(environment, _GIVE_BASE, "warning")
     _annotate(inputs, checked)
     return checked.code
 
@@ -129,9 +143,18 @@ def _checked(inputs: Inputs) -> Checked:
             arguments = [*_arguments(inputs), *outputs, "--", *inputs.lines("paths")]
         except UsageError as error:
             print(f"error: {error.message}", file=sys.stderr)
-            return Checked(EXIT_ERROR, None, folder)
+            return Checked(EXIT_ERROR, None, folder, error.message)
         code = run(arguments, state)
-    return Checked(code, _without_secrets(state.report), folder)
+    return Checked(code, _without_secrets(state.report), folder, _why(state.error))
+
+
+def _why(error: CorsDriftError | None) -> str:
+    """What ended a run, in a sentence."""
+    if error is None:
+        return ""
+    place = f"{error.location}: " if error.location else ""
+    advice = _SIGN_IN if isinstance(error, CredentialsError) else error.advice
+    return f"{place}{error.message}" + (f". To try: {advice}" if advice else "")
 
 
 def _arguments(inputs: Inputs) -> Iterator[str]:
@@ -175,7 +198,15 @@ def _outputs(checked: Checked) -> Iterator[tuple[str, str]]:
     yield "report", checked.file("json")
 
 
-def _comment(inputs: Inputs, report: Report | None) -> Outcome:
+def _lacks_base(inputs: Inputs, report: Report | None) -> bool:
+    """Whether what a pull request changes on purpose may be among what is called drift."""
+    from drift.report import Verdict
+
+    drifted = report is not None and report.base is None and report.verdict is Verdict.DRIFT
+    return drifted and inputs.environment.get("GITHUB_EVENT_NAME") == "pull_request"
+
+
+def _comment(inputs: Inputs, checked: Checked) -> Outcome:
     """Write the comment, if one is asked for. Whatever fails of it is a notice."""
     from drift.action_comment import Outcome, WhenClear
 
@@ -183,15 +214,15 @@ def _comment(inputs: Inputs, report: Report | None) -> Outcome:
         if not inputs.flag("comment"):
             return Outcome()
         choice = inputs.choice("comment-when-clean", tuple(WhenClear))
-        return _published(inputs, report, WhenClear(choice))
+        return _published(inputs, checked, WhenClear(choice))
     except CorsDriftError as error:
         return Outcome(notice=f"no comment: {error.message}")
     except Exception as error:  # the verdict stands, whatever is wrong here
         return Outcome(notice=f"no comment: this is a defect of cors-drift: {type(error).__name__}")
 
 
-def _published(inputs: Inputs, report: Report | None, when_clear: WhenClear) -> Outcome:
-    from drift.action_comment import Outcome, publish
+def _published(inputs: Inputs, checked: Checked, when_clear: WhenClear) -> Outcome:
+    from drift.action_comment import Outcome, Told, publish
     from drift.action_comment_body import key_of
     from drift.action_event import pull_request_of, run_of
     from drift.github_api import GitHub
@@ -209,7 +240,8 @@ def _published(inputs: Inputs, report: Report | None, when_clear: WhenClear) -> 
     scope = {name: inputs.text(name) for name in _SCOPE} | {name: inputs.lines(name) for name in _SCOPE_LISTS} | names
     key = key_of(inputs.text("comment-id").strip(), scope)
     github = GitHub.of_environment(token, inputs.environment)
-    return publish(github, event, run_of(inputs.environment), key, report, when_clear)
+    told = Told(checked.report, checked.why, inputs.text("comment-id").strip() or inputs.of_matrix())
+    return publish(github, event, run_of(inputs.environment), key, told, when_clear)
 
 
 def _annotate(inputs: Inputs, checked: Checked) -> None:
@@ -224,7 +256,7 @@ def _annotate(inputs: Inputs, checked: Checked) -> None:
         sys.stdout.write(Path(path).read_text(encoding="utf-8"))
         sys.stdout.flush()
     elif wanted:
-        tell(inputs.environment, "the run ended before there was a report; the log says why", "error")
+        tell(inputs.environment, checked.why or "the run ended before there was a report; the log says why", "error")
 
 
 if __name__ == "__main__":

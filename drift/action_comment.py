@@ -42,6 +42,17 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """What a comment is to say: the report, which has nothing sensitive left in it, or ``why`` there is none; ``name``
+    tells it from others on the same pull request.
+    """
+
+    report: Report | None
+    why: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """A comment of ours."""
 
@@ -52,15 +63,14 @@ class _Found:
     marker: Marker
 
 
-def publish(
-    github: GitHub, event: PullRequestEvent, run: Run, key: Key, report: Report | None, when_clear: WhenClear
-) -> Outcome:
-    """Bring the comment up to date with the report, which has nothing sensitive left in it. Never raises for GitHub."""
+def publish(github: GitHub, event: PullRequestEvent, run: Run, key: Key, told: Told, when_clear: WhenClear) -> Outcome:
+    """Bring the comment up to date. Never raises for GitHub."""
     said = Said.OPEN
-    if is_clear(report):
+    if is_clear(told.report):
         said = Said.FOLDED if when_clear is WhenClear.COLLAPSE else Said.CLEAR
     marker = Marker(key, event.commit, run, said)
-    sticky = _Sticky(github, event, marker, body_of(report, event, marker), when_clear)
+    body = body_of(told.report, event, marker, why=told.why, name=told.name)
+    sticky = _Sticky(github, event, marker, body, when_clear)
     try:
         return sticky.refused() or sticky.written()
     except GitHubError as error:

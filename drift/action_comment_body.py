@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from drift.action_event import PullRequestEvent, Run
+from drift.action_runner import no_report
 from drift.catalogue import CATALOGUE
 from drift.report import Report, Verdict
 from drift.reporters.markdown import COMMENT_CHARACTERS, Unit, write_report
+from drift.reporters.markdown_escape import code, shortened
 from drift.reporters.report_words import VERDICT_WORDS, summary_words
 
 _MARKER = re.compile(
@@ -21,7 +23,6 @@ _MARKER = re.compile(
     r"workflow=([0-9a-f]{12}) run=([0-9]{1,12})\.([0-9]{1,12}) state=(open|clear|folded) -->"
 )
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-_FAILED = "### cors-drift: error\n\n**The run ended before there was a report.** Its log says why.\n"
 
 
 class Said(StrEnum):
@@ -93,10 +94,12 @@ def is_clear(report: Report | None) -> bool:
     )
 
 
-def body_of(report: Report | None, event: PullRequestEvent, marker: Marker) -> str:
-    """The comment in full. ``report`` has nothing sensitive left in it; None where the run ended without one."""
+def body_of(report: Report | None, event: PullRequestEvent, marker: Marker, *, why: str = "", name: str = "") -> str:
+    """The comment in full. ``report`` has nothing sensitive left in it; None where the run ended without one, and
+    ``why`` says why. ``name`` tells it from other comments of the kind.
+    """
     if report is None:
-        told = _FAILED
+        told = no_report(why)
     elif marker.said is Said.OPEN:
         stream = io.StringIO()
         write_report(report, stream, limit=COMMENT_CHARACTERS, unit=Unit.CHARACTERS)
@@ -105,6 +108,8 @@ def body_of(report: Report | None, event: PullRequestEvent, marker: Marker) -> s
         told = f"### cors-drift: {VERDICT_WORDS[report.verdict].lower()}\n\n**All clear.** {summary_words(report)}\n"
     # A commit of 40 digits becomes a link by itself.
     link = f"[The run that says so]({marker.run.url})" if marker.run.url else "The job summary has more."
+    if name:
+        told = told.replace("### cors-drift: ", f"### cors-drift ({code(shortened(name, 100))}): ", 1)
     return f"{told.rstrip()}\n\nThis speaks of commit {event.commit}.\n{link}\n{marker}"
 
 

@@ -10,7 +10,6 @@ Source of the calls: GitHub's "REST API endpoints for issues" and "for issue com
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -27,6 +26,10 @@ from drift.report import Report
 
 MOST_OPEN = 10
 """So many issues of ours are open at a time, unless the input says otherwise."""
+
+
+_OF_WHAT_IS_DEPLOYED = ("schedule", "workflow_dispatch", "repository_dispatch", "push", "release", "deployment_status")
+"""Events whose runs speak of what is deployed, as far as they are of the default branch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Wanted:
         if not (limit.isascii() and limit.isdecimal() and 1 <= int(limit[:4]) <= 100 and len(limit) < 4):
             raise UsageError("the input tracking-issue-limit must be a number from 1 to 100")
         labels = tuple(dict.fromkeys(inputs.lines("tracking-issue-labels")))
-        return cls(_of_matrix(inputs) if scope.lower() == "true" else scope, labels, int(limit))
+        return cls(inputs.of_matrix() if scope.lower() == "true" else scope, labels, int(limit))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +91,8 @@ class WorkflowRun:
     @property
     def refusal(self) -> str | None:
         """Why this run has no say about what is deployed, if so."""
-        if self.event.startswith("pull_request") or self.event == "merge_group":
-            return f"it is for scheduled runs, and this one was started by {self.event}"
+        if self.event not in _OF_WHAT_IS_DEPLOYED:
+            return f"it is for scheduled runs, and this one was started by {self.event or 'something unknown'}"
         if self.event != "schedule" and self.default_branch and self.branch != self.default_branch:
             return f"it speaks of the branch {self.default_branch}, and this run is of another one"
         return None
@@ -103,8 +106,10 @@ class Tracked:
     notices: tuple[str, ...] = ()
 
 
-def kept(inputs: Inputs, report: Report | None) -> Tracked:
-    """Do what the inputs ask for, with the run that the environment tells of. Whatever is wrong is a notice."""
+def kept(inputs: Inputs, report: Report | None, why: str = "") -> Tracked:
+    """Do what the inputs ask for, with the run that the environment tells of. Whatever is wrong is a notice. ``why``
+    says why there is no report.
+    """
     try:
         wanted = Wanted.of(inputs)
         if wanted is None:
@@ -113,7 +118,7 @@ def kept(inputs: Inputs, report: Report | None) -> Tracked:
             return Tracked(notices=("no tracking issue: the input token is empty",))
         environment = inputs.environment
         run = WorkflowRun.of(environment, event_of(environment))
-        return track(GitHub.of_environment(token, environment), run, report, wanted)
+        return track(GitHub.of_environment(token, environment), run, report, wanted, why=why)
     except CorsDriftError as error:
         return Tracked(notices=(f"no tracking issue: {error.message}",))
     except Exception as error:  # the verdict stands, whatever is wrong here
@@ -121,7 +126,13 @@ def kept(inputs: Inputs, report: Report | None) -> Tracked:
 
 
 def track(
-    github: GitHub, run: WorkflowRun, report: Report | None, wanted: Wanted, now: datetime | None = None
+    github: GitHub,
+    run: WorkflowRun,
+    report: Report | None,
+    wanted: Wanted,
+    now: datetime | None = None,
+    *,
+    why: str = "",
 ) -> Tracked:
     """Open, write again, close or open again the issues of the scope, as the report says.
 
@@ -132,7 +143,7 @@ def track(
         return Tracked(notices=(f"no tracking issue is kept by this run: {refusal}",))
     if report is not None and report.base is not None:
         return Tracked(notices=("no tracking issue is kept by this run: with a base it speaks of a pull request",))
-    checked = Checked(run.sha, run.url, now or datetime.now(UTC))
+    checked = Checked(run.sha, run.url, now or datetime.now(UTC), why)
     written_by = (run.number, run.attempt)
     scope = (wanted.scope, wanted.labels, wanted.limit)
     keeper = Keeper(github, login_of(github), run.repository, written_by, checked, report, *scope)
@@ -142,16 +153,6 @@ def track(
         except GitHubError as error:
             keeper.tell(_refused(error))
     return Tracked(keeper.url, tuple(dict.fromkeys(keeper.notices)))
-
-
-def _of_matrix(inputs: Inputs) -> str:
-    """The name of a job among those of a matrix: its values. Empty where there is no matrix."""
-    try:
-        matrix = json.loads(inputs.text("matrix") or "null")
-    except (ValueError, RecursionError):
-        return ""
-    values = matrix.values() if isinstance(matrix, dict) else ()
-    return ", ".join(each if isinstance(each, str) else json.dumps(each, sort_keys=True) for each in values)
 
 
 def _refused(error: GitHubError) -> str:

@@ -14,6 +14,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from drift.action_runner import no_report
 from drift.location import Severity
 from drift.report import LOOKED_AT, BucketReport, Report, Verdict
 from drift.reporters.markdown import COMMENT_CHARACTERS, Unit, write_report
@@ -199,6 +200,8 @@ class Checked:
     sha: str
     url: str
     when: datetime
+    why: str = ""
+    """Why there is no report, where there is none."""
 
     def __str__(self) -> str:
         at = f" at commit {code(self.sha[:12])}" if self.sha else ""
@@ -206,10 +209,10 @@ class Checked:
         return f"{self.when:%Y-%m-%d %H:%M} UTC{at}{run}"
 
 
-def report_text(kind: Kind, report: Report | None, room: int) -> str:
+def report_text(kind: Kind, report: Report | None, why: str, room: int) -> str:
     """The report as the issue shows it, in at most ``room`` characters."""
     if report is None:
-        return "### cors-drift: error\n\nThe run ended before there was a report; its log says why.\n"
+        return no_report(why)
     stream = io.StringIO()
     write_report(_narrowed(kind, report), stream, limit=min(room, COMMENT_CHARACTERS), unit=Unit.CHARACTERS)
     return stream.getvalue()
@@ -252,7 +255,7 @@ def body_of(
     room = BODY_CHARACTERS - Unit.CHARACTERS.of(frame)
     if room < LEAST_REPORT:
         return None
-    text = report_text(marker.kind, report, room)
+    text = report_text(marker.kind, report, checked.why, room)
     marked = replace(marker, text=_digest(text, 16))
     return f"{marked.line()}{start}{text}\n---\n{_FOOT}\n{marked.end}{tail}", marked
 

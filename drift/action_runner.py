@@ -8,6 +8,7 @@ actions/runner.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import sys
@@ -44,6 +45,15 @@ class Inputs:
             raise UsageError(f"the input {name} must be true or false")
         return value
 
+    def of_matrix(self) -> str:
+        """What tells the job from the others of a matrix: its values. Empty where there is no matrix."""
+        try:
+            matrix = json.loads(self.text("matrix") or "null")
+        except (ValueError, RecursionError):
+            return ""
+        values = matrix.values() if isinstance(matrix, dict) else ()
+        return ", ".join(each if isinstance(each, str) else json.dumps(each, sort_keys=True) for each in values)
+
     def choice(self, name: str, choices: Mapping[str, str] | tuple[str, ...]) -> str:
         """An input that is one of some words; the first of them where it is empty. Raises ``UsageError``."""
         value = self.text(name).strip() or next(iter(choices))
@@ -59,6 +69,14 @@ def one_stream() -> None:
     sys.stderr.flush()
     sys.stdout.flush()
     os.dup2(sys.stdout.fileno(), sys.stderr.fileno())
+
+
+def no_report(why: str) -> str:
+    """What is told in Markdown of a run that ended before there was a report."""
+    from drift.reporters.markdown_escape import prose, shortened
+
+    said = f"{prose(shortened(why, MAX_NOTICE))}\n" if why else "Its log says why.\n"
+    return f"### cors-drift: error\n\n**The run ended before there was a report.** {said}"
 
 
 @contextmanager

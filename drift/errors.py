@@ -28,12 +28,14 @@ class Run:
     """What must be known of a run to tell its failure, whenever it fails. ``detailed``: Terraform's exit codes.
 
     ``report`` is what ``check`` came to (``drift.report.Report``), for whoever runs the command line from within; its
-    sensitive values are in the clear. None where the run ended before there was one.
+    sensitive values are in the clear. None where the run ended before there was one. ``error`` is what ended it, if
+    anything did.
     """
 
     arguments: Sequence[str] = ()
     detailed: bool = False
     report: object = None
+    error: CorsDriftError | None = None
 
     def asks_for_detailed_exitcode(self) -> bool:
         """Whether the flag or its variable is there; the settings file may ask for it too."""

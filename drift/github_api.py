@@ -180,12 +180,13 @@ class GitHub:
 
     def _ask(self, method: str, address: str, body: Mapping[str, Any] | None = None, *, once: bool = False) -> _Answer:
         """Ask, and again as long as that may help. ``once``: not where the request may have been heeded."""
-        redirects = 0
-        for attempt in range(1, MAX_ATTEMPTS + 1):
+        attempt, redirects = 1, 0
+        while True:
             try:
                 answer = self._attempt(method, address, body)
             except (OSError, http.client.HTTPException) as error:
                 self._again(attempt, None, GitHubError(f"GitHub does not answer: {_name(error)}", uncertain=once), once)
+                attempt += 1
                 continue
             if answer.status < 300:
                 return answer
@@ -195,7 +196,7 @@ class GitHub:
                 self._check_origin(address)
                 continue
             self._again(attempt, answer, _error_of(answer, once), once and not answer.limited)
-        raise AssertionError("the last attempt raises")
+            attempt += 1
 
     def _attempt(self, method: str, address: str, body: Mapping[str, Any] | None) -> _Answer:
         left = self._ends - self.clock.monotonic()
@@ -235,7 +236,7 @@ class GitHub:
         return GitHubError(f"GitHub took longer than {self.max_seconds:.0f} seconds")
 
     def _again(self, attempt: int, answer: _Answer | None, error: GitHubError, once: bool) -> None:
-        """Wait before the next attempt, or raise the error where there is none."""
+        """Wait before the next attempt, or raise the error where there is none: after ``MAX_ATTEMPTS``, or before."""
         passing = answer is None or answer.limited or answer.status >= 500
         if once or not passing or attempt == MAX_ATTEMPTS:
             raise error

@@ -151,6 +151,18 @@ class TestCheck:
         assert (ended.code, ended.outputs["verdict"]) == (0, "in_sync")
         assert not (installed.work / "owned").exists()
 
+    def test_a_job_without_credentials_is_told_what_to_give_it(
+        self, installed: Runner, aws_environment: pytest.MonkeyPatch
+    ) -> None:
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+            aws_environment.delenv(name, raising=False)
+        write(installed.work, cors__json=spec())
+        ended = installed.step("Check", {})
+        (error,) = [each.data for each in ended.commands if each.name == "error"]
+        assert error.startswith("no AWS credentials were found. To try: give the job id-token: write")
+        assert "no AWS credentials were found" in ended.summary
+        assert "aws sso" not in ended.summary
+
     def test_variables_of_python_name_no_place_to_import_from(self, installed: Runner) -> None:
         """Processes that the check starts may not be isolated as it is itself."""
         python = installed.temp / "cors-drift" / "venv" / "bin" / "python"

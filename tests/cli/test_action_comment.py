@@ -90,6 +90,38 @@ def test_a_comment_that_says_the_same_already_is_known_to_the_newer_run(inside: 
     assert github.on()[0].body.startswith("### cors-drift: drift\n")
 
 
+def test_jobs_of_a_matrix_have_comments_that_people_can_tell_apart(inside: Job, github: GitHubStandIn) -> None:
+    for stage in ("staging", "production"):
+        inside.runner.matrix = {"stage": stage, "account": 1}
+        inside.step(drift=True)
+    heads = [each.body.splitlines()[0] for each in github.on()]
+    assert heads == ["### cors-drift (`staging, 1`): drift", "### cors-drift (`production, 1`): drift"]
+
+
+def test_drift_on_a_pull_request_without_a_base_comes_with_a_warning(inside: Job, github: GitHubStandIn) -> None:
+    def warnings(ended: Ended) -> list[str]:
+        return [each.data for each in ended.commands if each.name == "warning"]
+
+    (warning,) = warnings(inside.step(drift=True))
+    assert "base: origin/${{ github.base_ref }}" in warning
+    assert warnings(inside.step(drift=False, run=11)) == []
+    inside.step(drift=True, run=12)
+    inside.runner.event(github.url, name="push", run=13)
+    assert warnings(inside.again()) == []
+
+
+def test_why_there_is_no_report_is_told_where_people_look(inside: Job, github: GitHubStandIn) -> None:
+    inside.step(drift=True)
+    inside.runner.event(github.url, run=11)
+    ended = inside.again(paths="no such folder`", annotations="true", comment_id="one")
+    (error,) = [each.data for each in ended.commands if each.name == "error"]
+    assert (ended.code, error.startswith("no such folder`: there is no such file or folder")) == (2, True)
+    for text in (ended.summary, github.on()[-1].body.replace(" (`one`)", "")):
+        assert text.startswith("### cors-drift: error\n\n**The run ended before there was a report.** no such")
+        assert "there is no such file or folder" in text
+    assert "must be true or false" in inside.again(strict="no").summary
+
+
 def test_a_clean_run_puts_a_short_all_clear_in_its_place(job: Job, github: GitHubStandIn) -> None:
     job.step(drift=True)
     ended = job.step(drift=False, run=11)
@@ -286,8 +318,8 @@ def test_a_token_of_a_user_or_an_app_finds_its_own_comment(inside: Job, github: 
         inside.step(drift=True, comment_id=login)
         inside.step(drift=False, run=11, comment_id=login)
     assert [(each.login, each.body.splitlines()[0]) for each in github.on()] == [
-        ("octocat", "### cors-drift: in sync"),
-        ("drift-app[bot]", "### cors-drift: in sync"),
+        ("octocat", "### cors-drift (`octocat`): in sync"),
+        ("drift-app[bot]", "### cors-drift (`drift-app[bot]`): in sync"),
     ]
 
 
@@ -322,7 +354,7 @@ def test_two_steps_of_a_run_that_write_the_same_comment_are_told_so(inside: Job,
     inside.step(drift=True, comment_id="same")
     (notice,) = inside.step(drift=False, comment_id="same").notices()
     assert "comment-id" in notice
-    assert github.on()[0].body.startswith("### cors-drift: drift\n")
+    assert github.on()[0].body.startswith("### cors-drift (`same`): drift\n")
 
 
 def test_values_of_variables_do_not_make_the_public_key_of_the_comment(inside: Job, github: GitHubStandIn) -> None:

@@ -536,6 +536,8 @@ class TestOrder:
             ("pull_request", "7/merge", "started by pull_request"),
             ("pull_request_target", "main", "started by pull_request_target"),
             ("merge_group", "main", "started by merge_group"),
+            ("issue_comment", "main", "started by issue_comment"),
+            ("", "main", "started by something unknown"),
             ("workflow_dispatch", "feature", "this run is of another one"),
             ("push", "feature", "this run is of another one"),
         ],

@@ -64,6 +64,22 @@ class Pipeline:
     def deployed(self) -> bool:
         return self.log.exists()
 
+    def publish(self) -> None:
+        """What is committed is what was deployed last, in a repository that can be pushed to."""
+        self.git("tag", "deployed")
+        self.git("init", "-q", "--bare", str(self.commands / "remote"))
+        self.git("remote", "add", "origin", str(self.commands / "remote"))
+
+    def pushed(self) -> bool:
+        """Whether the tag was moved to what is checked out."""
+        commits = [("rev-parse", "HEAD"), ("ls-remote", "origin", "refs/tags/deployed")]
+        here, there = (
+            subprocess.run(["git", *each], cwd=self.work, check=True, capture_output=True, text=True).stdout.split()[:1]
+            or [""]
+            for each in commits
+        )
+        return here == there
+
     def git(self, *arguments: str) -> None:
         identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"]
         subprocess.run(["git", *identity, *arguments], cwd=self.work, check=True, capture_output=True)
@@ -224,6 +240,7 @@ class TestSam:
     def prepared(self, pipeline: Pipeline) -> None:
         (pipeline.work / "template.yaml").write_text(self.template(BEFORE))
         pipeline.commit("main")
+        pipeline.publish()
         (pipeline.work / "template.yaml").write_text(self.template(AFTER))
         pipeline.commit("feature")
         pipeline.command("sam", pipeline.deploys(AFTER))
@@ -231,13 +248,13 @@ class TestSam:
     def test_a_change_is_deployed_and_found_live(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline)
         ended = pipeline.run(RECIPES["sam"])
-        assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr + ended.stdout
+        assert (ended.returncode, pipeline.deployed, pipeline.pushed()) == (0, True, True), ended.stderr + ended.stdout
 
     def test_what_somebody_changed_live_is_not_undone(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline)
         _change_by_hand(pipeline)
         ended = pipeline.run(RECIPES["sam"])
-        assert (ended.returncode, pipeline.deployed) == (1, False), ended.stderr
+        assert (ended.returncode, pipeline.deployed, pipeline.pushed()) == (1, False, False), ended.stderr
 
 
 class TestCdk:
@@ -245,6 +262,7 @@ class TestCdk:
         """An app whose origin is in a file; synth writes the assembly, which git ignores."""
         write(pipeline.work, __gitignore="cdk.out\n", origin=BEFORE)
         pipeline.commit("main")
+        pipeline.publish()
         write(pipeline.work, origin=AFTER)
         pipeline.commit("feature")
         pipeline.command("npm", "test -f origin")
@@ -273,14 +291,14 @@ class TestCdk:
     def test_a_change_is_deployed_and_found_live(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline)
         ended = pipeline.run(RECIPES["cdk"])
-        assert (ended.returncode, pipeline.deployed) == (0, True), ended.stderr + ended.stdout
+        assert (ended.returncode, pipeline.deployed, pipeline.pushed()) == (0, True, True), ended.stderr + ended.stdout
         assert "acme-assets  pending" in ended.stdout
 
     def test_what_somebody_changed_live_is_not_undone(self, pipeline: Pipeline) -> None:
         self.prepared(pipeline)
         _change_by_hand(pipeline)
         ended = pipeline.run(RECIPES["cdk"])
-        assert (ended.returncode, pipeline.deployed) == (1, False), ended.stderr
+        assert (ended.returncode, pipeline.deployed, pipeline.pushed()) == (1, False, False), ended.stderr
 
 
 def _change_by_hand(pipeline: Pipeline) -> None:

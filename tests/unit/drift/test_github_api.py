@@ -129,6 +129,15 @@ def test_redirects_are_followed_within_the_host_and_not_for_ever(stand_in: GitHu
     assert len(stand_in.asked) == 2 + 1 + github_api.MAX_REDIRECTS
 
 
+def test_a_redirect_after_many_faults_is_followed_as_the_first_is(stand_in: GitHubStandIn, time: Time) -> None:
+    faults = [Reply(502)] * (github_api.MAX_ATTEMPTS - 1)
+    stand_in.script = [*faults, Reply(302, headers={"Location": PULL})]
+    assert time.client(stand_in).get("/repos/octo/old/pulls/7")["number"] == 7
+    stand_in.script = [*faults, Reply(302, headers={"Location": PULL}), Reply(502)]
+    with pytest.raises(GitHubError, match="502"):
+        time.client(stand_in).get("/repos/octo/old/pulls/7")
+
+
 def test_a_write_is_not_redirected(stand_in: GitHubStandIn, time: Time) -> None:
     stand_in.script = [Reply(307, headers={"Location": COMMENTS})]
     with pytest.raises(GitHubError, match="307"):
