@@ -181,9 +181,9 @@ def _together(ways: Sequence[tuple[Attempt, ...]]) -> Iterator[Attempt]:
 def _of_loop(node: For, frame: Frame, need: ListNeed, texts: Texts, depth: int) -> Iterator[Attempt]:
     around = _around(node.result, node.value)
     if around is not None and node.collection is not None:
-        ends = _known_ends(around, node, frame)
-        if ends is not None:
-            yield from _inside(node.collection, frame, need, ends, texts, depth)
+        outer = _known_ends(around, node, frame)
+        if outer is not None:
+            yield from _inside(node.collection, frame, need, outer, texts, depth)
     rounds = loop_frames(frame, node)
     if rounds is not None and not need.add:
         yield from _rounds_dropped(node, rounds, need, texts)
@@ -252,21 +252,21 @@ def _known_ends(
 
 
 def _inside(
-    expression: Expression, frame: Frame, need: ListNeed, ends: tuple[str, str], texts: Texts, depth: int
+    expression: Expression, frame: Frame, need: ListNeed, outer: tuple[str, str], texts: Texts, depth: int
 ) -> Iterator[Attempt]:
     """The need as it is for a list whose members get a text before and one behind."""
-    prefix, suffix = ends
+    prefix, suffix = outer
     least = len(prefix) + len(suffix)
     whole = (*need.drop, *need.add)
     if not all(len(each) >= least and each.startswith(prefix) and each.endswith(suffix) for each in whole):
         return
     if not all(each.startswith(prefix) and each.endswith(suffix) for each in need.whole):
         return
-    bare = [
-        tuple(each[len(prefix) : len(each) - len(suffix)] for each in some)
-        for some in (need.drop, need.add, need.whole)
-    ]
-    inner = ListNeed(*bare)
+
+    def bare(some: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(each[len(prefix) : len(each) - len(suffix)] for each in some)
+
+    inner = ListNeed(bare(need.drop), bare(need.add), bare(need.whole), need.open)
     if prefix or suffix:
         yield from list_changes(Hop(expression, frame), inner, texts, depth + 1)
     else:
