@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ from drift.settings import LiveSettings
 from drift.snapshot import Bucket
 
 if TYPE_CHECKING:
+    from drift.applying_glance import Glance
     from drift.fetchers.writing import Writer
 
 Agree = Callable[[Restoration], bool]
@@ -93,6 +95,12 @@ class _Run:
         self.stop = stop
         self._side, self._live, self._patience, self._progress = side, live, patience, progress
         self._ended: str | None = None
+
+    @cached_property
+    def _glance(self) -> Glance:
+        from drift.applying_glance import Glance
+
+        return Glance(self._side)
 
     def looked_again(self, plan: Restoration) -> Restoration:
         """The plan after another look at every bucket: what is not as it was compared is not to be written."""
@@ -160,7 +168,9 @@ class _Run:
 
     def read(self, wanted: Restoring) -> Bucket:
         """What a bucket has now. Raises ``Interrupted`` where a signal comes or has come."""
-        return self._read([wanted])[wanted.name]
+        with self._interruptible():
+            found = self._glance.at(Wanted(wanted.name, wanted.account, wanted.region))
+        return self._read([wanted])[wanted.name] if found is None else found
 
     def _read(self, wanted: Sequence[Restoring]) -> Mapping[str, Bucket]:
         asked = [Wanted(each.name, each.account, each.region) for each in wanted]

@@ -191,6 +191,8 @@ def _error(status: int, code: str, headers: Mapping[str, str] | None = None) -> 
 
 
 class _Handler(Handler):
+    disable_nagle_algorithm = True
+
     def _serve(self) -> None:
         headers = self.lower_headers()
         body = self.rfile.read(int(headers.get("content-length", 0)))
