@@ -45,9 +45,11 @@ class Writer:
             return f"{self.key(key, container)}{colon}{self.flow(value, base, key)}"
         column = len(base)
         if key is None:
-            gap = self.document.text[container.body + 1 : container.items[0].start]
-            gap = gap if gap and not gap.strip(" ") else " "
             sample = next((each for each in reversed(siblings) if each.values), None)
+            gap = self.document.text[container.body + 1 : container.items[0].start]
+            if sample is not None and isinstance(value, Mapping) and gap.strip(" ") == self.document.eol:
+                return f"-{gap}{self.item(value, self.document.column(container.items[0].start), siblings, sample)}"
+            gap = gap if gap and not gap.strip(" ") else " "
             return f"-{gap}{self.item(value, column + 1 + len(gap), siblings, sample)}"
         return self.under_key(self.key(key, container), key, value, column)
 
