@@ -126,7 +126,7 @@ class Commits:
             return False
         return not any(above in head.index for above in folders_above(path))
 
-    def empty_submodules(self, source: Source, base: RevisionTree) -> dict[str, str]:
+    def empty_submodules(self, source: Source, base: Walked) -> dict[str, str]:
         """The submodules below a source that head has otherwise than base and that are not checked out: what the pull
         request changes in them is not known.
         """
@@ -135,7 +135,8 @@ class Commits:
         found: dict[str, str] = {}
         for path, indexed in (head.index if head else {}).items():
             inside = not source.path or path == source.path or path.startswith(f"{source.path}/")
-            moved = indexed.entry.kind == MODULE and inside and base.entry(path) != indexed.entry
+            there = base.entry(path) == indexed.entry if isinstance(base, RevisionTree) else not base.names(path)
+            moved = indexed.entry.kind == MODULE and inside and not there
             if moved and not DiskTree(source.tree.root).names(path):
                 found[path] = "this submodule is not the one that base has, and it is not checked out"
         return found
@@ -218,8 +219,9 @@ class Commits:
         if head == target:
             self._note(
                 "base-is-head",
-                f"{self._given} is the commit that is checked out: only what is not committed"
-                " yet counts as the pull request",
+                f"{self._given} is the commit that is checked out: there is nothing to compare but what is not committed; "
+                "before a deployment, give what was deployed last",
+                Severity.WARNING,
             )
         if head is None or not self._merge_base:
             return Revisions(repository, head, target, None)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -40,6 +40,7 @@ class BaseSide:
         self._unread: dict[str, str] = {}
         self._moved: dict[str, str] = {}
         self._told_of_head: set[tuple[str, str]] = set()
+        self._unread_in_head: dict[str, str] = {}
         self._open = ExitStack()
         self._commits = Commits(self._given, settings.merge_base, self._folder, self._note)
         self._open.callback(self._commits.close)
@@ -100,6 +101,28 @@ class BaseSide:
         if self._folder is not None and self._folder.is_file():
             return False
         return any(source.path or self._root_at_base(source) != source.tree.root for source in self._sources())
+
+    @property
+    def roots(self) -> list[Path]:
+        """The tops of the trees that the paths of the run lie in."""
+        return [source.tree.root for source in self._sources()]
+
+    @property
+    def unread_in_head(self) -> Mapping[str, str]:
+        """The folders of head in which nothing could be read, and why: once ``read`` has looked."""
+        return self._unread_in_head
+
+    def content(self, path: str, *, base: bool) -> bytes | None:
+        """What a file of base, or of head, holds, by the path that a location of that side has; None where it cannot
+        be read.
+        """
+        for root in dict.fromkeys(self.roots):
+            tree = self._commits.base(root) if base else self._commits.head(root)
+            inside = path_as_named(Path(path), tree.root)
+            if inside is not None and tree.is_file(inside):
+                with suppress(InputError):
+                    return tree.read(inside)
+        return None
 
     def _root_at_base(self, source: Source) -> Path:
         """The root of the source; all of the repository where base has no such folder."""
@@ -222,9 +245,11 @@ class BaseSide:
         return None
 
     def _not_read(self, tree: Walked, head: Source) -> Iterator[Diagnostic]:
+        empty = self._commits.empty_submodules(head, tree)
+        self._unread_in_head |= {shown(head.tree, path): why for path, why in empty.items()}
         if not isinstance(tree, RevisionTree):
             return
-        moved = tree.moved | self._commits.empty_submodules(head, tree)
+        moved = tree.moved | empty
         for kept, found in ((self._passed_over, tree.passed_over), (self._unread, tree.unread), (self._moved, moved)):
             kept.update({shown(tree, path): why for path, why in found.items()})
         for path, why in (tree.unread | moved).items():

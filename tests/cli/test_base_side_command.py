@@ -166,7 +166,8 @@ def test_a_base_that_is_none_is_refused(cli: Cli, here: Repository, base: str, t
 
 def test_a_base_that_is_head_and_one_that_declares_nothing_are_told(cli: Cli, here: Repository) -> None:
     there = live(here, assets_prod=rule("app"))
-    assert "base-is-head" in [each["id"] for each in check(cli, "--live", there, base="HEAD")[2]["diagnostics"]]
+    told = check(cli, "--live", there, base="HEAD")[2]["diagnostics"]
+    assert ("base-is-head", "warning") in [(each["id"], each["severity"]) for each in told]
     (here.folder.parent / "other").mkdir()
     (here.folder.parent / "other" / "README").write_text("nothing")
     told = check(cli, "--live", there, base="../other")[2]["diagnostics"]
