@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from drift.cors.model import API_NAMES, LIST_FIELDS, BucketCors, CorsRule, TextList
+from drift.cors.model import API_NAMES, LIST_FIELDS, BucketCors, CorsRule, Text, TextList
 from drift.diff import Change, ChangeKind, diff_rules, paired_rules
 from drift.edits import WantedRules
 from drift.errors import UsageError
@@ -174,7 +174,17 @@ def _merged_list(
         if folded in new and folded not in known:
             stays.append(each)
             known.add(folded)
+    if "*" in stays and len(known) > 1 and isinstance(theirs, tuple):
+        return _in_order_of(name, stays, theirs)
     return tuple(stays)
+
+
+def _in_order_of(name: str, values: Sequence[Text], theirs: Sequence[Text]) -> tuple[Text, ...]:
+    """The values in the order of the other side: with a star among them it is not known whether S3 minds it."""
+    places = {fold_text(name, each): at for at, each in reversed(list(enumerate(theirs)))}
+    if any(fold_text(name, each) not in places for each in values):
+        return tuple(values)
+    return tuple(sorted(values, key=lambda each: places[fold_text(name, each)]))
 
 
 def _seen(change: Change, base: Sequence[CorsRule], target: Sequence[CorsRule]) -> Seen:
