@@ -12,7 +12,8 @@ import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -121,6 +122,12 @@ class CorsStore(Loopback):
 
     def trouble(self, bucket: str, method: str, **what: Any) -> None:
         self.buckets[bucket].troubles.append(Trouble(method, **what))
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """No request is answered meanwhile."""
+        with self._lock:
+            yield
 
     def rules(self) -> dict[str, Rules | None]:
         return {name: kept.rules for name, kept in self.buckets.items()}

@@ -38,6 +38,7 @@ def _run(arguments: list[str], folder: str, into: str) -> None:
     for stream in (1, 2):
         os.dup2(target, stream)
     sys.stdin.close()
+    sys.stdin = open(os.devnull)  # noqa: SIM115 - open until the end
     sys.argv = ["cors-drift", *arguments]
     main()
 
