@@ -1,6 +1,6 @@
 """Whole fleets out of an S3 with every fault at once: nothing lost, nothing doubled, each bucket in its true state.
 
-CORS_DRIFT_SCALE_BUCKETS is how many buckets there are; the gate takes 10,000.
+CORS_DRIFT_SCALE_BUCKETS is how many buckets there are; the gate takes 2,500.
 """
 
 from __future__ import annotations
