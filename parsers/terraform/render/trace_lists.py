@@ -9,10 +9,10 @@ from itertools import islice
 from parsers.terraform.nodes import Call, Expression, For, GetAttr, Index, Literal, Name, Template, TupleNode
 from parsers.terraform.render.trace_found import Hop, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, loop_frames
-from parsers.terraform.render.trace_places import ends, places
-from parsers.terraform.render.trace_setting import Attempt, scalar_changes, set_at, set_at_hops, taken_out
+from parsers.terraform.render.trace_places import places
+from parsers.terraform.render.trace_setting import Attempt, scalar_changes, set_at, set_nearer, taken_out, writable
 from parsers.terraform.render.trace_texts import Texts
-from parsers.terraform.render.written import Change, ListChange
+from parsers.terraform.render.written import Change, ListChange, ListJoin
 from parsers.terraform.values import Value
 
 _MOST = 6
@@ -50,12 +50,12 @@ def list_changes(start: Hop, need: ListNeed, texts: Texts, depth: int = 0, path:
     """
     if depth > 12:
         return
-    hops: list[tuple[Hop, ...]] = []
+    written: list[Place] = []
     removes = not need.whole and not depth and not need.open
     for found in places(start.expression, start.frame, path, start.holder):
         if isinstance(found, Stop):
             continue
-        hops.append(found.hops)
+        written.append(found)
         if removes:
             yield from taken_out(found.holder, texts)
         if found.expression is None or _is_null(found.expression):
@@ -63,12 +63,28 @@ def list_changes(start: Hop, need: ListNeed, texts: Texts, depth: int = 0, path:
                 yield from set_at(found, need.whole, texts)
         else:
             yield from _at_place(found, need, texts, depth)
-    if removes and hops:
+    if removes and written:
         yield from taken_out(start.holder, texts)
-    if need.open or any(isinstance(found, Stop) for found in ends(start.expression, start.frame, path)):
-        return  # a part of it is given by somebody else, who would not be heard any more
-    for each in hops:
-        yield from set_at_hops(each or ((start,) if not depth and not path else ()), need.whole, texts)
+    for place in written if need.add and not need.drop else ():
+        yield from _joined(place, need, texts)
+    if not need.open:
+        yield from set_nearer(start, path, written, need.whole, texts)
+
+
+def _joined(place: Place, need: ListNeed, texts: Texts) -> Iterator[Attempt]:
+    """New members beside what an expression makes, where they cannot be made by it; nearest to it first."""
+    from parsers.terraform.render.changes import _EDITS
+
+    if "ListJoin" not in _EDITS:
+        return
+    made = () if place.expression is None or place.path else (Hop(place.expression, place.frame),)
+    for hop in (*made, *reversed(place.hops)):
+        if isinstance(hop.expression, TupleNode | Literal) or not writable(hop.frame):
+            continue
+        value = hop.frame.value(hop.expression)
+        at = texts.expression(hop.expression, templates=hop.frame.templates)
+        if at is not None and value is not None and value.type.kind in ("list", "tuple"):
+            yield (ListJoin(at, need.add),)
 
 
 def _is_null(node: Expression) -> bool:

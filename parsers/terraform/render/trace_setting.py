@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from parsers.terraform.nodes import Block, Literal, ObjectNode, Template, TupleNode
 from parsers.terraform.render.trace_found import Holder, Hop, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Path
-from parsers.terraform.render.trace_places import places
+from parsers.terraform.render.trace_places import ends, places
 from parsers.terraform.render.trace_plain import NotPlainError, plain_of, put
 from parsers.terraform.render.trace_texts import Texts
 from parsers.terraform.render.written import (
@@ -49,10 +49,17 @@ def _replaced(hop: Hop, value: Plain, texts: Texts) -> Iterator[Attempt]:
         yield (ValueChange(at, value),)
 
 
-def set_at_hops(hops: tuple[Hop, ...], value: Plain, texts: Texts) -> Iterator[Attempt]:
-    """What writes the value in the place of an expression that refers to it; nearest to where it is written first."""
-    for hop in reversed(hops):
-        yield from _replaced(hop, value, texts)
+def set_nearer(start: Hop, path: Path, found: Sequence[Place], value: Plain, texts: Texts) -> Iterator[Attempt]:
+    """What writes the value in the place of the expression that makes it, or of one that refers to that; nearest to
+    where it is made first. Nothing where a part of it is given by somebody else, who would not be heard any more.
+    """
+    if any(isinstance(each, Stop) for each in ends(start.expression, start.frame, path)):
+        return
+    for place in found:
+        if place.expression is not None and not place.path:
+            yield from _replaced(Hop(place.expression, place.frame), value, texts)
+        for hop in reversed(place.hops):
+            yield from _replaced(hop, value, texts)
 
 
 def taken_out(holder: Holder | None, texts: Texts) -> Iterator[Attempt]:
@@ -85,21 +92,18 @@ def scalar_changes(start: Hop, value: Plain, texts: Texts, path: Path = ()) -> I
     """What has a string or number that an expression gives, or has at the end of a path, be another one; None unsets
     it.
     """
-    hops: list[tuple[Hop, ...]] = []
+    written: list[Place] = []
     for found in places(start.expression, start.frame, path, start.holder):
         if isinstance(found, Stop):
             continue
-        hops.append(found.hops)
+        written.append(found)
         if value is None:
             yield from taken_out(found.holder, texts)
         if found.expression is None or _is_literal(found) or value is None:
             yield from set_at(found, value, texts)
-    if not hops:
-        return  # somebody else gives it
-    if value is None:
+    if written and value is None:
         yield from taken_out(start.holder, texts)
-    for each in hops:
-        yield from set_at_hops(each or (() if path else (start,)), value, texts)
+    yield from set_nearer(start, path, written, value, texts)
 
 
 def _is_literal(place: Place) -> bool:

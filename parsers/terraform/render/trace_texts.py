@@ -16,6 +16,7 @@ from drift.location import Location
 from parsers.terraform.nodes import (
     Block,
     Call,
+    Conditional,
     Expression,
     For,
     GetAttr,
@@ -35,6 +36,7 @@ _MARK = "\ufeff"
 _WITH_AN_END = Literal | Template | TupleNode | ObjectNode | Name | GetAttr | Index | Call | For | Splat
 """Operands: what follows them in the text does not belong to them, whatever stands around."""
 _OPENING, _CLOSING = frozenset("([{"), frozenset(")]}")
+_BETWEEN = frozenset({",", "=>", "...", "if", "for", "in"})
 _BEGINNINGS: dict[type, str | tuple[str, ...]] = {
     TupleNode: "[",
     ObjectNode: "{",
@@ -131,11 +133,11 @@ def _is_json(path: str) -> bool:
 
 def _native_end(text: str, start: int, node: Expression) -> int | None:
     """The end of an operand: its first token or bracket, with the steps behind it that belong to it."""
-    if not isinstance(node, _WITH_AN_END):
-        return None
     tokens = _tokens(text, start)
     if not tokens:
         return None
+    if not isinstance(node, _WITH_AN_END):
+        return _whole_end(text, tokens, node)
     end = _after_group(tokens, 0)
     while end < len(tokens) and not isinstance(node, Literal | Template | TupleNode | ObjectNode | For):
         step = tokens[end]
@@ -148,6 +150,17 @@ def _native_end(text: str, start: int, node: Expression) -> int | None:
         else:
             break
     return tokens[min(end, len(tokens)) - 1].end
+
+
+def _whole_end(text: str, tokens: list[Token], node: Expression) -> int | None:
+    """The end of operands with operators between them: of the item, arm or argument that they are."""
+    end, separators = 0, _BETWEEN if isinstance(node, Conditional) else _BETWEEN | {"?", ":"}
+    while end < len(tokens) and tokens[end].text not in separators:
+        end = _after_group(tokens, end)
+    if not end or node.at.line is None or node.at.end_line is None:
+        return None
+    lines = text.count("\n", tokens[0].start, tokens[end - 1].end)
+    return tokens[end - 1].end if node.at.line + lines == node.at.end_line else None
 
 
 def _tokens(text: str, start: int) -> list[Token]:

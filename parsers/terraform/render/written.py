@@ -69,6 +69,14 @@ class ListChange:
 
 
 @dataclass(frozen=True, slots=True)
+class ListJoin:
+    """What gives a list is to give some more: ``concat(<the expression as it stands>, [...])``."""
+
+    at: Written
+    add: tuple[Plain, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ValueChange:
     """The whole expression becomes a literal."""
 
@@ -118,7 +126,7 @@ class BlockOrder:
     blocks: tuple[BlockAt, ...]
 
 
-Change = ListChange | ValueChange | EntryChange | ArgumentChange | BlockChange | NewBlock | BlockOrder
+Change = ListChange | ListJoin | ValueChange | EntryChange | ArgumentChange | BlockChange | NewBlock | BlockOrder
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +149,7 @@ __all__ = [
     "Change",
     "EntryChange",
     "ListChange",
+    "ListJoin",
     "NewBlock",
     "Plain",
     "Removed",
