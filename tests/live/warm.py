@@ -17,12 +17,22 @@ from unittest.mock import patch
 import botocore.session
 from botocore.loaders import create_loader
 
+import drift.applying
+import drift.applying_glance
+import drift.assessment
+import drift.checking
 import drift.cli
 import drift.cli_live
 import drift.fetchers.aws
 import drift.fetchers.s3
+import drift.fetchers.writing
+import drift.fix_output
+import drift.fixing
 import drift.live_start
 import drift.output
+import drift.pipeline
+import drift.reporters.fix_restoring
+import drift.undo
 from drift.__main__ import main
 from tests.fixtures_s3 import QUICK
 
