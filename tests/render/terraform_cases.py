@@ -64,7 +64,9 @@ def _case(folder: Path) -> Case:
 
 def files_of(folder: Path) -> Files:
     """The files of a folder, byte for byte."""
-    return Files({path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()})
+    return Files(
+        {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    )
 
 
 def cors_of(rules: Sequence[Mapping[str, Any]]) -> BucketCors | None:
@@ -106,7 +108,7 @@ def is_same(bucket: Bucket, live: BucketCors | None) -> bool:
 
 
 def tried(files: Files, units: Sequence[str], inputs: Inputs, name: str, live: BucketCors | None) -> Outcome:
-    """What comes of the attempts for a bucket: the first after which it has the live rules, and all others their own."""
+    """The first attempt for a bucket after which it has the live rules, and all others their own."""
     before = declared(files, units, inputs)
     bucket = of_name(before, name)
     proposal = RENDERER.propose(files, units, inputs, bucket, wanted_of(bucket, live))
@@ -125,7 +127,9 @@ def of_name(snapshot: Snapshot, name: str) -> Bucket:
 
 def holds(before: Snapshot, after: Snapshot, name: str, live: BucketCors | None) -> bool:
     """Whether the bucket has the live rules and nothing else has changed."""
-    if len(after.errors) > len(before.errors) or {each.name for each in before.buckets} - {each.name for each in after.buckets}:
+    if len(after.errors) > len(before.errors) or {each.name for each in before.buckets} - {
+        each.name for each in after.buckets
+    }:
         return False
     if not is_same(of_name(after, name), live):
         return False

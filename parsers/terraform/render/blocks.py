@@ -10,7 +10,7 @@ from parsers.terraform.cutter import ArgumentCut, BlockCut, body_of, cut
 from parsers.terraform.render.lists import in_lines, value_text
 from parsers.terraform.render.members import NoLiteralError
 from parsers.terraform.render.source import BOM, Source
-from parsers.terraform.render.wording import argument_lines
+from parsers.terraform.render.wording import argument_lines, step_of
 from parsers.terraform.render.written import REMOVED, ArgumentChange, BlockAt, NewBlock, Plain
 from parsers.terraform.scan import ScanError
 from parsers.terraform.tokens import tokens_of
@@ -19,7 +19,6 @@ ORDER = ("id", "allowed_headers", "allowed_methods", "allowed_origins", "expose_
 """The arguments of a rule in the order in which the provider documents them; also where a new one goes."""
 _LAST = frozenset({"lifecycle", "provisioner", "connection"})
 """Blocks that by custom close a resource."""
-_STEP = "  "
 
 
 class Argument(NamedTuple):
@@ -101,7 +100,7 @@ def _inserted(source: Source, path: str, block: Cut, name: str, value: Plain) ->
     if before is not None:
         indent, at = source.indent(before.start), source.next_line(before.end)
     else:
-        indent = "" if whole else source.indent(block.start) + _STEP
+        indent = "" if whole else _deeper(source, block)
         at = block.start if whole else source.next_line(block.opened)
         if block.arguments:
             indent, at = source.indent(block.arguments[0].start), _above(source, block.arguments[0].start)
@@ -126,7 +125,7 @@ def _above(source: Source, offset: int) -> int:
 def _spread(source: Source, path: str, block: Cut, new: Sequence[tuple[str, Plain]]) -> TextEdit:
     """A block on one line, or an empty one, as one of several lines."""
     indent = source.indent(block.start)
-    inner = indent + _STEP
+    inner = indent + step_of(indent)
     old = "".join(f"{inner}{source.text[each.start : each.end]}\n" for each in block.arguments)
     text = f"\n{old}{argument_lines(new, inner)}{indent}"
     return TextEdit(path, block.opened, block.closed, in_lines(source, text))
@@ -162,7 +161,12 @@ def block_edits(source: Source, changes: Sequence[NewBlock]) -> list[TextEdit]:
 
 def _inner_indent(source: Source, block: Cut) -> str:
     inside = [*(each.start for each in block.arguments), *(each.start for each in block.blocks)]
-    return source.indent(min(inside)) if inside else source.indent(block.start) + _STEP
+    return source.indent(min(inside)) if inside else _deeper(source, block)
+
+
+def _deeper(source: Source, block: Cut) -> str:
+    indent = source.indent(block.start)
+    return indent + step_of(indent)
 
 
 def _place(source: Source, block: Cut, alike: Sequence[BlockCut]) -> int:
@@ -188,7 +192,7 @@ def _apart(source: Source, alike: Sequence[BlockCut]) -> bool:
 def _block_text(source: Source, change: NewBlock, alike: Sequence[BlockCut], indent: str) -> str:
     """A block in the style of the last one of its type: its order of arguments, its lists on one line or several."""
     model = next((_model(source, each) for each in reversed(alike) if each.type == change.type), None)
-    names, spread, inner = list(ORDER), set[str](), indent + _STEP
+    names, spread, inner = list(ORDER), set[str](), indent + step_of(indent)
     if model is not None and model.arguments:
         inner = source.indent(model.arguments[0].start)
         written = [each.name for each in model.arguments]
@@ -197,7 +201,8 @@ def _block_text(source: Source, change: NewBlock, alike: Sequence[BlockCut], ind
         spread = {each.name for each in model.arguments if "\n" in source.text[each.value : each.end]}
     fields = sorted(change.fields.items(), key=lambda each: names.index(each[0]) if each[0] in names else len(names))
     spread = {name for name, value in fields if name in spread and isinstance(value, tuple)}
-    return f"{indent}{change.type} {{\n{argument_lines(fields, inner, spread=spread)}{indent}}}\n"
+    step = inner.removeprefix(indent) if inner.startswith(indent) else None
+    return f"{indent}{change.type} {{\n{argument_lines(fields, inner, step or None, spread=spread)}{indent}}}\n"
 
 
 def _model(source: Source, block: BlockCut) -> Cut:

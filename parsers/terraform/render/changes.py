@@ -10,7 +10,7 @@ from drift.errors import InputError
 from parsers.terraform.render.blocks import argument_edits, block_edits
 from parsers.terraform.render.composing import composed
 from parsers.terraform.render.formatting import formatted
-from parsers.terraform.render.lists import entry_edits, list_edits, value_text
+from parsers.terraform.render.lists import entry_edits, join_edits, list_edits, value_text
 from parsers.terraform.render.members import NoLiteralError
 from parsers.terraform.render.moving import moved
 from parsers.terraform.render.source import Source, Sources
@@ -24,6 +24,7 @@ from parsers.terraform.render.written import (
     Change,
     EntryChange,
     ListChange,
+    ListJoin,
     NewBlock,
     Plain,
     ValueChange,
@@ -48,7 +49,7 @@ def edits_of(changes: Sequence[Change], sources: Sources) -> tuple[TextEdit, ...
 
 
 def _values(change: Change) -> Iterable[Plain]:
-    if isinstance(change, ListChange):
+    if isinstance(change, ListChange | ListJoin):
         return change.add
     if isinstance(change, NewBlock):
         return (change.fields,)
@@ -107,6 +108,12 @@ def _lists(source: Source, changes: Sequence[Change]) -> list[TextEdit]:
     return list_edits(source, ListChange(first.at, drop, tuple(new for each in those for new in each.add), first.order))
 
 
+def _joined(source: Source, changes: Sequence[Change]) -> list[TextEdit]:
+    those = [each for each in changes if isinstance(each, ListJoin)]
+    added = dict.fromkeys(new for each in those for new in each.add)
+    return join_edits(source, ListJoin(those[0].at, tuple(added)))
+
+
 def _value(source: Source, changes: Sequence[Change]) -> list[TextEdit]:
     return [
         TextEdit(each.at.path, each.at.start, each.at.end, value_text(source, each.at.start, each.at.end, each.value))
@@ -138,6 +145,7 @@ def _none(source: Source, changes: Sequence[Change]) -> list[TextEdit]:
 
 _EDITS = {
     "ListChange": _lists,
+    "ListJoin": _joined,
     "ValueChange": _value,
     "EntryChange": _entries,
     "ArgumentChange": _arguments,

@@ -8,6 +8,7 @@ one. Where the lines were not so before, they are left as they are.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -123,12 +124,19 @@ def _lines_on(source: Source, offset: int, count: int) -> int:
 
 def _straightened(source: Source, between: Source, edits: Sequence[TextEdit], chains: _Chains) -> list[TextEdit]:
     """The edits of the new text that put chains in order all of whose lines were in order before, or are new."""
-    crooked = {(gap.kind, gap.line) for chain in chains(source, lambda _: True) for gap in chain if not gap.fits}
+    crooked: dict[str, list[int]] = {}
+    for gap in sorted((each for chain in chains(source, lambda _: True) for each in chain), key=lambda each: each.line):
+        if not gap.fits:
+            crooked.setdefault(gap.kind, []).append(gap.line)
     to_old = _old_lines(edits)
 
     def straight(gap: _Gap) -> bool:
         old = to_old(gap.line)
-        return old is None or (gap.kind, old) not in crooked
+        if old is None:
+            return True
+        lines = crooked.get(gap.kind, [])
+        place = bisect_left(lines, old[0])
+        return place == len(lines) or (lines[place] != old[0] and lines[place] >= old[1])
 
     def kept(chain: Sequence[_Gap]) -> bool:
         return all(straight(gap) for gap in chain)
@@ -144,20 +152,22 @@ def _straightened(source: Source, between: Source, edits: Sequence[TextEdit], ch
     ]
 
 
-def _old_lines(edits: Sequence[TextEdit]) -> Callable[[int], int | None]:
-    """From where a line begins to where it began; None for a new one."""
+def _old_lines(edits: Sequence[TextEdit]) -> Callable[[int], tuple[int, int] | None]:
+    """From where a line begins to what it was: the line that began there, or the lines that were replaced; None for a
+    new one."""
 
-    def old(offset: int) -> int | None:
+    def old(offset: int) -> tuple[int, int] | None:
         shift = 0
         for edit in edits:
             start = edit.start + shift
             if offset < start:
                 break
             if offset < start + len(edit.text):
-                whole = edit.start == edit.end and edit.text.endswith("\n")
-                return edit.start if offset == start and not whole else None
+                if edit.start == edit.end and (offset > start or edit.text.endswith("\n")):
+                    return None
+                return edit.start, edit.end
             shift += len(edit.text) - (edit.end - edit.start)
-        return offset - shift
+        return offset - shift, offset - shift
 
     return old
 

@@ -19,6 +19,7 @@ from parsers.terraform.render.written import (
     Change,
     EntryChange,
     ListChange,
+    ListJoin,
     NewBlock,
     Plain,
     ValueChange,
@@ -85,6 +86,8 @@ class _Draft:
         if isinstance(change, BlockOrder):
             self._reorder(change)
             return
+        if isinstance(change, ListJoin):
+            raise NoLiteralError("an expression in JSON is not put into another")
         part = self._part(change.at.start)
         if isinstance(change, BlockChange):
             self._take_out(part)

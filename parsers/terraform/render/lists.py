@@ -11,12 +11,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from drift.edits import TextEdit
-from parsers.terraform.render.members import Member, Members, members_of
+from parsers.terraform.render.members import Member, Members, NoLiteralError, members_of
 from parsers.terraform.render.source import Source
-from parsers.terraform.render.wording import argument_lines, key_text, laid_out, literal, quoted
-from parsers.terraform.render.written import REMOVED, EntryChange, ListChange, Plain
-
-_STEP = "  "
+from parsers.terraform.render.wording import argument_lines, key_text, laid_out, literal, quoted, step_of
+from parsers.terraform.render.written import REMOVED, EntryChange, ListChange, ListJoin, Plain
+from parsers.terraform.scan import ScanError
+from parsers.terraform.tokens import Token, tokens_of
 
 Write = Callable[[str], str]
 """The indentation of the line on which a member begins to the text of the member."""
@@ -42,6 +42,36 @@ def list_edits(source: Source, change: ListChange) -> list[TextEdit]:
     if change.order is not None:
         edits, add = _reordered(source, change, found.members, add)
     return edits + member_edits(source, at.path, found, drop, add)
+
+
+def join_edits(source: Source, change: ListJoin) -> list[TextEdit]:
+    """The edits that put ``concat`` around an expression, or one more list into the one that is there."""
+    at, new = change.at, literal(change.add)
+    try:
+        tokens = tokens_of(source.text, at.start, at.end)
+    except ScanError as error:
+        raise NoLiteralError(error.message) from error
+    if len(tokens) > 3 and (tokens[0].text, tokens[1].text) == ("concat", "(") and _closes(tokens):
+        before = tokens[-2]
+        if before.text == "...":
+            raise NoLiteralError("the arguments of this concat are a list themselves")
+        lines = source.line_start(before.start) != source.line_start(tokens[-1].start)
+        gap = f"\n{source.indent(before.start)}" if lines else " "
+        comma = ("", ",") if before.text == "," else (",", "")
+        text = in_lines(source, f"{comma[0]}{gap}{new}{comma[1] if lines else ''}")
+        return [TextEdit(at.path, before.end, before.end, text)]
+    start, end = tokens[0].start, tokens[-1].end
+    return [TextEdit(at.path, start, start, "concat("), TextEdit(at.path, end, end, f", {new})")]
+
+
+def _closes(tokens: Sequence[Token]) -> bool:
+    """Whether the bracket behind the first word is closed by the last token."""
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += (token.text in ("(", "[", "{")) - (token.text in (")", "]", "}"))
+        if depth == 0 and place > 0:
+            return place == len(tokens) - 1
+    return False
 
 
 def entry_edits(source: Source, changes: Sequence[EntryChange]) -> list[TextEdit]:
@@ -101,7 +131,11 @@ def _lines_edits(
     edits = [TextEdit(path, start, end, "") for start, end in gone]
     commas = not found.is_object or any(each.comma is not None for each in members)
     trailing = commas and (not members or members[-1].comma is not None)
-    indent = source.indent(members[-1].start) if members else source.indent(found.closed) + _STEP
+    indent = (
+        source.indent(members[-1].start)
+        if members
+        else source.indent(found.closed) + step_of(source.indent(found.closed))
+    )
     last = kept[-1] if kept else None
     if add:
         if last is not None and commas and last.comma is None:
@@ -175,8 +209,8 @@ def _filled(source: Source, path: str, found: Members, texts: Sequence[str], ind
     lines = any("\n" in text for text in texts)
     if not lines:
         return TextEdit(path, found.opened, found.closed, f"{pad}{', '.join(texts)}{pad}")
-    inner = indent + _STEP
-    body = ("," + source.newline).join(inner + text.replace("\n", "\n" + _STEP) for text in texts)
+    inner = indent + step_of(indent)
+    body = ("," + source.newline).join(inner + text.replace("\n", "\n" + step_of(indent)) for text in texts)
     return TextEdit(path, found.opened, found.closed, f"{source.newline}{body}{source.newline}{indent}")
 
 
@@ -252,7 +286,7 @@ def object_text(value: Mapping[str, Plain], indent: str, style: Style) -> str:
         return "{}"
     if not style.spread:
         return f"{{ {', '.join(f'{name}{style.sign}{literal(each)}' for name, each in entries)} }}"
-    lines = argument_lines(entries, indent + _STEP, sign=style.sign, end="," if style.commas else "")
+    lines = argument_lines(entries, indent + step_of(indent), sign=style.sign, end="," if style.commas else "")
     return f"{{\n{lines}{indent}}}"
 
 

@@ -75,8 +75,14 @@ def key_text(name: str) -> str:
     return name if _IDENTIFIER.fullmatch(name) and name not in ("for", "true", "false", "null") else quoted(name)
 
 
-def many_lines(value: Plain, indent: str, step: str = "  ") -> str:
+def step_of(indent: str) -> str:
+    """What is put before each line for one level more, in a text that is indented so."""
+    return "\t" if indent.endswith("\t") else "  "
+
+
+def many_lines(value: Plain, indent: str, step: str | None = None) -> str:
     """A list with one item a line, or an object with one entry a line; ``indent`` is that of the line it begins on."""
+    step = step or step_of(indent)
     if isinstance(value, tuple) and value:
         inner = indent + step
         items = "".join(f"{inner}{laid_out(each, inner, step=step)},\n" for each in value)
@@ -87,7 +93,7 @@ def many_lines(value: Plain, indent: str, step: str = "  ") -> str:
     return literal(value)
 
 
-def laid_out(value: Plain, indent: str, lead: int = 0, *, step: str = "  ") -> str:
+def laid_out(value: Plain, indent: str, lead: int = 0, *, step: str | None = None) -> str:
     """A value as it is best read: a list on one line if it fits behind ``lead`` characters, an object never."""
     if isinstance(value, Mapping):
         return many_lines(value, indent, step)
@@ -102,7 +108,7 @@ def laid_out(value: Plain, indent: str, lead: int = 0, *, step: str = "  ") -> s
 def argument_lines(
     entries: Sequence[tuple[str, Plain]],
     indent: str,
-    step: str = "  ",
+    step: str | None = None,
     *,
     sign: str = " = ",
     end: str = "",

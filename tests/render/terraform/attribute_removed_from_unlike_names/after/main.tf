@@ -1,10 +1,9 @@
 variable "rule" {
   default = {
-    methods                      = ["GET"]
-    origins                      = ["*"]
-    max_age                      = 3000
-    headers                      = ["x-a"]
-    a_very_long_name_for_exposed = ["ETag"]
+    methods = ["GET"]
+    origins = ["*"]
+    max_age = 3000
+    headers = ["x-a"]
   }
 }
 resource "aws_s3_bucket" "site" {
@@ -19,5 +18,6 @@ resource "aws_s3_bucket_cors_configuration" "site" {
     allowed_origins = var.rule.origins
     allowed_headers = var.rule.headers
     max_age_seconds = var.rule.max_age
+    expose_headers  = try(var.rule.a_very_long_name_for_exposed, null)
   }
 }

@@ -11,7 +11,7 @@ resource "aws_s3_bucket_cors_configuration" "site" {
 	cors_rule {
 		allowed_methods = ["PUT"]
 		allowed_origins = [
-		  "https://office.example.com",
+			"https://office.example.com",
 		]
 	}
 }
