@@ -28,7 +28,15 @@ MOST_OPEN = 10
 """So many issues of ours are open at a time, unless the input says otherwise."""
 
 
-_OF_WHAT_IS_DEPLOYED = ("schedule", "workflow_dispatch", "repository_dispatch", "push", "release", "deployment_status")
+_OF_WHAT_IS_DEPLOYED = (
+    "schedule",
+    "workflow_dispatch",
+    "repository_dispatch",
+    "push",
+    "release",
+    "deployment",
+    "deployment_status",
+)
 """Events whose runs speak of what is deployed, as far as they are of the default branch."""
 
 
