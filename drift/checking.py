@@ -113,7 +113,7 @@ class Check:
         with BaseSide(self._paths, self._settings) as side:
             self._load = side.declared
             head = self._declared()
-            head, base = completed(head, side.read(), side, self._paths, self._settings)
+            head, base = completed(head, side.read(), side, self._settings)
         left_out = self._ignores.leaves_out
         kept = tuple(each for each in base.target.buckets if not left_out(each.name))
         base = replace(base, target=replace(base.target, buckets=kept, sensitive=base.target.all_sensitive))

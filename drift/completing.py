@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from drift.base_side import BaseSide
-from drift.discovery import open_source
+from drift.cors.model import Unknown
 from drift.identity import identify
 from drift.identity_sources import NamesSource
 from drift.interfaces import Wanted
@@ -16,32 +17,35 @@ from drift.location import Diagnostic, Location
 from drift.name_patterns import candidates_of, pattern_of
 from drift.on_pull_request import Base, key_of
 from drift.open_names import is_open, not_known, not_the_same, with_open_names
-from drift.settings import Settings
-from drift.snapshot import Bucket, Snapshot
+from drift.open_places import Place, places, with_open_places, with_uncalled
+from drift.settings import IdentitySettings, Settings
+from drift.snapshot import Bucket, IdentifiedBy, Snapshot
 from drift.sources import selected
 
 
-def completed(
-    head: Snapshot, base: Base, side: BaseSide, paths: Sequence[Path], settings: Settings
-) -> tuple[Snapshot, Base]:
+def completed(head: Snapshot, base: Base, side: BaseSide, settings: Settings) -> tuple[Snapshot, Base]:
     """Both sides about the same buckets.
 
     Base gets the names that were found for head's declarations. What one side declares outside of the paths of the run
     is taken from there if it has moved; what may be declared under a name that is not known, or in what cannot be read,
     is unknown. Only the buckets that the settings name are left.
     """
-    naming = _Naming(head, [settings.identity.names, settings.identity.late_names])
+    naming = _Naming(head, settings.identity)
     base = replace(base, target=naming.named(base.target))
     if len(settings.buckets) == 1:
         head, base = _called(head, base, settings.buckets[0])
-    ours, theirs = head, base.target
+    target = base.target
+    ours, theirs = head, target
+    trees = _Trees(side, naming, side.roots)
     if side.narrowed:
-        roots = [open_source(path, settings.declared.root).tree.root for path in paths or (Path(),)]
-        trees = _Trees(side, naming, roots)
-        head, target = trees.completed(head, base.target)
-        base = replace(base, target=target)
+        head, target = trees.completed(head, target)
         ours, theirs = trees.wholes or (head, target)
-    head, target = with_open_names(head, base.target, ours.buckets, theirs.buckets)
+    insides = (partial(trees.inside, base=False), partial(trees.inside, base=True))
+    head, target = with_uncalled(head, target, insides)
+    open_ones = ([*ours.buckets, *naming.only_late(head)], [*theirs.buckets, *naming.only_late(target)])
+    head, target = with_open_names(head, target, *open_ones)
+    unseen = (trees.unseen((head, ours), base=False), trees.unseen((target, theirs), base=True))
+    head, target = with_open_places(head, target, *unseen, side.unread_in_head)
     base = replace(base, target=target, gone_files=_gone_files(base.target, side))
     return _only(head, base, settings.buckets) if settings.buckets else (head, base)
 
@@ -90,9 +94,10 @@ def _may_be_called(bucket: Bucket, name: str) -> bool:
 class _Naming:
     """The names of base's declarations that are known from the settings, or were found for the same ones of head."""
 
-    def __init__(self, head: Snapshot, names: Sequence[Mapping[str, str]]) -> None:
+    def __init__(self, head: Snapshot, known: IdentitySettings) -> None:
         self._found = {_place(each): each for each in head.buckets if each.identity is not None}
-        self._sources = [NamesSource(each) for each in names if each]
+        self._sources = [NamesSource(each) for each in (known.names, known.late_names) if each]
+        self._given, self._late = (frozenset(each.values()) for each in (known.names, known.late_names))
 
     def named(self, snapshot: Snapshot) -> Snapshot:
         buckets = tuple(map(self._named, snapshot.buckets))
@@ -101,11 +106,27 @@ class _Naming:
             found = replace(found, buckets=identify(found, self._sources).buckets)
         return found
 
+    def only_late(self, snapshot: Snapshot) -> list[Bucket]:
+        """The declarations that have their name from the pull request's own settings alone, without it: that file
+        must not say of a bucket that base names that it is another one.
+        """
+        return [
+            replace(each, name=_LATE)
+            for each in snapshot.buckets
+            if each.identity is not None
+            and each.identity.by is IdentifiedBy.MAP
+            and each.name in self._late
+            and each.name not in self._given
+        ]
+
     def _named(self, bucket: Bucket) -> Bucket:
         known = self._found.get(_place(bucket))
         if known is None or isinstance(bucket.name, str):
             return bucket
         return replace(bucket, name=known.name, identity=known.identity)
+
+
+_LATE = Unknown("only the settings of the pull request name it")
 
 
 def _place(bucket: Bucket) -> tuple[str, str | None, str | None]:
@@ -153,13 +174,18 @@ class _Trees:
         return [*found, *(not_known(each, reason) for each in missing if key_of(each) in still)]
 
     def _spot(self, bucket: Bucket, *, base: bool) -> Hashable:
-        path = None if bucket.location is None else self._inside(bucket.location.path, base)
+        path = None if bucket.location is None else self.inside(bucket.location.path, base)
         return key_of(bucket), bucket.source, bucket.stack, bucket.address, path
 
     def _fault(self, fault: Diagnostic, *, base: bool) -> Hashable:
-        return fault.id, fault.message, None if fault.location is None else self._inside(fault.location.path, base)
+        return fault.id, fault.message, None if fault.location is None else self.inside(fault.location.path, base)
 
-    def _inside(self, path: str, base: bool) -> str:
+    def unseen(self, found: Iterable[Snapshot], *, base: bool) -> list[Place]:
+        """The places of a side that may declare buckets and were not read."""
+        told = [each for snapshot in found for each in snapshot.diagnostics]
+        return places(told, partial(self.inside, base=base), partial(self.side.content, base=base))
+
+    def inside(self, path: str, base: bool) -> str:
         """The path inside its tree: a second checkout stands elsewhere."""
         real = Path(os.path.realpath(path))
         folder = self.side.folder if base else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from drift.cors.model import Unknown
 from drift.interfaces import Inputs, Tree
-from drift.location import Diagnostic, Severity
+from drift.location import Diagnostic, Location, Severity
 from drift.snapshot import Bucket
 from parsers.cloudformation.calls import PROCESSED
 from parsers.cloudformation.cases import Outcome
@@ -38,6 +38,7 @@ def declared_buckets(
     buckets: list[Bucket] = []
     diagnostics = [_not_seen("AWS::Include adds to the template", scope, node) for node in scope.template.includes]
     diagnostics.extend(scope.template.repeated)
+    diagnostics.extend(_macro(scope, name) for name in scope.template.macros[:1])
     declarations: list[Declaration] = []
     for key, node in scope.template.resources:
         if key.text.startswith("Fn::"):
@@ -109,6 +110,11 @@ def _generated(scope: Scope, key: Scalar, node: Node, inputs: Inputs) -> tuple[B
     if not likely and not any(scalar.text == BUCKET for scalar in _scalars(node)):
         return None, diagnostics
     return bucket_not_known(Unknown(reason), key.text, reason, location, inputs), diagnostics
+
+
+def _macro(scope: Scope, name: str) -> Diagnostic:
+    message = f"the macro {name} is not run: buckets that it adds to the template are not seen"
+    return Diagnostic(Severity.INFO, "macro-not-run", message, Location(scope.template.path), PROCESSED)
 
 
 def _not_seen(reason: str, scope: Scope, node: Node) -> Diagnostic:

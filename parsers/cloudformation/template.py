@@ -35,6 +35,10 @@ _RESOURCES_BLOCK = re.compile(
     re.MULTILINE,
 )
 """The section as nearly every template in YAML has it: what follows need not be read to know what the file is."""
+_TRANSFORM = re.compile(
+    rb"\bTransform[\"']?[ \t]*:(?![ \t]*[\"']?AWS::[\w-]+[\"']?[ \t]*,?[ \t]*(?:#[^\n]*)?\r?$)", re.MULTILINE
+)
+"""A template's transforms, other than one of AWS by itself."""
 _TERRAFORM = (b'"format_version"', b'"terraform_version"')
 _HARMLESS_TRANSFORMS = frozenset(
     {
@@ -84,7 +88,8 @@ def looks_like_template(content: bytes, path: str) -> bool:
     if b"Resources" not in letters:
         return False
     named = _BUCKET in letters
-    if not named and (len(letters) > MAX_CHARACTERS or not (_has_slip(letters) or _has_children(letters))):
+    mentioned = named or _has_slip(letters) or _has_children(letters)
+    if not named and (len(letters) > MAX_CHARACTERS or not (mentioned or _TRANSFORM.search(letters))):
         return False
     is_other = not named or any(mark in letters for mark in (*_TERRAFORM, b'"cors-drift/'))
     if not is_other and letters[:1] not in b"{[" and _RESOURCES_BLOCK.search(letters):
@@ -94,7 +99,9 @@ def looks_like_template(content: bytes, path: str) -> bool:
     except InputError:
         key = _RESOURCES_IN_BRACES if letters.lstrip()[:1] == b"{" else _RESOURCES_KEY
         return not is_other and key.search(letters) is not None
-    return isinstance(root, MapNode) and _resources_of(root) is not None
+    if not isinstance(root, MapNode) or _resources_of(root) is None:
+        return False
+    return mentioned or bool(_macros(root))  # a macro may add what the file does not mention
 
 
 def mentions_buckets(content: bytes) -> bool:
@@ -155,7 +162,7 @@ def template_of(root: Node | None, path: str) -> Template | None:
     resources = _resources_of(root) if isinstance(root, MapNode) else None
     if not isinstance(root, MapNode) or resources is None:
         return None
-    transforms = [*_transforms(root.get("Transform")), *_transforms(root.get("Fn::Transform"))]
+    transforms = _all_transforms(root)
     return Template(
         path=path,
         resources=resources,
@@ -164,7 +171,7 @@ def template_of(root: Node | None, path: str) -> Template | None:
         mappings=_section(root, "Mappings"),
         conditions=_section(root, "Conditions"),
         outputs=_section(root, "Outputs"),
-        macros=tuple(name for name, _ in transforms if name not in _HARMLESS_TRANSFORMS),
+        macros=_macros(root),
         extended=any(name == "AWS::LanguageExtensions" for name, _ in transforms),
         includes=tuple(node for name, node in transforms if name == "AWS::Include"),
     )
@@ -187,6 +194,14 @@ def _resources_of(root: MapNode) -> tuple[tuple[Scalar, Node], ...] | None:
     found = [part.get("Resources") for part in parts if isinstance(part, MapNode)]
     sections = [section for section in found if isinstance(section, MapNode)]
     return tuple(entry for section in sections for entry in section.entries) if sections else None
+
+
+def _macros(root: MapNode) -> tuple[str, ...]:
+    return tuple(name for name, _ in _all_transforms(root) if name not in _HARMLESS_TRANSFORMS)
+
+
+def _all_transforms(root: MapNode) -> list[tuple[str, Node]]:
+    return [*_transforms(root.get("Transform")), *_transforms(root.get("Fn::Transform"))]
 
 
 def _transforms(node: Node | None) -> list[tuple[str, Node]]:
