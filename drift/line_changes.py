@@ -56,7 +56,7 @@ class ChangedFile(Generic[Owner]):
         last, rest = self._line_at(edit.end)
         lines = self._lines[first : last + 1]
         old = "".join(line.text for line in lines)
-        length = len(old) - (len(lines[-1].text) - rest if lines else 0)
+        length = len(old) - (len(lines[-1].text) - rest if last < len(self._lines) else 0)
         new = lines_of(old[:offset] + edit.text + old[length:])
         same = 0
         while same < min(len(lines), len(new)) and lines[same].text == new[same]:
