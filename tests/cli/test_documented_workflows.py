@@ -156,6 +156,12 @@ class TestNightly:
         assert (ended.code, issue.title) == (3, "CORS rules that could not be checked: production"), ended.out
         assert ended.outputs["issue-url"] == ""
 
+    def test_why_a_run_came_to_nothing_is_in_the_issue(self, job: Job, github: GitHubIssues) -> None:
+        ended = job.run("nightly.yml", event="schedule")
+        (issue,) = github.issues.values()
+        assert (ended.code, issue.title) == (2, "CORS rules that could not be checked: production")
+        assert "there is no such file or folder" in issue.body
+
     def test_without_the_permission_there_is_a_notice_and_the_same_verdict(
         self, job: Job, github: GitHubIssues
     ) -> None:
