@@ -55,7 +55,7 @@ def perform(
     monkeypatch.setenv("AWS_ENDPOINT_URL", aws_server.url)
     monkeypatch.setattr("drift.fetchers.cloudtrail.SPACING", 0.0)
     monkeypatch.setattr("drift.fetchers.asking.Patience.wait", lambda *_: None)
-    furnish(tmp_path)
+    furnish(tmp_path, aws_server.url)
     world(aws_server)
     before = {path: path.stat().st_mtime_ns for path in files(tmp_path)}
     done: list[Outcome] = []

@@ -36,6 +36,72 @@ def test_whatever_is_done_nothing_but_listed_operations_is_called(
     assert outcome.code == use.code, outcome.err + outcome.out
 
 
+def _flags_of_fix() -> list[str]:
+    """Every option of ``fix`` but ``--apply``, with a value where it takes one."""
+    import typer.main
+
+    from drift.cli import app
+
+    command = typer.main.get_command(app).commands["fix"]  # type: ignore[attr-defined]
+    values = {
+        "--undo": "undo.json",
+        "--undo-file": "mine.json",
+        "--live": "saved.json",
+        "--root": ".",
+        "--bucket": "assets",
+    }
+    values |= {
+        "--format": "json",
+        "--output": "json=out.json",
+        "--recheck": "0",
+        "--deadline": "9",
+        "--concurrency": "2",
+    }
+    values |= {"--rule": "1", "--only": "AllowedOrigins", "--except": "ID", "--finding": "live-different"}
+    values |= {"--processes": "1", "--addressing": "path", "--undeclared": "ignore", "--region": "us-east-1"}
+    values |= {"--account": CALLER.account, "--organization-role": "audit", "--state": "state.tfstate"}
+    flags = []
+    for each in command.params:
+        name = next((name for name in each.opts if name.startswith("--")), None)
+        if name in (None, "--apply", "--help", "--endpoint-url"):
+            continue
+        flags.append(name if getattr(each, "is_flag", False) else f"{name} {values.get(str(name), 'x')}")
+    return flags
+
+
+@pytest.mark.parametrize("start", ["main --restore --recheck 0", "--undo undo.json", "main --adopt --recheck 0"])
+def test_fix_writes_nothing_with_any_flag_but_apply(start: str, perform: Perform, aws_server: AwsServer) -> None:
+    flags = _flags_of_fix()
+    before = {name: bucket.rules for name, bucket in aws_server.world.buckets.items()}
+    for flag in flags:
+        outcome = perform(Use(flag, f"fix {start} {flag}", frozenset()))
+        assert outcome.code in (0, 1, 2, 3, 4), outcome.err
+    perform(Use("together", f"fix {start} --yes --undo-file mine.json --strict --all --allow-incomplete", frozenset()))
+
+    assert {"--yes", "--undo-file mine.json", "--write", "--restore", "--undo undo.json"} <= set(flags)
+    assert set(aws_server.operations) <= LISTED
+    assert {call.method for call in aws_server.calls if call.service == "s3"} <= {"GET", "HEAD"}
+    assert {name: bucket.rules for name, bucket in aws_server.world.buckets.items()} == before
+
+
+@pytest.mark.parametrize("names", [("CORS_DRIFT_APPLY", "CORS_DRIFT_YES"), ()], ids=["variables", "file"])
+def test_neither_variables_nor_a_settings_file_have_fix_write(
+    names: tuple[str, ...],
+    perform: Perform,
+    aws_server: AwsServer,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    for name in names:
+        monkeypatch.setenv(name, "true")
+    if not names:
+        (tmp_path / "cors-drift.toml").write_text("apply = true\nyes = true\n")
+
+    perform(Use("fix", "fix main --restore --recheck 0", frozenset()))
+
+    assert set(aws_server.operations) <= LISTED
+
+
 def test_the_uses_call_every_operation_that_is_listed() -> None:
     """An operation that nothing calls has no place in the list, and would never be seen here."""
     named = {each.name for each in OPERATIONS if each.features != (Feature.SIGN_IN,)}

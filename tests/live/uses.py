@@ -94,6 +94,14 @@ USES = (
         "waive main --bucket uploads --finding live-different --reason why --owner web --expires 30d --recheck 0",
     ),
     Use("validate in every format", "validate main --format html --output sarif={work}/v.sarif", frozenset()),
+    Use("fix --restore", "fix main --restore --recheck 0", code=1),
+    Use("fix --restore one bucket", "fix main --restore --bucket uploads --recheck 0 --format json", code=1),
+    Use("fix --restore in part", "fix main --restore --bucket uploads --recheck 0 --only AllowedOrigins", code=1),
+    Use("fix --restore accounts", "--config accounts.toml fix theirs --restore --recheck 0"),
+    Use("fix --restore --live config:", "fix main --restore --bucket uploads --live config:all", _FROM_CONFIG, 1),
+    Use("fix --restore --apply without a word", "fix main --restore --apply --recheck 0", frozenset(), 2),
+    Use("fix --undo", "fix --undo undo.json", code=1),
+    Use("fix --adopt", "fix main --adopt --bucket uploads --recheck 0", code=1),
     Use("declared", "declared main", frozenset()),
     Use("validate", "validate main", frozenset()),
     Use("compare", "compare main main", frozenset()),
@@ -154,14 +162,14 @@ RULE = """  cors_rule {
 """
 
 
-def furnish(work: Path) -> None:
-    """Write the files that the commands name into a folder."""
-    for name, text in _files().items():
+def furnish(work: Path, url: str = "") -> None:
+    """Write the files that the commands name into a folder; ``url`` is the server that they are about."""
+    for name, text in _files(url).items():
         (work / name).parent.mkdir(exist_ok=True)
         (work / name).write_text(text, encoding="utf-8")
 
 
-def _files() -> Mapping[str, str]:
+def _files(url: str) -> Mapping[str, str]:
     names = ("assets", "uploads", "far", "shy")
 
     def declared(label: str, bucket: str) -> str:
@@ -180,12 +188,27 @@ def _files() -> Mapping[str, str]:
         + declared("assets", "aws_s3_bucket.assets.id"),
         "state.tfstate": STATE,
         "saved.json": (ROOT / "examples/terraform/live.json").read_text(encoding="utf-8"),
+        "undo.json": UNDO.replace("ENDPOINT", url),
         "template.yaml": template.format(name=""),
         "caller.yaml": template.format(name="      BucketName: !Sub 'logs-${AWS::AccountId}'\n"),
         "accounts.toml": f'[[account]]\nid = "{CALLER.account}"\n[[account]]\nid = "{OTHER}"\nrole = "external"\n'
         f'external-id = "{EXTERNAL_ID}"\n[[account]]\nid = "{GONE}"\nrole = "gone"\n',
     }
 
+
+UNDO = """{
+  "kind": "cors-drift/snapshot", "version": 1, "source": "s3", "taken_at": null, "diagnostics": [],
+  "buckets": [{
+    "bucket": "uploads", "address": null, "state": "absent", "rules": [], "ordered": true, "account": null,
+    "region": null, "location": null, "reason": null,
+    "intended": {"state": "configured", "rules": [
+      {"AllowedMethods": ["PUT"], "AllowedOrigins": ["https://evil.example"]}
+    ]}
+  }],
+  "undo": {"tool": {"name": "cors-drift", "version": "0.1.0"}, "direction": "restore", "endpoint": "ENDPOINT"}
+}
+"""
+"""What undoes an earlier run, in which the rules of ``uploads`` were written."""
 
 STATE = """{
   "version": 4, "terraform_version": "1.9.0", "serial": 1, "lineage": "x", "outputs": {},
