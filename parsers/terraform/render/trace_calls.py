@@ -55,8 +55,8 @@ def step_into_call(node: Call, frame: Frame, path: Path) -> Further | None:
 
 
 def taken(node: Call, frame: Frame) -> list[Expression]:
-    """The arms of ``try`` and ``coalesce`` up to the one that is taken: those before it have no value yet, and are the
-    better place to write one. Of the one that is taken only what is before it may be missing.
+    """The arms of ``try`` and ``coalesce`` up to the one that is taken. Those before it have no value yet: what ``try``
+    finds missing is the better place to write one, as what it has in its place is for all; ``coalesce`` is a choice.
     """
     found: list[Expression] = []
     for arm in node.args:
@@ -65,7 +65,7 @@ def taken(node: Call, frame: Frame) -> list[Expression]:
         empty = value is None or value.is_null or value.data == "" or (node.name == "coalescelist" and value.data == ())
         if value is not None and (node.name == "try" or not empty):
             break
-    return found
+    return found if node.name == "try" else found[::-1]
 
 
 def _accessed(node: Call, frame: Frame, path: Path) -> Further | None:

@@ -42,4 +42,6 @@ def file_content(node: Call, frame: Frame) -> Content | Stop | None:
             return Content(expression, Frame(inside.scope, templates=False))
         except InputError:
             pass
-    return Stop(Location(path), f"it is written in this file, which {node.name}({inner.name}(...)) reads ({node.at})")
+    return Stop(
+        Location(path, 1), f"it is written in this file, which {node.name}({inner.name}(...)) reads ({node.at})"
+    )

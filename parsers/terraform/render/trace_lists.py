@@ -73,10 +73,6 @@ def list_changes(start: Hop, need: ListNeed, texts: Texts, depth: int = 0, path:
 
 def _joined(place: Place, need: ListNeed, texts: Texts) -> Iterator[Attempt]:
     """New members beside what an expression makes, where they cannot be made by it; nearest to it first."""
-    from parsers.terraform.render.changes import _EDITS
-
-    if "ListJoin" not in _EDITS:
-        return
     made = () if place.expression is None or place.path else (Hop(place.expression, place.frame),)
     for hop in (*made, *reversed(place.hops)):
         if isinstance(hop.expression, TupleNode | Literal) or not writable(hop.frame):

@@ -56,9 +56,12 @@ class Site:
 
     @property
     def at(self) -> Location:
-        """Where it stands in the tree: its block, or the call of the module that is only known in outline."""
-        outlined = None if self.frame.module is None else self.frame.module.outlined
-        return self.block.at if outlined is None else outlined.at
+        """Where it stands in the tree: its block, or the call of the module of others that it stands in."""
+        module, at = self.frame.module, self.block.at
+        while module is not None and module.caller is not None and not self.texts.has(at.path):
+            at = module.caller[1].at
+            module = module.caller[0]
+        return at
 
     @property
     def attribute(self) -> Expression | None:

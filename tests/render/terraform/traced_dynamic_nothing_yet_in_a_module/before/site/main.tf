@@ -1,0 +1,29 @@
+variable "cors_rules" {
+  description = "Who may do what."
+  type = list(object({
+    allowed_headers = optional(list(string))
+    allowed_methods = list(string)
+    allowed_origins = list(string)
+    max_age_seconds = optional(number)
+  }))
+  default = []
+}
+
+resource "aws_s3_bucket" "assets" {
+  bucket = "assets"
+}
+
+resource "aws_s3_bucket_cors_configuration" "assets" {
+  count  = length(var.cors_rules) > 0 ? 1 : 0
+  bucket = aws_s3_bucket.assets.id
+
+  dynamic "cors_rule" {
+    for_each = var.cors_rules
+    content {
+      allowed_headers = lookup(cors_rule.value, "allowed_headers", null)
+      allowed_methods = cors_rule.value.allowed_methods
+      allowed_origins = cors_rule.value.allowed_origins
+      max_age_seconds = try(cors_rule.value.max_age_seconds, null)
+    }
+  }
+}

@@ -1,0 +1,21 @@
+locals {
+  rules = jsondecode(file("${path.module}/cors.json"))
+}
+
+resource "aws_s3_bucket" "assets" {
+  bucket = "assets"
+}
+
+resource "aws_s3_bucket_cors_configuration" "assets" {
+  bucket = aws_s3_bucket.assets.id
+
+  dynamic "cors_rule" {
+    for_each = local.rules
+    content {
+      allowed_headers = lookup(cors_rule.value, "allowed_headers", null)
+      allowed_methods = cors_rule.value.allowed_methods
+      allowed_origins = cors_rule.value.allowed_origins
+      max_age_seconds = try(cors_rule.value.max_age_seconds, null)
+    }
+  }
+}

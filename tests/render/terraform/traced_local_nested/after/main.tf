@@ -1,0 +1,22 @@
+locals {
+  cors = {
+    assets = {
+      origins = ["https://app.example.com", "https://new.example.com"]
+      methods = ["GET"]
+    }
+    media = { origins = ["*"] }
+  }
+}
+
+resource "aws_s3_bucket" "assets" {
+  bucket = "assets"
+}
+
+resource "aws_s3_bucket_cors_configuration" "assets" {
+  bucket = aws_s3_bucket.assets.id
+
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = local.cors["assets"].origins
+  }
+}

@@ -1,0 +1,6 @@
+module "assets" {
+  source = "./site"
+
+  name    = "assets"
+  origins = ["https://app.example.com"]
+}

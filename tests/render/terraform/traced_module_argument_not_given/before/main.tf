@@ -1,0 +1,11 @@
+module "assets" {
+  source = "./site"
+
+  name = "assets"
+}
+
+module "media" {
+  source = "./site"
+
+  name = "media"
+}

@@ -1,0 +1,3 @@
+output "origins" {
+  value = ["https://app.example.com", "https://new.example.com"]
+}

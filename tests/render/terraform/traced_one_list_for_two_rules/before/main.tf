@@ -1,0 +1,21 @@
+locals {
+  origins = ["https://app.example.com"]
+}
+
+resource "aws_s3_bucket" "assets" {
+  bucket = "assets"
+}
+
+resource "aws_s3_bucket_cors_configuration" "assets" {
+  bucket = aws_s3_bucket.assets.id
+
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = local.origins
+  }
+
+  cors_rule {
+    allowed_methods = ["PUT"]
+    allowed_origins = local.origins
+  }
+}

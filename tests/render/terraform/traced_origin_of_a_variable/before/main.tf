@@ -1,0 +1,17 @@
+variable "origin" {
+  type    = string
+  default = "https://app.example.com"
+}
+
+resource "aws_s3_bucket" "assets" {
+  bucket = "assets"
+}
+
+resource "aws_s3_bucket_cors_configuration" "assets" {
+  bucket = aws_s3_bucket.assets.id
+
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = [var.origin, "https://b.example.com"]
+  }
+}

@@ -1,0 +1,5 @@
+# who may read
+origins = [
+  "https://app.example.com",
+  "https://new.example.com",
+]

@@ -1,0 +1,4 @@
+# who may read
+origins = [
+  "https://app.example.com",
+]
