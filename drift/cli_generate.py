@@ -22,7 +22,7 @@ def generate(
         str,
         typer.Option(
             "--as",
-            help="terraform, terraform-json, cloudformation, cloudformation-json, spec, aws-cli or xml.",
+            help="terraform, terraform-json, cloudformation, cloudformation-json, spec, spec-yaml, aws-cli or xml.",
             envvar="CORS_DRIFT_AS",
             show_envvar=False,
             metavar="DIALECT",

@@ -27,6 +27,7 @@ _FILES = {
     "terraform-json": "cors.tf.json",
     "cloudformation": "cors.template.yaml",
     "cloudformation-json": "cors.template.json",
+    "spec-yaml": "cors.yaml",
     "xml": "cors.xml",
 }
 """The name under which a text is read again; by it parsers know it. Any other is ``cors.json``."""
@@ -77,7 +78,12 @@ def generate(
         raise UsageError(
             f"--as {dialect}: this holds the rules of one bucket, and there are {len(kept)}", advice="name the bucket"
         )
-    text = renderer.declare(tuple(_fresh(kept)), dialect)
+    try:
+        text = renderer.declare(tuple(_fresh(kept)), dialect)
+    except ValueError as error:
+        raise errors.CorsDriftError(
+            f"--as {dialect} cannot say these rules: {error}", advice="another dialect may: see --help"
+        ) from error
     parser = next((each for each in parsers if each.name == renderer.name), None)
     if parser is None:
         raise errors.CorsDriftError(f"no parser reads what --as {dialect} writes")

@@ -128,7 +128,10 @@ class Renderer(Protocol):
         ...
 
     def declare(self, buckets: Sequence[Fresh], dialect: str) -> str:
-        """A whole file that declares the rules of the buckets, ending in a line end."""
+        """A whole file that declares the rules of the buckets, ending in a line end.
+
+        Raises ValueError, in words, for what the dialect cannot say.
+        """
         ...
 
 

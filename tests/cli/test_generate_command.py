@@ -11,7 +11,7 @@ from tests.cli.conftest import Cli
 
 RULES = [
     {"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["https://app.example"], "MaxAgeSeconds": 600},
-    {"ID": 'b${x} %{y} "quoted" {{z}}', "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["ETag"]},
+    {"ID": "b%{y} 'x' \"quoted\" # yes: no", "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["ETag"]},
 ]
 DIALECTS = {
     "terraform": "cors.tf",
@@ -19,6 +19,7 @@ DIALECTS = {
     "cloudformation": "cors.template.yaml",
     "cloudformation-json": "cors.template.json",
     "spec": "cors.json",
+    "spec-yaml": "cors.yaml",
 }
 
 
@@ -56,6 +57,16 @@ def test_a_dialect_without_names_takes_the_rules_of_one_bucket(cli: Cli, tmp_pat
     assert (one.code, one.out) == (0, ""), one.err
     one_bucket = snapshot(tmp_path, configured("media"))
     assert cli("compare", str(path), one_bucket).code == 0
+
+
+def test_a_text_that_looks_like_an_expression_is_written_as_that_text_or_refused(cli: Cli, tmp_path: Path) -> None:
+    live = snapshot(tmp_path, configured("assets", [{**RULES[1], "ID": "${x} %{y} {{z}}"}]))
+    written = cli("generate", "--live", live)
+    assert written.code == 0
+    assert '"$${x} %%{y} {{z}}"' in written.out
+    refused = cli("generate", "--live", live, "--as", "cloudformation")
+    assert (refused.code, refused.out) == (2, "")
+    assert "--as cloudformation cannot say these rules" in refused.err
 
 
 def test_terraform_comes_with_blocks_that_import_what_is_there(cli: Cli, tmp_path: Path) -> None:
