@@ -98,6 +98,22 @@ def _get_bucket_cors(world: World, asked: Question, key: Key) -> Answered:
     return Answered(200, f'<CORSConfiguration xmlns="{S3_XMLNS}">{bucket.rules}</CORSConfiguration>')
 
 
+def _put_bucket_cors(world: World, asked: Question, key: Key) -> Answered:
+    bucket = _of_bucket(world, asked, key)
+    if isinstance(bucket, Answered):
+        return bucket
+    bucket.rules = asked.body.decode().partition(">")[2].removesuffix("</CORSConfiguration>")
+    return Answered(200)
+
+
+def _delete_bucket_cors(world: World, asked: Question, key: Key) -> Answered:
+    bucket = _of_bucket(world, asked, key)
+    if isinstance(bucket, Answered):
+        return bucket
+    bucket.rules = None
+    return Answered(204)
+
+
 def _get_bucket_tagging(world: World, asked: Question, key: Key) -> Answered:
     bucket = _of_bucket(world, asked, key)
     if isinstance(bucket, Answered):
@@ -205,6 +221,8 @@ def _token(asked: Question) -> str | None:
 _ANSWERS: Mapping[tuple[str, str], Callable[[World, Question, Key], Answered]] = {
     ("s3", "ListBuckets"): _list_buckets,
     ("s3", "GetBucketCors"): _get_bucket_cors,
+    ("s3", "PutBucketCors"): _put_bucket_cors,
+    ("s3", "DeleteBucketCors"): _delete_bucket_cors,
     ("s3", "GetBucketTagging"): _get_bucket_tagging,
     ("s3", "HeadBucket"): _head_bucket,
     ("sts", "GetCallerIdentity"): _get_caller_identity,

@@ -113,6 +113,8 @@ def _s3_operation(method: str, bucket: str, query: dict[str, str]) -> str:
             ("GET", ""): "ListBuckets" if not bucket else "ListObjects",
             ("HEAD", ""): "HeadBucket",
             ("GET", "cors"): "GetBucketCors",
+            ("PUT", "cors"): "PutBucketCors",
+            ("DELETE", "cors"): "DeleteBucketCors",
             ("GET", "tagging"): "GetBucketTagging",
         }.get((method, sub))
         if named is not None:
