@@ -103,11 +103,11 @@ def test_lines_that_two_have_changed_are_both_theirs() -> None:
     file = ChangedFile[str]("a, b\nc\n")
     file.apply([(TextEdit("f", 0, 1, "x"), frozenset({"one"})), (TextEdit("f", 3, 4, "y"), frozenset({"two"}))])
     (hunk,) = file.hunks()
-    assert (hunk.before, hunk.after, hunk.owners) == (("a, b\n",), ("x, y\n",), {"one", "two"})
+    assert (hunk.before, hunk.after, hunk.owners) == (("a, b\n",), ("x, y\n",), frozenset({"one", "two"}))
 
 
 def test_an_edit_that_two_want_is_made_once() -> None:
     file = ChangedFile[str]("a\n")
     edit = TextEdit("f", 1, 1, "!")
     file.apply([(edit, frozenset({"one"})), (edit, frozenset({"two"}))])
-    assert (file.text, [hunk.owners for hunk in file.hunks()]) == ("a!\n", [{"one", "two"}])
+    assert (file.text, [hunk.owners for hunk in file.hunks()]) == ("a!\n", [frozenset({"one", "two"})])

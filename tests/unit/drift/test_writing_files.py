@@ -96,7 +96,7 @@ def test_whatever_fails_in_between_all_files_are_as_they_were(
     error: BaseException,
     after: bool,
 ) -> None:
-    monkeypatch.setattr(writing_files.os, name, _Fails(getattr(os, name), at, error, after=after))
+    monkeypatch.setattr(os, name, _Fails(getattr(os, name), at, error, after=after))
     with pytest.raises((InputError, KeyboardInterrupt)):
         write_files(three, allow_dirty=False)
     assert contents(three) == {"old"}
@@ -107,7 +107,7 @@ def test_a_new_file_goes_again_where_another_one_cannot_be_written(
     three: list[FileChange], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     new = change(tmp_path / "0.tf", "new")
-    monkeypatch.setattr(writing_files.os, "replace", _Fails(os.replace, 2, OSError(5, "I/O error"), after=False))
+    monkeypatch.setattr(os, "replace", _Fails(os.replace, 2, OSError(5, "I/O error"), after=False))
     with pytest.raises(InputError, match=r"cannot be written \(I/O error\): all files are as they were"):
         write_files([new, *three], allow_dirty=False)
     assert contents(three) == {"old"}
@@ -120,8 +120,8 @@ def test_where_no_links_can_be_made_the_old_content_is_copied(
     def refuse(*_: object, **__: object) -> None:
         raise OSError(1, "Operation not permitted")
 
-    monkeypatch.setattr(writing_files.os, "link", refuse)
-    monkeypatch.setattr(writing_files.os, "replace", _Fails(os.replace, 3, OSError(5, "I/O error"), after=True))
+    monkeypatch.setattr(os, "link", refuse)
+    monkeypatch.setattr(os, "replace", _Fails(os.replace, 3, OSError(5, "I/O error"), after=True))
     with pytest.raises(InputError):
         write_files(three, allow_dirty=False)
     assert contents(three) == {"old"}
