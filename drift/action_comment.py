@@ -13,7 +13,8 @@ from typing import Any
 from drift.action_comment_body import Key, Marker, Said, body_of, is_clear, marker_of, says_the_same
 from drift.action_event import PullRequestEvent, Run
 from drift.action_login import Login, login_of
-from drift.github_api import GitHub, GitHubError
+from drift.github_answers import GitHubError
+from drift.github_api import GitHub
 from drift.report import Report
 
 MAX_TRIES = 3

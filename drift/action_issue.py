@@ -21,7 +21,8 @@ from drift.action_issue_keeper import Keeper
 from drift.action_login import login_of
 from drift.action_runner import Inputs
 from drift.errors import CorsDriftError, UsageError
-from drift.github_api import GitHub, GitHubError
+from drift.github_answers import GitHubError
+from drift.github_api import GitHub
 from drift.report import Report
 
 MOST_OPEN = 10

@@ -24,7 +24,8 @@ from drift.action_issue_body import (
     title,
 )
 from drift.action_login import Login
-from drift.github_api import GitHub, GitHubError
+from drift.github_answers import GitHubError
+from drift.github_api import GitHub
 from drift.report import Report
 
 SECONDS_BETWEEN_COMMENTS = 20 * 3600

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from drift.github_api import GitHub, GitHubError
+from drift.github_answers import GitHubError
+from drift.github_api import GitHub
 
 DEFAULT_LOGIN = "github-actions[bot]"
 """Who writes with the token that every job has."""

@@ -17,13 +17,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from email.message import Message
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from drift import __version__
-from drift.errors import CorsDriftError, UsageError
+from drift.errors import UsageError
+from drift.github_answers import Answer, GitHubError, error_of, whole_number
 
 API_VERSION = "2022-11-28"
 DEFAULT_URL = "https://api.github.com"
@@ -34,34 +34,12 @@ MAX_SECONDS = 120.0
 MAX_BYTES = 20_000_000
 MAX_PAGES = 50
 MAX_REDIRECTS = 3
-MAX_SHOWN = 300
-"""Characters of what GitHub says that an error passes on."""
 
 _TIMEOUT = 30.0
 _FIRST_WAIT = 0.5
 _LIMIT_WAIT = 60.0
 """Seconds to wait after a secondary rate limit that does not say how long: GitHub asks for a minute at least."""
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^<]*?\brel="?next"?')
-_FORBIDDEN, _NOT_FOUND, _TOO_MANY = 403, 404, 429
-
-
-class GitHubError(CorsDriftError):
-    """GitHub did not do what it was asked for.
-
-    ``status`` is that of the answer, None where there was none. ``uncertain`` says that the request may have had its
-    effect all the same: look before it is made again.
-    """
-
-    def __init__(self, message: str, *, status: int | None = None, uncertain: bool = False, limited: bool = False):
-        super().__init__(message)
-        self.status = status
-        self.uncertain = uncertain
-        self.limited = limited
-
-    @property
-    def denied(self) -> bool:
-        """Whether the token may not do it. GitHub tells 404 of what a token may not even see."""
-        return self.status in (401, _FORBIDDEN, _NOT_FOUND) and not self.limited
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,44 +50,6 @@ class Clock:
     now: Callable[[], float] = time.time
     sleep: Callable[[float], None] = time.sleep
     jitter: Callable[[], float] = random.random
-
-
-@dataclass(frozen=True, slots=True)
-class _Answer:
-    status: int
-    headers: Message
-    content: bytes
-
-    @property
-    def json(self) -> Any:
-        if not self.content:
-            return None
-        try:
-            return json.loads(self.content)
-        except (ValueError, RecursionError):
-            raise GitHubError("GitHub's answer is not JSON", status=self.status) from None
-
-    @property
-    def message(self) -> str:
-        """What GitHub says of an error, in one line of bounded length."""
-        from drift.reporters.words import printable
-
-        try:
-            told = json.loads(self.content)
-        except (ValueError, RecursionError):
-            return ""
-        text = told.get("message") if isinstance(told, dict) else None
-        return printable(text[:MAX_SHOWN]) if isinstance(text, str) else ""
-
-    @property
-    def limited(self) -> bool:
-        """Whether a rate limit refused it: with 429, or with a 403 like that of a missing permission."""
-        if self.status == _TOO_MANY:
-            return True
-        if self.status != _FORBIDDEN:
-            return False
-        spent = self.headers.get("x-ratelimit-remaining") == "0" or "retry-after" in self.headers
-        return spent or "rate limit" in self.message.lower()
 
 
 @dataclass(slots=True)
@@ -168,7 +108,7 @@ class GitHub:
         address = self.url.removesuffix("/v3") + "/graphql"
         document = self._ask("POST", address, {"query": query, "variables": variables}).json
         if not isinstance(document, dict) or document.get("errors") or not isinstance(document.get("data"), dict):
-            raise GitHubError("GitHub did not answer the query", status=_FORBIDDEN)
+            raise GitHubError("GitHub did not answer the query", status=403)
         return document["data"]
 
     def _address(self, path: str, query: Mapping[str, str | int]) -> str:
@@ -178,7 +118,7 @@ class GitHub:
         if urlsplit(address)[:2] != urlsplit(self.url)[:2]:
             raise GitHubError("GitHub's answer leads to another host, where the token is not sent")
 
-    def _ask(self, method: str, address: str, body: Mapping[str, Any] | None = None, *, once: bool = False) -> _Answer:
+    def _ask(self, method: str, address: str, body: Mapping[str, Any] | None = None, *, once: bool = False) -> Answer:
         """Ask, and again as long as that may help. ``once``: not where the request may have been heeded."""
         attempt, redirects = 1, 0
         while True:
@@ -195,10 +135,10 @@ class GitHub:
                 address = urljoin(address, answer.headers.get("location") or "")
                 self._check_origin(address)
                 continue
-            self._again(attempt, answer, _error_of(answer, once), once and not answer.limited)
+            self._again(attempt, answer, error_of(answer, once), once and not answer.limited)
             attempt += 1
 
-    def _attempt(self, method: str, address: str, body: Mapping[str, Any] | None) -> _Answer:
+    def _attempt(self, method: str, address: str, body: Mapping[str, Any] | None) -> Answer:
         left = self._ends - self.clock.monotonic()
         if left <= 0:
             raise self._late()
@@ -216,7 +156,7 @@ class GitHub:
         except urllib.error.HTTPError as error:
             response = error  # an answer like any other
         with response:
-            return _Answer(response.status, response.headers, self._content(response))
+            return Answer(response.status, response.headers, self._content(response))
 
     def _content(self, response: Any) -> bytes:
         """The body. One that trickles in, or does not end, is given up."""
@@ -235,7 +175,7 @@ class GitHub:
     def _late(self) -> GitHubError:
         return GitHubError(f"GitHub took longer than {self.max_seconds:.0f} seconds")
 
-    def _again(self, attempt: int, answer: _Answer | None, error: GitHubError, once: bool) -> None:
+    def _again(self, attempt: int, answer: Answer | None, error: GitHubError, once: bool) -> None:
         """Wait before the next attempt, or raise the error where there is none: after ``MAX_ATTEMPTS``, or before."""
         passing = answer is None or answer.limited or answer.status >= 500
         if once or not passing or attempt == MAX_ATTEMPTS:
@@ -246,18 +186,18 @@ class GitHub:
             raise GitHubError(late, status=error.status, uncertain=error.uncertain, limited=error.limited)
         self.clock.sleep(wait)
 
-    def _wait(self, attempt: int, answer: _Answer | None) -> float:
+    def _wait(self, attempt: int, answer: Answer | None) -> float:
         """Seconds until the next attempt: what GitHub asks for, else twice as long each time."""
         double = float(2 ** (attempt - 1))
         longer = _FIRST_WAIT * double * (1 + self.clock.jitter())
         if answer is None:
             return longer
-        told = _number(answer.headers.get("retry-after"))
+        told = whole_number(answer.headers.get("retry-after"))
         if told is not None:
             return told
         if not answer.limited:
             return longer
-        resets = _number(answer.headers.get("x-ratelimit-reset"))
+        resets = whole_number(answer.headers.get("x-ratelimit-reset"))
         if answer.headers.get("x-ratelimit-remaining") == "0" and resets is not None:
             return max(resets - self.clock.now(), 0) + 1
         return _LIMIT_WAIT * double
@@ -288,18 +228,6 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 12 else None
-
-
-def _error_of(answer: _Answer, once: bool) -> GitHubError:
-    told = f": {answer.message}" if answer.message else ""
-    uncertain = once and answer.status >= 500
-    return GitHubError(
-        f"GitHub answers {answer.status}{told}", status=answer.status, uncertain=uncertain, limited=answer.limited
-    )
 
 
 def _name(error: BaseException) -> str:

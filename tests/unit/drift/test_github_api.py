@@ -8,7 +8,8 @@ import pytest
 
 from drift import github_api
 from drift.errors import UsageError
-from drift.github_api import Clock, GitHub, GitHubError
+from drift.github_answers import Answer, GitHubError
+from drift.github_api import Clock, GitHub
 from tests.live.github_stand_in import TOKEN, GitHubStandIn, Reply, refused
 
 
@@ -194,7 +195,7 @@ def test_queries_go_where_each_kind_of_github_has_them() -> None:
     asked: list[str] = []
 
     class Asking(GitHub):
-        def _ask(self, method: str, address: str, *_: object, **__: object) -> github_api._Answer:
+        def _ask(self, method: str, address: str, *_: object, **__: object) -> Answer:
             asked.append(address)
             raise GitHubError("not asked")
 
