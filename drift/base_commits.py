@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -13,11 +13,15 @@ from drift.base_place import FETCH_DEPTH
 from drift.branch_merge import AfterMerging, Ends, after_merging
 from drift.discovery import Source, repository_around
 from drift.errors import CorsDriftError, UsageError
+from drift.git_index import indexed_in
 from drift.git_objects import MODULE, Indexed, Repository
 from drift.location import Severity
 from drift.revision import RevisionTree
-from drift.tree import DiskTree, Walked
+from drift.tree import DiskTree, Ignored, Walked
 from drift.work_tree import Tracked, WorkTree, folders_above
+
+EVERYTHING = Tracked(everything=True)
+"""Where no index can be read: what a pull request has ``.gitignore`` say must not hide what it commits."""
 
 
 class Note(Protocol):
@@ -59,7 +63,7 @@ class Commits:
         self._stack = ExitStack()
         self._revisions: dict[Path, Revisions] = {}
         self._repositories: dict[Path, Repository | None] = {}
-        self._heads: dict[Path, _Head | None] = {}
+        self._heads: dict[Path, _Head] = {}
         self._theirs = False
 
     def close(self) -> None:
@@ -74,7 +78,7 @@ class Commits:
     @property
     def is_open(self) -> bool:
         """Whether there are files that both the branch and its target have changed."""
-        return any(each is not None and each.merging is not None and each.merging.open for each in self._heads.values())
+        return any(each.merging is not None and each.merging.open for each in self._heads.values())
 
     @contextmanager
     def as_target_has_it(self) -> Iterator[None]:
@@ -90,8 +94,6 @@ class Commits:
         if root not in self._heads:
             self._heads[root] = self._read_head(root)
         found = self._heads[root]
-        if found is None:
-            return DiskTree(root)
         instead = dict(found.left_out)
         if found.merging is not None:
             instead |= found.merging.settled
@@ -116,13 +118,17 @@ class Commits:
         """Whether git keeps track of a path of head, or of something below it."""
         self.head(source.tree.root)
         head = self._heads[source.tree.root]
-        return head is not None and (source.path in head.tracked.files or source.path in head.tracked.folders)
+        return source.path in head.tracked.files or source.path in head.tracked.folders
 
     def is_untracked(self, source: Source, path: str) -> bool:
-        """Whether head has a file that git does not keep track of, in none of its submodules either."""
+        """Whether head has a file that base cannot have: one that git does not keep track of, in none of its submodules
+        either. A second checkout may have been built like head.
+        """
         self.head(source.tree.root)
-        head = self._heads[source.tree.root]
-        if head is None or path in head.tracked.files or not DiskTree(source.tree.root).is_file(path):
+        head, disk = self._heads[source.tree.root], DiskTree(source.tree.root)
+        if head.tracked.everything:
+            return Ignored.has(disk, path)  # nobody can tell, and it looks as if
+        if self._folder is not None or path in head.tracked.files or not disk.is_file(path):
             return False
         return not any(above in head.index for above in folders_above(path))
 
@@ -133,7 +139,7 @@ class Commits:
         self.head(source.tree.root)
         head = self._heads[source.tree.root]
         found: dict[str, str] = {}
-        for path, indexed in (head.index if head else {}).items():
+        for path, indexed in head.index.items():
             inside = not source.path or path == source.path or path.startswith(f"{source.path}/")
             there = base.entry(path) == indexed.entry if isinstance(base, RevisionTree) else not base.names(path)
             moved = indexed.entry.kind == MODULE and inside and not there
@@ -153,13 +159,10 @@ class Commits:
         if not tree.names(""):
             raise UsageError(f"--base {self._given} is an empty folder", advice="check the target branch out in it")
         repository = self._repository(real) if (real / ".git").exists() else None
-        if repository is None:
-            return tree
-        self._tell_if_behind(root, repository)
-        try:
-            return WorkTree(real, Tracked.of([each.path for each in repository.index()]), {})
-        except CorsDriftError:
-            return tree
+        if repository is not None:
+            self._tell_if_behind(root, repository)
+        index = self._index(real, repository)
+        return WorkTree(real, EVERYTHING if index is None else Tracked.of([each.path for each in index]), {})
 
     def _tell_if_behind(self, root: Path, second: Repository) -> None:
         top = repository_around(root)
@@ -181,20 +184,33 @@ class Commits:
                 self._repositories[top] = None
         return self._repositories[top]
 
-    def _read_head(self, root: Path) -> _Head | None:
+    def _index(self, top: Path, repository: Repository | None) -> Sequence[Indexed] | None:
+        """What git keeps track of, from git or without it; None where that cannot be told."""
+        if repository is not None:
+            with suppress(CorsDriftError):
+                return repository.index()
+        return indexed_in(top)
+
+    def _read_head(self, root: Path) -> _Head:
         top = repository_around(root)
         if top is None:
-            return None
+            return _Head({}, EVERYTHING)
         revisions = None if self._folder is not None else self._of(top)
         repository = self._repository(top) if revisions is None else revisions.repository
-        if repository is None:
-            return None
         folder = _below(top, root)
         prefix = f"{folder}/" if folder else ""
-        index = {each.path.removeprefix(prefix): each for each in repository.index() if each.path.startswith(prefix)}
+        tracked = self._index(top, repository)
+        if tracked is None:
+            return _Head({}, EVERYTHING)
+        index = {each.path.removeprefix(prefix): each for each in tracked if each.path.startswith(prefix)}
         found = _Head(index, Tracked.of(list(index)))
+        left_out = any(each.left_out for each in index.values())
+        if repository is None:
+            if left_out:
+                raise UsageError("what this sparse checkout left out is read with git", advice="install git")
+            return found
         head = repository.commit("HEAD")
-        if head is not None and any(each.left_out for each in index.values()):
+        if head is not None and left_out:
             tree = RevisionTree(repository, head, folder, DiskTree(root), head)
             found.left_out = {path: tree for path, each in index.items() if each.left_out and tree.entry(path)}
         if revisions is not None and revisions.fork is not None and head is not None:
@@ -219,8 +235,8 @@ class Commits:
         if head == target:
             self._note(
                 "base-is-head",
-                f"{self._given} is the commit that is checked out: there is nothing to compare but what is not committed; "
-                "before a deployment, give what was deployed last",
+                f"{self._given} is the commit that is checked out: there is nothing to compare but what is not "
+                "committed; before a deployment, give what was deployed last",
                 Severity.WARNING,
             )
         if head is None or not self._merge_base:

@@ -8,7 +8,7 @@ committed was put there by whoever runs the check, and counts.
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -69,12 +69,15 @@ def _sides(base: str, found: Path | None, here: Path, open_: ExitStack) -> list[
     top = repository_around(here)
     if top is None:
         return None if folder is None else [partial(_in_folder, folder, Path(), here)]
+    if folder is not None:  # which needs no git
+        with suppress(CorsDriftError):
+            if found is not None and not _is_committed(open_.enter_context(Repository(top)), top, found):
+                return None
+        return [partial(_in_folder, folder, here.relative_to(top), top)]
     repository = open_.enter_context(Repository(top))
     head = repository.commit("HEAD")
-    if found is not None and not _is_committed(repository, head, top, found):
+    if found is not None and not _is_committed(repository, top, found):
         return None
-    if folder is not None:
-        return [partial(_in_folder, folder, here.relative_to(top), top)]
     target = repository.commit(base)
     if target is None:
         return None
@@ -82,10 +85,17 @@ def _sides(base: str, found: Path | None, here: Path, open_: ExitStack) -> list[
     return [partial(_at, repository, each, top, here) for each in (target, *forks)]
 
 
-def _is_committed(repository: Repository, head: str | None, top: Path, found: Path) -> bool:
-    if head is None or not found.is_relative_to(top):
+def _is_committed(repository: Repository, top: Path, found: Path) -> bool:
+    """Whether git knows the file, as part of a commit or of one that is about to be made: CI may merge without."""
+    if not found.is_relative_to(top):
         return False
-    tree, inside = RevisionTree(repository, head, "", DiskTree(top), head), found.relative_to(top).as_posix()
+    inside = found.relative_to(top).as_posix()
+    if any(each.path.casefold() == inside.casefold() for each in repository.index()):  # some disks tell no case apart
+        return True
+    head = repository.commit("HEAD")
+    if head is None:
+        return False
+    tree = RevisionTree(repository, head, "", DiskTree(top), head)
     return tree.is_file(inside) or tree.is_link(inside)
 
 

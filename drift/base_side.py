@@ -154,8 +154,6 @@ class BaseSide:
 
     def _note_untracked(self, head: Snapshot) -> None:
         """What nobody has committed may be made from what base has too: nothing says that it is new."""
-        if self._folder is not None:
-            return
         places = [each.location.path for each in head.buckets if each.location is not None]
         for source in self._sources():
             for path in dict.fromkeys(places):

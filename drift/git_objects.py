@@ -44,7 +44,7 @@ _OPTIONS = (
 )
 
 FOLDER, FILE, LINK, MODULE = "folder", "file", "link", "module"
-_KINDS = {0o040000: FOLDER, 0o100000: FILE, 0o120000: LINK, 0o160000: MODULE}
+KINDS = {0o040000: FOLDER, 0o100000: FILE, 0o120000: LINK, 0o160000: MODULE}
 """By the upper bits of the mode, as git goes by them: old hosts wrote 040000, 100600 and 100664 too."""
 
 _KEPT_SETTINGS = re.compile(r"GIT_CONFIG_(GLOBAL|SYSTEM|NOSYSTEM|COUNT|(KEY|VALUE)_[0-9]+)")
@@ -149,7 +149,7 @@ class Repository:
             words, _, path = line.partition(b"\t")
             if path:
                 tag, mode, name, _ = words.split(b" ")
-                kind = _KINDS.get(int(mode, 8) & 0o170000, FILE)
+                kind = KINDS.get(int(mode, 8) & 0o170000, FILE)
                 entries.append(Indexed(os.fsdecode(path), Entry(kind, name.decode()), tag == b"S"))
         return entries
 
@@ -195,7 +195,7 @@ class Repository:
         at = 0
         while at < len(content):
             blank, end = content.index(b" ", at), content.index(b"\0", at)
-            kind, text = _KINDS.get(int(content[at:blank], 8) & 0o170000), os.fsdecode(content[blank + 1 : end])
+            kind, text = KINDS.get(int(content[at:blank], 8) & 0o170000), os.fsdecode(content[blank + 1 : end])
             at = end + 1 + size
             if kind is None:
                 raise ValueError(f"{text} is of no kind that git knows")

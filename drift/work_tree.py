@@ -21,10 +21,13 @@ from drift.tree import SKIPPED_FOLDERS, DiskTree, Ignored
 
 @dataclass(frozen=True, slots=True)
 class Tracked:
-    """The files that git keeps track of, by their paths in the tree, and all folders above them."""
+    """The files that git keeps track of, by their paths in the tree, and all folders above them. ``everything`` where
+    nobody can tell: then each file may be one of them.
+    """
 
-    files: frozenset[str]
-    folders: frozenset[str]
+    files: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    everything: bool = False
 
     @staticmethod
     def of(paths: Collection[str]) -> Tracked:
@@ -100,10 +103,10 @@ class WorkTree(DiskTree):
         return any(tree is None and path.startswith(f"{folder}/") for path, tree in self._instead.items())
 
     def _is_tracked(self, path: str) -> bool:
-        return path in self.tracked.files
+        return self.tracked.everything or path in self.tracked.files
 
     def _has_tracked(self, folder: str) -> bool:
-        return folder in self.tracked.folders
+        return self.tracked.everything or folder in self.tracked.folders
 
     def _wanted_in(self, folder: str, ignores: Ignored) -> Iterator[tuple[str, Ignored | None]]:
         on_disk = super().is_folder(folder)

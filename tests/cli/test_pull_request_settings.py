@@ -76,6 +76,18 @@ def test_settings_that_are_named_or_that_nobody_committed_are_the_users(cli: Cli
     assert cli(*options).code == 1
 
 
+@pytest.mark.parametrize("how", ["--no-commit", "--squash"])
+def test_settings_of_a_pull_request_that_ci_merges_without_committing_do_not_count(
+    cli: Cli, reverting: Repository, how: str
+) -> None:
+    reverting.put("cors-drift.toml", "exit-zero = true\n")
+    reverting.commit()
+    reverting.git("checkout", "--quiet", "main")
+    reverting.git("merge", "--quiet", *(("--no-ff",) if how == "--no-commit" else ()), how, "change")
+    result = cli("check", "--base", "main", "--live", live(reverting), "--format", "json")
+    assert (result.code, "settings-changed" in result.out) == (1, True)
+
+
 @pytest.fixture
 def settled(reverting: Repository) -> Repository:
     """The same, where the target branch has settings that make less of it."""
@@ -190,3 +202,24 @@ def test_names_of_buckets_that_come_with_the_pull_request_count_where_nothing_el
     repository.git("checkout", "--quiet", "names")
     (bucket,) = cli(*options, "--no-merge-base").json["buckets"]
     assert bucket["bucket"] == "other", "what the target branch calls it counts"
+
+
+def test_waive_accepts_what_a_pull_request_does_and_says_whose_settings_count(cli: Cli, here: Repository) -> None:
+    here.write(main__tf=terraform("app", "new"))
+    here.commit()
+    asked = ("--base", "main", "--live", live(here, APP, HOTFIX))
+    given = ("--finding", "live-change-undone", "--bucket", "assets-prod", "--reason", "a slip", "--owner", "web")
+    written = cli("waive", *given, "--expires", "30d", *asked)
+    assert written.code == 0, written.err
+    assert "the target branch's settings count" in written.out
+    here.commit()
+    assert cli("check", *asked).code == 1
+    named = cli("--config", "cors-drift.toml", "check", *asked, "--format", "json")
+    assert (named.code, named.json["summary"]["waived"]) == (0, 1)
+
+
+def test_waive_takes_no_base_where_it_looks_at_declarations_alone(cli: Cli, here: Repository) -> None:
+    given = ("--finding", "live-change-undone", "--bucket", "assets-prod", "--reason", "a slip", "--owner", "web")
+    refused = cli("waive", *given, "--expires", "30d", "--declared", "--base", "main")
+    assert refused.code == 2
+    assert "--declared and --base exclude one another" in refused.err
