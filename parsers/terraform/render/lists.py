@@ -139,8 +139,12 @@ def _lines_edits(
     last = kept[-1] if kept else None
     if add:
         if last is not None and commas and last.comma is None:
+            if source.text.startswith("<<", last.value):
+                raise NoLiteralError("there is no place for a comma behind a heredoc")
             edits.append(TextEdit(path, last.end, last.end, ","))
-        at = source.next_line(last.stop) if last is not None else gone[0][0] if gone else _first_line(source, found)
+        at = (
+            source.next_line(last.stop) if last is not None else gone[0][0] if gone else source.line_start(found.closed)
+        )
         texts = [write(indent) for write in add]
         ends = ["," if commas and (trailing or place < len(texts) - 1) else "" for place in range(len(texts))]
         lines = "".join(f"{indent}{text}{end}\n" for text, end in zip(texts, ends, strict=True))
@@ -160,11 +164,6 @@ def _runs(source: Source, members: Sequence[Member], drop: Collection[int]) -> l
         else:
             runs.append((member.start, member.stop))
     return runs
-
-
-def _first_line(source: Source, found: Members) -> int:
-    """Where the first line goes of what has no members: before the closing bracket, behind all comments."""
-    return source.line_start(found.closed)
 
 
 def _run_edits(
@@ -189,7 +188,10 @@ def _run_edits(
             elif source.rest_is_comment(stop):
                 end = source.line_end(stop)
             edits.append(TextEdit(path, members[place].start, end, ""))
-    tail = members[last].end, members[-1].end if last < len(members) - 1 else members[last].end
+    start = members[last].end
+    if source.text.startswith("<<", members[last].value):
+        start = source.next_line(start)  # its end marker is alone on its line
+    tail = start, max(start, members[-1].end) if last < len(members) - 1 else start
     edits.append(TextEdit(path, *tail, "".join(f",{gap}{text}" for text in texts)))
     return edits
 
