@@ -49,6 +49,8 @@ def waive(
     declared: Annotated[
         bool, typer.Option("--declared", help="Look at what is declared alone, as validate does. Reads no AWS.")
     ] = False,
+    base: o.Base = None,
+    merge_base: o.MergeBase = True,
     live: o.Live = None,
     all_: o.All = False,
     profile: o.Profile = None,
@@ -109,14 +111,17 @@ def waive(
         waiving.write_settings(path, edited.text)
     for line in _accepted(report, waiver, judged, path, edited):
         typer.echo(line)
+    if edited is not None and settings.base is not None:
+        typer.echo("With --base the target branch's settings count: commit it there, or name the file with --config.")
 
 
 def _check_sides(context: typer.Context, *, declared: bool) -> None:
-    given = {name: context.get_parameter_source(name) for name in ("live", "all_")}
+    given = {name: context.get_parameter_source(name) for name in ("live", "all_", "base")}
     for name, source in given.items():
         if declared and source is not None and source.name == "COMMANDLINE":
             raise errors.UsageError(
-                f"--declared and --{name.strip('_')} exclude one another", advice="leave one out: it looks at no bucket"
+                f"--declared and --{name.strip('_')} exclude one another",
+                advice="leave one out: it looks at what is declared here, and at nothing else",
             )
 
 

@@ -204,21 +204,19 @@ def test_names_of_buckets_that_come_with_the_pull_request_count_where_nothing_el
     assert bucket["bucket"] == "other", "what the target branch calls it counts"
 
 
-def test_waive_accepts_what_a_pull_request_does_and_says_whose_settings_count(cli: Cli, here: Repository) -> None:
-    here.write(main__tf=terraform("app", "new"))
-    here.commit()
-    asked = ("--base", "main", "--live", live(here, APP, HOTFIX))
+def test_waive_accepts_what_a_pull_request_does_and_says_whose_settings_count(cli: Cli, reverting: Repository) -> None:
+    asked = ("--base", "main", "--live", str(live(reverting)))
     given = ("--finding", "live-change-undone", "--bucket", "assets-prod", "--reason", "a slip", "--owner", "web")
     written = cli("waive", *given, "--expires", "30d", *asked)
     assert written.code == 0, written.err
     assert "the target branch's settings count" in written.out
-    here.commit()
+    reverting.commit()
     assert cli("check", *asked).code == 1
     named = cli("--config", "cors-drift.toml", "check", *asked, "--format", "json")
     assert (named.code, named.json["summary"]["waived"]) == (0, 1)
 
 
-def test_waive_takes_no_base_where_it_looks_at_declarations_alone(cli: Cli, here: Repository) -> None:
+def test_waive_takes_no_base_where_it_looks_at_declarations_alone(cli: Cli, reverting: Repository) -> None:
     given = ("--finding", "live-change-undone", "--bucket", "assets-prod", "--reason", "a slip", "--owner", "web")
     refused = cli("waive", *given, "--expires", "30d", "--declared", "--base", "main")
     assert refused.code == 2
