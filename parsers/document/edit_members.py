@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from drift.edits import TextEdit, edited
 from parsers.document.edit_parts import Part
-from parsers.document.edit_place import Document, Member, members_of
+from parsers.document.edit_place import MAX_LINE, Document, Member, members_of
 from parsers.document.edit_text import CannotWrite, Data
 from parsers.document.edit_writing import Writer
 
@@ -40,7 +40,9 @@ class _Piece:
 
 def changed(document: Document, container: Part, wanted: Sequence[Kept | New]) -> list[TextEdit]:
     """The edits after which a container that has members has the wanted ones, at least one. Raises ``CannotWrite``."""
-    return _Change(document, container).edits(wanted)
+    change = _Change(document, container)
+    edits = change.edits(wanted)
+    return change.by_lines(wanted) if change.is_too_wide(edits) else edits
 
 
 class _Change:
@@ -92,6 +94,30 @@ class _Change:
                 found.append(self._insertion(self.members[index], pieces, is_end))
         found += self._removals(stay, runs.get(None, []), bool(stay))
         return found
+
+    def is_too_wide(self, edits: Sequence[TextEdit]) -> bool:
+        """Whether a list in brackets would make its line too long, in a text in which no line is."""
+        document, container = self.document, self.container
+        start, end = document.line_start(container.start), container.end
+        line = document.text[start:end]
+        inside = container.parent is not None and container.parent.flow
+        if not container.flow or document.is_json or inside or "\n" in line or "\r" in line or not document.is_narrow:
+            return False
+        if any(each.start < start or each.end > end for each in edits):
+            return False
+        return len(_inside(document.text, edits, start, end)) > MAX_LINE
+
+    def by_lines(self, wanted: Sequence[Kept | New]) -> list[TextEdit]:
+        """The container anew with a line for each member."""
+        document, container = self.document, self.container
+        keys = container.parent.entries if container.parent is not None else []
+        key = next((key for key, value in keys if value is container), container)
+        base = " " * document.column(key.start)
+        inner = base + " " * Writer(document, container.start).style.map_step()
+        lines = f",{document.eol}".join(inner + self._piece(each).body for each in wanted)
+        brackets = document.text[container.body], document.text[container.end - 1]
+        text = document.eol.join((brackets[0], lines, base + brackets[1]))
+        return [self._edit(container.body, container.end, text)]
 
     def _piece(self, each: Kept | New) -> _Piece:
         if isinstance(each, New):

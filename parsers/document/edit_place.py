@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from parsers.document.edit_parts import Kind, Part, skip_blank
 from parsers.document.edit_text import CannotWrite
+
+MAX_LINE = 80
+"""A list in brackets that would make a line longer is broken into lines, where the text has kept to it so far."""
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _REST = re.compile(r"[ \t]*(?:(?<=[ \t])#[^\r\n]*)?(?=[\r\n]|\Z)")
@@ -15,7 +20,7 @@ _COMMENT = re.compile(r"([ ]*)#[^\r\n]*")
 _INDENTATION = re.compile(r"[ \t]*")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Document:
     """A text, its parts, and what its lines are."""
 
@@ -24,7 +29,25 @@ class Document:
     is_json: bool
     root: Part | None
 
-    @property
+    @cached_property
+    def containers(self) -> Sequence[Part]:
+        """The lists and mappings that hold something and are written in a usual form."""
+        parts = self.root.everything() if self.root is not None else ()
+        return [part for part in parts if part.values and not part.odd and part.tag is None]
+
+    @cached_property
+    def texts(self) -> Sequence[Part]:
+        """The scalars without a tag that are no keys."""
+        parts = list(self.root.everything()) if self.root is not None else []
+        keys = {id(key) for part in parts for key, _ in part.entries}
+        return [part for part in parts if part.plain_text is not None and id(part) not in keys]
+
+    @cached_property
+    def is_narrow(self) -> bool:
+        """Whether no line is longer than ``MAX_LINE``."""
+        return all(len(line) <= MAX_LINE for line in self.text.splitlines())
+
+    @cached_property
     def eol(self) -> str:
         """The line end that the text has first."""
         match = _BREAK.search(self.text)

@@ -59,7 +59,7 @@ class RuleEdits:
         indices = {id(part): index for index, part in enumerate(container.items)}
         for rule, replaces in zip(wanted.rules, wanted.replaces, strict=True):
             if replaces is None:
-                members.append(New(self.written(rule)))
+                members.append(New(self.written(rule, container)))
                 continue
             part = parts[replaces]
             if part is None or id(part) not in indices:
@@ -211,14 +211,30 @@ class RuleEdits:
                 self.call(self, each, old, None)
             pending.extend(item.known for item in each.items)
 
-    def written(self, rule: CorsRule) -> dict[str, Data]:
-        """A whole rule as data. Raises ``CannotWrite``."""
+    def written(self, rule: CorsRule, around: Part | None = None) -> dict[str, Data]:
+        """A whole rule as data, its fields in the order that the last rule around it has. Raises ``CannotWrite``."""
         values = dict(rule.by_api_name())
-        return {
+        written = {
             name: self.field_data(api, values[api])
             for api, name in self.names.items()
             if values[api] not in ((), None) or api in ("AllowedMethods", "AllowedOrigins")
         }
+        rules = [each.known for each in around.items if each.known.kind is Kind.MAP] if around is not None else []
+        order = [key.plain_text for key, _ in rules[-1].entries] if rules else []
+        if len(order) < 3 or any(name not in order for name in ("AllowedMethods", "AllowedOrigins")):
+            return written
+        places = self._places(written, [name for name in order if name in written])
+        return {name: written[name] for name in places}
+
+    def _places(self, names: Iterable[str], known: Sequence[str]) -> list[str]:
+        """All names in the order of the known ones; the others behind those that are before them by the usual order."""
+        order = list(self.names.values())
+        found = list(known)
+        for name in names:
+            if name not in found:
+                before = [at for at, each in enumerate(found) if each in order[: order.index(name)]]
+                found.insert(before[-1] + 1 if before else 0, name)
+        return found
 
     def field_data(self, api: str, value: FieldValue) -> Data:
         """A field as data. Raises ``CannotWrite``."""

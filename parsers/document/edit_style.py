@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from heapq import nsmallest
 
 from parsers.document.edit_parts import Kind, Part
 from parsers.document.edit_place import Document
@@ -35,10 +37,11 @@ class Style:
     def __init__(self, document: Document, near: int) -> None:
         self.document = document
         self.near = near
-        parts = list(document.root.everything()) if document.root is not None else []
-        parts.sort(key=lambda part: abs(part.start - near))
-        self._containers = [part for part in parts if part.values and not part.odd and part.tag is None]
-        self._scalars = [part for part in parts if part.plain_text is not None and not _is_key(part)]
+        self._containers = sorted(document.containers, key=lambda part: abs(part.start - near))
+
+    @cached_property
+    def _scalars(self) -> Sequence[Part]:
+        return nsmallest(_NEAR, self.document.texts, key=lambda part: abs(part.start - self.near))
 
     def sample(self, value: Data, key: str | None, flow_only: bool) -> Part | None:
         """The nearest container of the sort of the value, under the same key if there is one."""
@@ -135,7 +138,7 @@ class Style:
     def quotes(self, siblings: Iterable[Part], key: str | None = None) -> Sequence[str]:
         """How texts are quoted here: what to try first, then what to take where quotes are needed."""
         own = [part for part in siblings if part.plain_text is not None]
-        near = self._scalars[:_NEAR]
+        near = self._scalars
         under_key = [part for part in near if key is not None and _key_text(part.parent or part) == key]
         quoted = Counter(part.quote for part in (*own * 5, *under_key * 3, *near) if part.quote in ("'", '"'))
         usual = max(quoted, key=lambda each: quoted[each]) if quoted else '"'
@@ -157,11 +160,6 @@ def key_quote(sample: Part | None) -> str:
 
 def _heads(part: Part) -> list[int]:
     return [key.start for key, _ in part.entries] if part.kind is Kind.MAP else [each.start for each in part.items]
-
-
-def _is_key(part: Part) -> bool:
-    around = part.parent
-    return around is not None and around.kind is Kind.MAP and any(key is part for key, _ in around.entries)
 
 
 def _key_part(part: Part) -> Part | None:

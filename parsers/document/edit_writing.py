@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from parsers.document.edit_parts import Kind, Part
-from parsers.document.edit_place import Document
+from parsers.document.edit_place import MAX_LINE, Document
 from parsers.document.edit_style import Style, key_quote
 from parsers.document.edit_text import Data, json_scalar, yaml_scalar
-
-MAX_LINE = 80
-"""A list that would make a line longer than this is broken into lines where the text had kept to it."""
 
 
 class Writer:
@@ -25,11 +23,6 @@ class Writer:
     def style(self) -> Style:
         """What the neighbourhood looks like."""
         return Style(self.document, self.near)
-
-    @cached_property
-    def is_narrow(self) -> bool:
-        """Whether no line of the text is longer than ``MAX_LINE``."""
-        return all(len(line) <= MAX_LINE for line in self.document.text.splitlines())
 
     def gap(self) -> str:
         """What stands behind a comma."""
@@ -65,7 +58,9 @@ class Writer:
             return json_scalar(value)
         return yaml_scalar(value, self.style.quotes(siblings, key) if isinstance(value, str) else ())
 
-    def flow(self, value: Data, base: str, key: str | None = None, siblings: Sequence[Part] = ()) -> str:
+    def flow(
+        self, value: Data, base: str, key: str | None = None, siblings: Sequence[Part] = (), by_line: bool = False
+    ) -> str:
         """A value in brackets, or a scalar; lines below the first are indented by ``base`` and more."""
         if isinstance(value, str | int | bool | None):
             return self.scalar(value, siblings, key)
@@ -75,6 +70,8 @@ class Writer:
         sample = next((each for each in reversed(siblings) if each.values and each.flow), None)
         sample = sample or self.style.sample(value, key, flow_only=True)
         look = self.style.flow_look(sample)
+        if by_line and not look.by_line:
+            look = replace(look, by_line=True, unit=" " * self.style.map_step())
         inner = base + look.unit if look.by_line else base
         texts = self._members(value, sample, inner, look.colon, key)
         if look.by_line:
@@ -120,7 +117,10 @@ class Writer:
         if isinstance(value, str | int | bool | None):
             return f"{written}: {self.scalar(value, (), key)}"
         if not value or self.is_flow(key, value):
-            return f"{written}: {self.flow(value, ' ' * column, key)}"
+            text = f"{written}: {self.flow(value, ' ' * column, key)}"
+            if self.document.is_narrow and column + len(text.partition(self.document.eol)[0]) > MAX_LINE:
+                return f"{written}: {self.flow(value, ' ' * column, key, by_line=True)}"
+            return text
         return f"{written}:{self.below(key, value, column)}"
 
     def below(self, key: str | None, value: Data, column: int) -> str:
