@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from drift import errors
 from drift.cors.model import BucketCors
 from drift.cors.verdict import Effect, Witness
-from drift.documents.parts import Json
 from drift.location import Diagnostic, Location
 from drift.settings import LiveSettings
 
@@ -67,7 +66,7 @@ class Call:
     """
 
     operation: Literal["PutBucketCors", "DeleteBucketCors"]
-    parameters: Mapping[str, Json]
+    parameters: Mapping[str, Any]
     aws_cli: str | None = None
     powershell: str | None = None
     boto3: str | None = None

@@ -2,29 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, TextIO
 
 from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import counted
 from drift.reporters.words import name_of, printable
-from drift.restoring import Fate
+from drift.restoring_values import Fate
 
 if TYPE_CHECKING:
-    from drift.restoring import Restoration, Restoring
+    from drift.restoring_values import Call, Restoration, Restoring
 
 _FATES = {
     Fate.TO_DO: "to be written",
     Fate.DONE: "WRITTEN, and read back",
     Fate.ALREADY: "already so",
     Fate.LEFT: "left as it is",
+    Fate.UNRESOLVED: "UNRESOLVED: left as it is",
     Fate.CHANGED: "CHANGED meanwhile: left as it is",
-    Fate.MISSING: "gone",
-    Fate.UNREADABLE: "could not be read again: left as it is",
-    Fate.DENIED: "DENIED",
-    Fate.REFUSED: "REFUSED by S3",
+    Fate.MISSING: "MISSING: there is nothing to write to",
+    Fate.UNREADABLE: "NOT READ: left as it is",
+    Fate.DENIED: "DENIED: not written",
+    Fate.REFUSED: "REFUSED: not written",
     Fate.UNCONFIRMED: "written, NOT CONFIRMED",
     Fate.UNKNOWN: "UNKNOWN what became of the call",
-    Fate.NOT_REACHED: "not reached",
+    Fate.NOT_REACHED: "not reached: not written",
 }
 _GOOD = (Fate.DONE, Fate.ALREADY)
 _VERDICTS = {
@@ -34,6 +36,7 @@ _VERDICTS = {
     "incomplete": "Incomplete",
     "nothing_to_compare": "Nothing to compare",
 }
+_SIGNALS = {130: "Interrupted", 143: "Terminated"}
 
 
 def write_restoration(result: Restoration, stream: TextIO, notes: TextIO) -> None:
@@ -44,25 +47,37 @@ def write_restoration(result: Restoration, stream: TextIO, notes: TextIO) -> Non
         notes.flush()
         if each.fate is Fate.TO_DO:
             for call in each.calls:
-                stream.write(f"{call.aws_cli}\n" if call.aws_cli is not None else "")
+                _write_call(console, call, stream)
             stream.flush()
     if result.undo is not None:
-        write_line(console, (f"What was live before: cors-drift fix --undo {printable(str(result.undo))}", "bold"))
+        write_line(console, (f"What undoes it: cors-drift fix --undo {printable(str(result.undo))}", "bold"))
     told = ", ".join(f"{count:,} {fate.value.replace('_', ' ')}" for fate, count in result.counts.items())
-    words = f"{counted(len(result.buckets), 'bucket')}: {told}." if told else "No bucket was found."
-    write_line(console, (f"{_VERDICTS.get(result.verdict, result.verdict)}. ", "bold"), (words, ""))
+    if told:
+        words = f"{counted(len(result.buckets), 'bucket')}: {told}."
+    else:
+        words = f"{counted(result.looked_at, 'bucket')} looked at." if result.looked_at else "No bucket was found."
+    verdict = _SIGNALS.get(result.stopped or 0) or _VERDICTS.get(result.verdict, result.verdict)
+    write_line(console, (f"{verdict}. ", "bold"), (words, ""))
+
+
+def _write_call(console: Console, call: Call, stream: TextIO) -> None:
+    text = call.powershell if os.name == "nt" else call.aws_cli
+    if text is None:
+        write_line(console, (f"  {call.operation} with sensitive values, which are not shown; --apply makes it", ""))
+    else:
+        stream.write(f"{text}\n")
 
 
 def _write_words(console: Console, bucket: Restoring) -> None:
     place = " at ".join(printable(str(part)) for part in (bucket.address, bucket.location) if part)
-    fate = _FATES.get(bucket.fate, bucket.fate.value.replace("_", " "))
+    fate = _FATES[bucket.fate]
     write_line(
         console,
         (name_of(bucket.name, bucket.address), "bold"),
         (f"  {fate}", "green" if bucket.fate in _GOOD else "yellow"),
         (f"  {place}" if place else "", "dim"),
     )
-    for each in bucket.says:
+    for each in bucket.says if bucket.fate is Fate.TO_DO else ():
         write_line(console, (f"  {printable(each)}", ""))
     if bucket.reason:
         write_line(console, (f"  {printable(bucket.reason)}", ""))
