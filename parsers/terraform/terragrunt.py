@@ -64,6 +64,8 @@ class Unit:
         self.folder: str | None = None
         self._perhaps: tuple[str, ...] = ()
         """The folders of the tree of which one may be the module, where that hangs on what is not known."""
+        self.root: tuple[ModuleInstance, Mapping[str, Argument]] | None = None
+        """The module that it runs with the values that it gives, once it was asked what it declares."""
         self._written = Written()
         self._sight: Tree | Value = tree
         self._overlay: Overlay | None = None
@@ -71,6 +73,11 @@ class Unit:
         if self._files.fault is None and path.endswith(UNIT):
             self.source = self._files.source()
             self._find_code()
+
+    @property
+    def files(self) -> UnitFiles:
+        """Its own file and what that includes."""
+        return self._files
 
     @property
     def includes(self) -> frozenset[str]:
@@ -185,6 +192,7 @@ class Unit:
         given = self._given(sight, module, found)
         found.diagnostics[:0] = module.diagnostics
         root = ModuleInstance(run, module, given.get, prefix=f"[{self.unit or '.'}] ")
+        self.root = root, given
         found.roots.append(declarations(root))
         told = [each for each in run.diagnostics if each.id != REFUSED]  # what Terragrunt writes may make it right
         faults = [fault for each in (module, *self._loaded.values()) for fault in each.faults]
@@ -230,6 +238,7 @@ class Unit:
         outcome.diagnostics.extend(told)
         given = self._given(self._tree, found.module, outcome, outlined=True)
         root = ModuleInstance(run, found.module, given.get, prefix=f"[{self.unit or '.'}] ", outlined=found.outlined)
+        self.root = root, given
         outcome.roots.append(declarations(root))
         outcome.diagnostics.extend(run.diagnostics)
 

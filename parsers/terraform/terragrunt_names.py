@@ -97,7 +97,7 @@ class TerragruntFile:
         self.file: File = cut_file(path, reading.tree.read(path), lambda _: None)
         self.scope = Scope(self, reading.budget)
         self.includes: dict[str, TerragruntFile] = {}
-        self._locals: dict[str, Attribute] = {
+        self.locals: dict[str, Attribute] = {
             name: each for block in self.blocks("locals") for name, each in block.attributes.items()
         }
         self._known: dict[str, Value] = {}
@@ -134,7 +134,7 @@ class TerragruntFile:
         if first == "local" and second:
             return self._local(second, at), 2
         if first == "local":
-            return object_of({name: self._local(name, at) for name in self._locals}), 1
+            return object_of({name: self._local(name, at) for name in self.locals}), 1
         if first == "include":
             label = second if second in self.includes else ""
             included = self.includes.get(label)
@@ -155,20 +155,20 @@ class TerragruntFile:
             self._shown = unknown(f"{self.path} is read by a file that it reads itself")
             inputs = self.inputs()
             given = inputs if isinstance(inputs, Value) else object_of(inputs)
-            own = {name: self._local(name, Location(self.path)) for name in self._locals}
+            own = {name: self._local(name, Location(self.path)) for name in self.locals}
             self._shown = object_of({"locals": object_of(own), "inputs": given})
         return self._shown
 
     def _local(self, name: str, at: Location) -> Value:
         if name in self._known:
             return self._known[name]
-        if name not in self._locals:
+        if name not in self.locals:
             return unknown(f"there is no local.{name} ({at})")
         if name in self._open:
             return unknown(f"local.{name} refers to itself ({at})")
         self._open.add(name)
         try:
-            self._known[name] = self.value(self._locals[name])
+            self._known[name] = self.value(self.locals[name])
         finally:
             self._open.discard(name)
         return self._known[name]

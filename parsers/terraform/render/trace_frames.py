@@ -7,7 +7,7 @@ which collection it is which member.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from parsers.terraform.access import elements
@@ -16,11 +16,21 @@ from parsers.terraform.constraints import Nothing
 from parsers.terraform.evaluation import Budget, Scope, evaluate
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import SPLAT_ITEM, Block, Expression, For, Name, Splat
+from parsers.terraform.terragrunt_files import UnitFiles
+from parsers.terraform.terragrunt_names import TerragruntFile
 from parsers.terraform.values import EvaluationError, RefusalError, Unresolved, Value, object_of
 
 Step = str | int
 """One step into a value: the key of an entry, or the place of a member in the order in which it is gone through."""
 Path = tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outside:
+    """What a root module is given: the values of its variables, and the Terragrunt unit that gives some of them."""
+
+    values: Mapping[str, Argument] = field(default_factory=dict)
+    unit: UnitFiles | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,21 +50,20 @@ class Bound:
 class Frame:
     """Where an expression stands: its scope, the module (None in a file of values), and what bound names come from.
 
-    ``given`` are the values that the variables of a root module are given from outside. ``templates`` is False in files
-    whose strings are literal.
+    ``given`` is what the root module around it is given. ``file`` is there in a file of Terragrunt. ``templates`` is
+    False in files whose strings are literal.
     """
 
     scope: Scope
     module: ModuleInstance | None = None
     bound: Mapping[str, Bound] = field(default_factory=dict)
-    given: Mapping[str, Argument] = field(default_factory=dict)
+    given: Outside = field(default_factory=Outside)
     templates: bool = True
+    file: TerragruntFile | None = None
 
     def bind(self, values: Mapping[str, Value], bound: Mapping[str, Bound]) -> Frame:
         """The same with more names."""
-        return Frame(
-            self.scope.bind(values), self.module, {**self.bound, **bound}, self.given, templates=self.templates
-        )
+        return replace(self, scope=self.scope.bind(values), bound={**self.bound, **bound})
 
     def value(self, expression: Expression) -> Value | None:
         """The value of an expression; None where it is an error."""
@@ -86,7 +95,7 @@ def literals() -> Frame:
     return Frame(Scope(Nothing(), Budget()))
 
 
-def frame_of(module: ModuleInstance, given: Mapping[str, Argument]) -> Frame:
+def frame_of(module: ModuleInstance, given: Outside) -> Frame:
     """The frame of what stands in a module itself."""
     return Frame(module.scope, module, given=given)
 

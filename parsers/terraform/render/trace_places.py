@@ -7,6 +7,7 @@ hand values on. What it finds are candidates, the best first: whoever asked edit
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -39,6 +40,7 @@ from parsers.terraform.render.trace_frames import (
 )
 from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_variables import variable_sources
+from parsers.terraform.terragrunt_names import TerragruntFile
 from parsers.terraform.values import Value
 
 _DEEP = 80
@@ -221,6 +223,8 @@ def _reference(at: At, node: Name | GetAttr) -> Iterator[Found]:
         yield from _bound(at.referring(), name, words)
     elif name in at.frame.scope.local:
         yield Stop(node.at, f"it is made of {name}, which is no part of a value that is written down")
+    elif at.frame.file is not None and words:
+        yield from _of_terragrunt(at.referring(), name, words, node.at)
     elif at.frame.module is None or not words:
         yield Stop(node.at, f"{name} means nothing here")
     else:
@@ -261,6 +265,30 @@ def _global(at: At, first: str, words: list[str], where: Location) -> Iterator[F
         yield Stop(where, "it comes from for_each, of which it is not known what it goes through")
     else:
         yield Stop(where, f"it is {'.'.join([first, *words])}, which Terraform gets elsewhere")
+
+
+def _of_terragrunt(at: At, first: str, words: list[str], where: Location) -> Iterator[Found]:
+    """``local.x`` and ``include.x.locals.y`` of a Terragrunt file."""
+    file = at.frame.file
+    assert file is not None  # noqa: S101 - the caller has looked
+    if first == "include":
+        included = file.includes.get(words[0])
+        if included is None:
+            included = file.includes.get("")
+        else:
+            words = words[1:]
+        if included is None or len(words) < 2:
+            yield Stop(where, f"it comes from include.{'.'.join(words)}")
+            return
+        file, first, words = included, words[0], words[1:]
+    inner = Frame(file.scope, file=file)
+    inputs = file.file.attributes.get("inputs")
+    if first in ("local", "locals") and words[0] in file.locals:
+        yield from _walk(at.to(file.locals[words[0]].expression, inner, (*words[1:], *at.path)))
+    elif first == "inputs" and inputs is not None:
+        yield from _walk(at.to(inputs.expression, inner, (*words, *at.path)))
+    else:
+        yield Stop(where, f"it is {'.'.join([first, *words])}, which Terragrunt gets elsewhere")
 
 
 def _variable(at: At, name: str, path: Path, where: Location) -> Iterator[Found]:
@@ -307,6 +335,11 @@ def _arm(at: At, node: Conditional) -> Iterator[Found]:
 
 
 def _call(at: At, node: Call) -> Iterator[Found]:
+    other = _read_file(at.frame, node)
+    if other is not None and len(at.path) > 1 and isinstance(at.path[1], str):
+        inner = Frame(other.scope, file=other)
+        yield from _of_terragrunt(replace(at, frame=inner, path=at.path[2:]), str(at.path[0]), [at.path[1]], node.at)
+        return
     if node.expand_last:
         yield at.found(node) if not at.path else _opaque(node)
         return
@@ -332,11 +365,25 @@ def _call(at: At, node: Call) -> Iterator[Found]:
             yield from _walk(at.referring().to(expression, path=path))
 
 
+def _read_file(frame: Frame, node: Call) -> TerragruntFile | None:
+    """The file that ``read_terragrunt_config`` reads."""
+    file = frame.file
+    name = (
+        frame.value(node.args[0]) if file is not None and node.name == "read_terragrunt_config" and node.args else None
+    )
+    if file is None or name is None or not isinstance(name.data, str):
+        return None
+    path = file.inside(name.data)
+    return file.reading.open(path, posixpath.dirname(path))
+
+
 def _encoded(at: At, path: Path, node: Call) -> Iterator[Found]:
     """What ``jsondecode`` is given: the argument of a ``jsonencode``, wherever that stands."""
     for found in _walk(at):
         if isinstance(found, Place) and isinstance(found.expression, Call) and found.expression.name == "jsonencode":
             yield from _walk(At(found.expression.args[0], found.frame, path, depth=at.depth + 1))
+        elif isinstance(found, Place) and found.expression is not None and found.frame.file is not None:
+            yield from _walk(At(found.expression, found.frame, path, depth=at.depth + 1))  # Terragrunt encodes it
         elif isinstance(found, Stop):
             yield found
         else:

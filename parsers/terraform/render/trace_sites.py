@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.interfaces import Inputs, Tree
 from drift.location import Location
 from drift.snapshot import Bucket
 from parsers.terraform import files
-from parsers.terraform.arguments import Argument
 from parsers.terraform.expand import Instance
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, Splat
 from parsers.terraform.project import Project
-from parsers.terraform.render.trace_frames import Frame, Step, dynamic_frames, frame_of, instance_frame
+from parsers.terraform.render.trace_frames import Frame, Outside, Step, dynamic_frames, frame_of, instance_frame
 from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_texts import Texts
 from parsers.terraform.rules import block_rules, inline_rules, normal_form, separate_rules
@@ -58,6 +57,8 @@ class Site:
     def at(self) -> Location:
         """Where it stands in the tree: its block, or the call of the module of others that it stands in."""
         module, at = self.frame.module, self.block.at
+        if module is not None and module.outlined is not None:
+            return module.outlined.at
         while module is not None and module.caller is not None and not self.texts.has(at.path):
             at = module.caller[1].at
             module = module.caller[0]
@@ -87,7 +88,7 @@ def dynamics_of(block: Block) -> tuple[Block, ...]:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Resource:
     module: ModuleInstance
-    given: Mapping[str, Argument]
+    given: Outside
     block: Block
     instance: Instance
 
@@ -117,14 +118,26 @@ class Sites:
                     self._found.setdefault(address, []).append(resource)
         return self._found
 
-    def _roots(self) -> Iterator[tuple[ModuleInstance, Mapping[str, Argument]]]:
+    def _roots(self) -> Iterator[tuple[ModuleInstance, Outside]]:
         folders = [
             unit for unit in self._units if posixpath.basename(unit) not in files.UNITS and not unit.endswith(".json")
         ]
         project = Project(self._tree, self._inputs)
         for folder in project.roots(folders).folders:
             root, given = project.root(folder)
-            yield root, given.values
+            yield root, Outside(given.values)
+        named = [unit for unit in self._units if posixpath.basename(unit) in files.UNITS]
+        if named:
+            yield from self._of_terragrunt(project, named)
+
+    def _of_terragrunt(self, project: Project, paths: Sequence[str]) -> Iterator[tuple[ModuleInstance, Outside]]:
+        from parsers.terraform.terragrunt import units
+
+        for unit in units(self._tree, paths, (), self._inputs):
+            unit.declared(project.load)
+            if unit.root is not None:
+                root, values = unit.root
+                yield root, Outside(values, unit.files)
 
     def _site(self, found: _Resource) -> Site:
         outer = frame_of(found.module, found.given)
@@ -148,7 +161,7 @@ def _rules_of(each: _Resource) -> object:
     return read(each.block, each.instance.scope).cors
 
 
-def _walk(module: ModuleInstance, given: Mapping[str, Argument]) -> Iterator[tuple[str, _Resource]]:
+def _walk(module: ModuleInstance, given: Outside) -> Iterator[tuple[str, _Resource]]:
     for (type_name, name), block in module.module.resources.items():
         if type_name in (BUCKET, CONFIGURATION):
             for instance in module.expansion("resource", type_name, name, block).instances:

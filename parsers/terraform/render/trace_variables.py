@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Location
 from parsers.terraform.arguments import Argument
 from parsers.terraform.convert import convert
-from parsers.terraform.nodes import Block, Expression
+from parsers.terraform.nodes import Block, Expression, ObjectNode
 from parsers.terraform.render.trace_found import Found, Holder, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, caller_frame, literals, members_of
 from parsers.terraform.set_order import identity_key
 from parsers.terraform.syntax import parse_file
+from parsers.terraform.terragrunt_files import UnitFiles
 from parsers.terraform.values import EvaluationError, RefusalError, Value
 
 
@@ -75,7 +76,10 @@ def _default(frame: Frame, block: Block, value: Value, path: Path) -> Iterator[F
 
 
 def _of_root(frame: Frame, name: str, block: Block, value: Value, path: Path) -> Iterator[Found]:
-    argument = frame.given.get(name)
+    argument, unit = frame.given.values.get(name), frame.given.unit
+    if unit is not None and (argument is None or argument.source == unit.own.path):
+        yield from _of_unit(unit, frame, name, block, value, path)
+        return
     if argument is None or (argument.value.is_null and _refuses_null(block)):
         yield from _default(frame, block, value, path)
         return
@@ -86,6 +90,21 @@ def _of_root(frame: Frame, name: str, block: Block, value: Value, path: Path) ->
         yield Stop(block.at, f'the variable "{name}" {_given_by(argument)}')
         return
     yield _place(found, literals_of(found), path, value, Holder(found.at.path, frame, name))
+
+
+def _of_unit(unit: UnitFiles, frame: Frame, name: str, block: Block, value: Value, path: Path) -> Iterator[Found]:
+    """The inputs of a Terragrunt unit: its own count more than those of what it includes."""
+    for file in reversed(unit.merged):
+        attribute, inputs = file.file.attributes.get("inputs"), file.inputs()
+        if attribute is not None and isinstance(inputs, Mapping) and name in inputs:
+            inner = Frame(file.scope, file=file)
+            yield Place(attribute.expression, inner, (name, *as_given(path, value, inputs[name])))
+            return
+    own = unit.own.file.attributes.get("inputs")
+    if own is not None and isinstance(own.expression, ObjectNode):
+        inner = Frame(unit.own.scope, file=unit.own)
+        yield Place(None, inner, path, Holder(own.expression, inner, name), (), value)
+    yield from _default(frame, block, value, path)
 
 
 def literals_of(expression: Expression) -> Frame:
