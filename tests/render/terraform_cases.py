@@ -18,7 +18,7 @@ from drift.cors.model import API_NAMES, BucketCors, CorsRule
 from drift.edits import Proposal, TextEdit, WantedRules
 from drift.interfaces import Inputs
 from drift.selecting import Selection
-from drift.snapshot import Bucket, Snapshot
+from drift.snapshot import Bucket, Snapshot, State
 from drift.wanted import adopted
 from parsers.terraform import PARSER
 from parsers.terraform.render import RENDERER
@@ -103,7 +103,7 @@ def wanted_of(bucket: Bucket, live: BucketCors | None) -> WantedRules:
 def is_same(bucket: Bucket, live: BucketCors | None) -> bool:
     """Whether the bucket declares what is live, in any other words."""
     if bucket.cors is None or live is None:
-        return bucket.cors is live
+        return bucket.cors is live and bucket.state is State.ABSENT
     return not adopted(bucket.cors, live, Selection(), zero_is_unset=bucket.writes_max_age_zero).changes
 
 
@@ -127,11 +127,10 @@ def of_name(snapshot: Snapshot, name: str) -> Bucket:
 
 def holds(before: Snapshot, after: Snapshot, name: str, live: BucketCors | None) -> bool:
     """Whether the bucket has the live rules and nothing else has changed."""
-    if len(after.errors) > len(before.errors) or {each.name for each in before.buckets} - {
-        each.name for each in after.buckets
-    }:
+    if len(after.errors) > len(before.errors):
         return False
-    if not is_same(of_name(after, name), live):
+    there = any(each.name == name for each in after.buckets)
+    if not (is_same(of_name(after, name), live) if there else live is None):
         return False
     old = {each.address: each for each in before.buckets if each.name != name}
     new = {each.address: each for each in after.buckets if each.name != name}

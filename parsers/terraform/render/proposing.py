@@ -6,18 +6,25 @@ from collections.abc import Sequence
 
 from drift.edits import ByHand, Proposal, TextEdit, WantedRules
 from drift.interfaces import Inputs, Tree
+from drift.location import Location
 from drift.snapshot import Bucket, State
 from parsers.terraform.render.additions import added, references
 from parsers.terraform.render.changes import edits_of
+from parsers.terraform.render.fresh import rule_fields
 from parsers.terraform.render.source import Sources
 from parsers.terraform.render.trace import traced
 from parsers.terraform.render.trace_sites import find_site
+from parsers.terraform.render.wording import quoted, writable
 from parsers.terraform.render.written import BlockChange, Change
+from parsers.terraform.schema import BUCKET, CONFIGURATION
 
 
 def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, wanted: WantedRules) -> Proposal:
     """See ``drift.interfaces.Renderer``."""
     sources = Sources(tree)
+    unsaid = _unsaid(bucket, wanted)
+    if unsaid is not None:
+        return Proposal(by_hand=(unsaid,))
     found = traced(find_site(tree, units, inputs, bucket), bucket, wanted)
     attempts: dict[tuple[TextEdit, ...], None] = {}
     by_hand, blocked = list(found.by_hand), list[ByHand]()
@@ -36,6 +43,26 @@ def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, w
         attempts.update(dict.fromkeys(beside.attempts))
         by_hand = [*beside.by_hand] if not found.attempts else [*by_hand, *beside.by_hand]
     return Proposal(tuple(attempts), tuple(dict.fromkeys(by_hand)))
+
+
+def _unsaid(bucket: Bucket, wanted: WantedRules) -> ByHand | None:
+    """What is wanted and cannot be written there at all."""
+    declared = () if bucket.cors is None else bucket.cors.rules
+    inline = (bucket.address or "").rpartition(f"{BUCKET}.")[1] != "" and bool(declared or bucket.says_none)
+    at = bucket.location or Location("")
+    for rule, index in zip(wanted.rules, wanted.replaces, strict=True):
+        old = None if index is None else declared[index]
+        if rule == old or any(True for _ in rule.unknowns()):
+            continue
+        place = bucket.places[index].location if index is not None and index < len(bucket.places) else at
+        if inline and rule.id is not None and (old is None or old.id != rule.id):
+            why = f"a cors_rule inside of {BUCKET} has no id; only {CONFIGURATION} has, or leave the ID out"
+            return ByHand(place, why, f"id = {quoted(str(rule.id))}")
+        fields = rule_fields(rule)
+        if not writable(fields):
+            why = "HCL cannot say a text of this rule: it composes letters with their accents, or has no such character"
+            return ByHand(place, why, ascii(fields))
+    return None
 
 
 def _spoken_of(tree: Tree, sources: Sources, changes: Sequence[Change]) -> ByHand | None:

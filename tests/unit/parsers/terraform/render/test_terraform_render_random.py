@@ -105,13 +105,9 @@ def _edited(data: st.DataObject) -> tuple[str, Files]:
     proposal = RENDERER.propose(files, [""], Inputs(), before.buckets[0], wanted)
     for attempt in proposal.attempts:
         after = files.with_edits(attempt)
-        if holds(before, declared(after, [""], Inputs()), "site", wanted.cors) or _gone(wanted.cors, after):
+        if holds(before, declared(after, [""], Inputs()), "site", wanted.cors):
             return text, after
     raise AssertionError((text, wanted, proposal))
-
-
-def _gone(cors: BucketCors | None, after: Files) -> bool:
-    return cors is None and not declared(after, [""], Inputs()).buckets
 
 
 @settings(max_examples=tries(1))
