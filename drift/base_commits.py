@@ -32,14 +32,19 @@ class Note(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Revisions:
-    """The commits of one repository that a run looks at. ``fork`` is where head left the target branch, None where it
+    """The commits of one repository that a run looks at. ``forks`` are where head left the target branch, none where it
     has all of it.
     """
 
     repository: Repository
     head: str | None
     target: str
-    fork: str | None
+    forks: tuple[str, ...] = ()
+
+    @property
+    def fork(self) -> str | None:
+        """The first of them."""
+        return next(iter(self.forks), None)
 
 
 @dataclass(slots=True)
@@ -213,8 +218,8 @@ class Commits:
         if head is not None and left_out:
             tree = RevisionTree(repository, head, folder, DiskTree(root), head)
             found.left_out = {path: tree for path, each in index.items() if each.left_out and tree.entry(path)}
-        if revisions is not None and revisions.fork is not None and head is not None:
-            ends = Ends(revisions.fork, revisions.target, head)
+        if revisions is not None and revisions.forks and head is not None:
+            ends = Ends(revisions.forks, revisions.target, head)
             found.merging = after_merging(repository, ends, folder, DiskTree(root), found.left_out, self._stack)
         return found
 
@@ -240,17 +245,17 @@ class Commits:
                 Severity.WARNING,
             )
         if head is None or not self._merge_base:
-            return Revisions(repository, head, target, None)
+            return Revisions(repository, head, target)
         forks = repository.merge_bases(head, target)
         if not forks:
             raise self._not_there(repository, f"--base {self._given}: it has no history in common with what is here")
-        if len(forks) > 1:
-            told = f"the branch and {self._given} have {len(forks)} best common ancestors; {forks[0][:12]} is taken"
-            self._note("several-merge-bases", told)
         if forks[0] == target:
-            return Revisions(repository, head, target, None)
+            return Revisions(repository, head, target)
+        if len(forks) > 1:
+            told = f"the branch and {self._given} have {len(forks)} best common ancestors, which are merged first"
+            self._note("several-merge-bases", told)
         self._note("branch-behind", f"{self._given} has commits that the branch lacks: head is what merging gives")
-        return Revisions(repository, head, target, forks[0])
+        return Revisions(repository, head, target, tuple(forks))
 
     def _not_there(self, repository: Repository, message: str) -> UsageError:
         if repository.is_shallow:

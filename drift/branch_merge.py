@@ -30,9 +30,11 @@ class AfterMerging:
 
 @dataclass(frozen=True, slots=True)
 class Ends:
-    """The commits of a merge: where head left the target branch, the tip of that, and head."""
+    """The commits of a merge: where head left the target branch, more than one after merges in both directions, the tip
+    of that, and head.
+    """
 
-    fork: str
+    forks: tuple[str, ...]
     target: str
     head: str
 
@@ -47,17 +49,19 @@ def after_merging(
     def tree(source: Repository, name: str) -> RevisionTree:
         return RevisionTree(source, name, folder, beside, ends.head)
 
-    roots = [repository.root_of(commit) for commit in (ends.fork, ends.target, ends.head)]
+    forks = [repository.root_of(commit) for commit in ends.forks]
+    roots = [repository.root_of(commit) for commit in (ends.target, ends.head)]
     merging = stack.enter_context(Merging(repository))
-    merged = merging.merge(roots[0], roots[1], roots[2])
+    merged = merging.merge(forks[0], *roots) if len(forks) == 1 else merging.merge_history(ends.target, ends.head)
     theirs = tree(repository, ends.target)
     ours = tree(repository, ends.head)
     settled: dict[str, RevisionTree | None] = {}
     unsure: dict[str, RevisionTree | None] = {}
     if merged is None:
-        before = tree(repository, ends.fork)
-        for path in _changed(repository, roots[0], roots[1], folder):
-            if ours.entry(path) == before.entry(path):
+        before = [tree(repository, each) for each in ends.forks]
+        changed = (each for fork in forks for each in _changed(repository, fork, roots[0], folder))
+        for path in dict.fromkeys(changed):
+            if all(ours.entry(path) == each.entry(path) for each in before):
                 settled[path] = theirs if theirs.entry(path) else None
             elif ours.entry(path) != theirs.entry(path):
                 unsure[path] = theirs if theirs.entry(path) else None
@@ -68,7 +72,7 @@ def after_merging(
         conflicts = {path.removeprefix(prefix) for path in merged.conflicts if path.startswith(prefix)}
         for path in conflicts:
             unsure[path] = theirs if theirs.entry(path) else None
-        for path in _changed(reader, roots[2], merged.folder, folder):
+        for path in _changed(reader, roots[1], merged.folder, folder):
             if path not in conflicts:
                 settled[path] = result if result.entry(path) else None
     for path in [path for path in settled if path not in left_out and not _as_committed(ours, beside, path)]:

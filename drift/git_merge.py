@@ -2,7 +2,8 @@
 
 A repository of our own, in a temporary folder, borrows the objects of the real one and keeps what the merge makes. It
 has none of the real one's settings and attributes, so that no merge driver, filter or hook has a say. The three sides
-are made commits there that have no other history: a shallow clone has all that is needed.
+are made commits there that have no other history: a shallow clone has all that is needed. Only commits that have
+several best common ancestors are merged with all their history, since which of those counts is not ours to choose.
 """
 
 from __future__ import annotations
@@ -44,20 +45,32 @@ class Merging:
 
     def merge(self, fork: str, target: str, head: str) -> Merged | None:
         """Folder objects of the three sides merged; None where this git cannot (before 2.38, or objects missing)."""
-        objects = self._repository.folder_of_objects
-        if self._git("init", "--quiet", "--bare", f"--object-format={_format(fork)}", ".") is None:
-            return None
-        info = self._place / "objects" / "info"
-        info.mkdir(parents=True, exist_ok=True)
-        (info / "alternates").write_bytes(os.fsencode(os.path.realpath(objects)) + b"\n")
+        self._prepare(_format(fork))
         first = self._commit(fork)
         ends = [self._commit(each, first) for each in (target, head)] if first else []
-        if None in ends or not ends:
-            return None
-        found = self._git("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", *map(str, ends))
-        if found is None or not found[0]:
-            return None
-        return Merged(found[0], tuple(found[1:]))
+        return None if None in ends or not ends else self._merged(*map(str, ends))
+
+    def merge_history(self, target: str, head: str) -> Merged | None:
+        """Two commits merged with all their history, for such as left each other more than once (criss-cross merges):
+        git merges their ancestors first. None as of ``merge``.
+        """
+        self._prepare(_format(head))
+        cut_off = self._repository.cut_off
+        if cut_off:
+            (self._place / "shallow").write_bytes(cut_off)
+        return self._merged(target, head)
+
+    def _prepare(self, objects: str) -> None:
+        """Our own repository, of the same kind of objects."""
+        self._git("init", "--quiet", "--bare", f"--object-format={objects}", ".")
+        info = self._place / "objects" / "info"
+        info.mkdir(parents=True, exist_ok=True)
+        borrowed = os.path.realpath(self._repository.folder_of_objects)
+        (info / "alternates").write_bytes(os.fsencode(borrowed) + b"\n")
+
+    def _merged(self, target: str, head: str) -> Merged | None:
+        found = self._git("merge-tree", "--write-tree", "-z", "--name-only", "--no-messages", target, head)
+        return None if found is None or not found[0] else Merged(found[0], tuple(found[1:]))
 
     def reader(self) -> Repository:
         """The repository with what the merge made: that of ``merge``, and all objects of the real one."""

@@ -178,6 +178,14 @@ class Repository:
         """Where the objects lie."""
         return self.top / self._ask("rev-parse", "--git-path", "objects").removesuffix("\n")
 
+    @property
+    def cut_off(self) -> bytes:
+        """The commits behind which a shallow clone has no history, as git's own file has them; empty where it has all
+        of it.
+        """
+        path = self.top / self._ask("rev-parse", "--git-path", "shallow").removesuffix("\n")
+        return path.read_bytes() if path.is_file() else b""
+
     def merge_bases(self, one: str, other: str) -> Sequence[str]:
         """The best common ancestors of two commits: mostly one; several after criss-cross merges; or none."""
         found = self._run("merge-base", "--all", "--end-of-options", one, other)
