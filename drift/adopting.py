@@ -157,7 +157,9 @@ class Adopter:
             advice = ("to have a declaration written: cors-drift generate",)
             return replace(made, outcome=Outcome.BY_HAND, reason="no code declares this bucket", says=advice)
         if report.declared.alternatives:
-            return replace(made, outcome=Outcome.BY_HAND, reason=_OPEN, by_hand=_open_places(report.declared))
+            return replace(
+                made, outcome=Outcome.BY_HAND, reason=_OPEN, by_hand=_open_places(report.declared, report.live)
+            )
         if any(report.declared.cors.unknowns()) if report.declared.cors else False:
             return replace(made, outcome=Outcome.BY_HAND, reason=_HANGS)
         return replace(made, outcome=Outcome.LEFT, reason=_NOT_SELECTED)
@@ -237,9 +239,10 @@ def _declared_here(target: Target) -> tuple[ByHand, ...]:
     return tuple(ByHand(place, "this is where it is declared", wanted) for place in places)
 
 
-def _open_places(declared: Bucket) -> tuple[ByHand, ...]:
+def _open_places(declared: Bucket, live: Bucket | None) -> tuple[ByHand, ...]:
     places = [(each.when, each.bucket.location) for each in declared.alternatives if each.bucket is not None]
-    return tuple(ByHand(place, f"declared here if {when}", "") for when, place in places if place is not None)
+    wanted = rules_as_text(None if live is None else live.cors)
+    return tuple(ByHand(place, f"declared here if {when}", wanted) for when, place in places if place is not None)
 
 
 def _relocated(each: ByHand, remedies: Remedies, key: Key) -> ByHand:

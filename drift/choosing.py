@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from drift.cors.model import BucketCors
+from drift.edits import WantedRules
 from drift.errors import UsageError
 from drift.report import BucketReport, BucketState, Report
 from drift.selecting import Pick, RulePick, Selection, refuse_unmatched
@@ -43,6 +44,7 @@ def choices_of(report: Report, selection: Selection, named: Collection[str], cho
     hint: str | None = None
     for each in buckets:
         if each.declared is not None and each.declared.alternatives:
+            found[id(each)] = Chosen(WantedRules(None), False, frozenset())  # of which of them is open
             continue
         chosen = _chosen(each, selection, choose)
         matched |= chosen.matched
