@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from drift.edits import ByHand
+from parsers.terraform.render.trace_found import Place
 from parsers.terraform.render.trace_needs import Need
 from parsers.terraform.render.trace_shapes import ARGUMENTS
 from parsers.terraform.render.trace_sites import Site
@@ -22,8 +23,22 @@ def by_hand(site: Site, need: Need) -> ByHand:
     elif need.ways:
         at, why = own, f"{need.says}: what it is written by is used elsewhere too, or gives another result"
     else:
-        at, why = own, f"{need.says}: no one place decides it"
+        elsewhere = _out_of_reach(site, need)
+        why = f"{need.says}: {elsewhere or 'no one place decides it'}"
+        at = own
     return ByHand(at, why, wanted_text(need))
+
+
+def _out_of_reach(site: Site, need: Need) -> str | None:
+    """That the value is written in a module of others, of which there is a copy or an outline."""
+    module = site.frame.module
+    outlined = None if module is None else module.outlined
+    if outlined is not None:
+        return f"the module decides it, and is not here to be changed: {outlined.why.message}"
+    places = [] if need.start is None else [each for each in need.found() if isinstance(each, Place)]
+    found = [each.expression.at for each in places if each.expression is not None]
+    outside = [at for at in (*found, site.block.at) if not site.texts.has(at.path)]
+    return f"it is written in a copy of a module ({outside[0]}), which the next init replaces" if outside else None
 
 
 def wanted_text(need: Need) -> str:

@@ -39,12 +39,14 @@ class Need:
     start: Hop | None = None
     path: Path = ()
 
+    def found(self) -> Iterator[Found]:
+        """Where the ways to all parts of its value end."""
+        if self.start is not None:
+            yield from ends(self.start.expression, self.start.frame, self.path)
+
     def stop(self) -> Stop | None:
-        """Why the value is not ours to write, if the way to it ends without a literal."""
-        if self.start is None:
-            return None
-        found: Iterator[Found] = ends(self.start.expression, self.start.frame, self.path)
-        return next((each for each in found if isinstance(each, Stop)), None)
+        """Why the value is not ours to write, if a way to it ends without a literal."""
+        return next((each for each in self.found() if isinstance(each, Stop)), None)
 
 
 def _taken(ways: Iterator[Attempt]) -> tuple[Attempt, ...]:

@@ -41,7 +41,7 @@ from parsers.terraform.render.trace_frames import (
 from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_variables import variable_sources
 from parsers.terraform.terragrunt_names import TerragruntFile
-from parsers.terraform.values import Value
+from parsers.terraform.values import RefusalError, Value
 
 _DEEP = 80
 """Steps of a way, which is far beyond what anybody writes; circles end here."""
@@ -124,6 +124,10 @@ def _referred(node: Expression, frame: Frame) -> Iterator[Expression]:
 
 
 def _walk(at: At) -> Iterator[Found]:
+    try:
+        at.frame.scope.budget.spend(1)
+    except RefusalError:
+        at = replace(at, depth=_DEEP + 1)
     if at.depth > _DEEP:
         yield Stop(at.expression.at, "it is handed on through too many steps to be followed")
         return

@@ -20,6 +20,7 @@ from parsers.terraform.render.written import (
     Removed,
     ValueChange,
 )
+from parsers.terraform.values import deep_marks
 
 Attempt = tuple[Change, ...]
 
@@ -51,8 +52,12 @@ def _replaced(hop: Hop, value: Plain, texts: Texts) -> Iterator[Attempt]:
 
 def set_nearer(start: Hop, path: Path, found: Sequence[Place], value: Plain, texts: Texts) -> Iterator[Attempt]:
     """What writes the value in the place of the expression that makes it, or of one that refers to that; nearest to
-    where it is made first. Nothing where a part of it is given by somebody else, who would not be heard any more.
+    where it is made first. Nothing where a part of it is given by somebody else, who would not be heard any more, or is
+    a secret, which is written in one place only.
     """
+    value_now = start.frame.value(start.expression)
+    if value_now is None or deep_marks(value_now):
+        return
     if any(isinstance(each, Stop) for each in ends(start.expression, start.frame, path)):
         return
     for place in found:

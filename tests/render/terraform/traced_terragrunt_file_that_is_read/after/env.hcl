@@ -1,0 +1,3 @@
+locals {
+  origins = ["https://app.example.com", "https://new.example.com"]
+}

@@ -1,0 +1,3 @@
+inputs = {
+  origins = ["https://app.example.com", "https://new.example.com"]
+}

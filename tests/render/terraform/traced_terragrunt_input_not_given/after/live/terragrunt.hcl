@@ -1,0 +1,8 @@
+terraform {
+  source = "../site"
+}
+
+inputs = {
+  name    = "assets"
+  origins = ["https://app.example.com"]
+}

@@ -1,0 +1,7 @@
+terraform {
+  source = "../site"
+}
+
+inputs = {
+  name = "assets"
+}

@@ -1,0 +1,11 @@
+terraform {
+  source = "../site"
+}
+
+inputs = {
+  name = "assets"
+  origins = [
+    "https://app.example.com",
+    "https://new.example.com",
+  ]
+}

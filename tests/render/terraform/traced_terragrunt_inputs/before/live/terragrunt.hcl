@@ -1,0 +1,10 @@
+terraform {
+  source = "../site"
+}
+
+inputs = {
+  name = "assets"
+  origins = [
+    "https://app.example.com",
+  ]
+}

@@ -1,0 +1,13 @@
+terraform {
+  source = "tfr:///terraform-aws-modules/s3-bucket/aws?version=4.1.0"
+}
+
+inputs = {
+  bucket = "assets"
+  cors_rule = [
+    {
+      allowed_methods = ["GET"]
+      allowed_origins = ["https://app.example.com"]
+    },
+  ]
+}

@@ -1,0 +1,3 @@
+module "assets" {
+  source = "example/site/aws"
+}
