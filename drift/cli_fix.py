@@ -14,7 +14,8 @@ from drift.settings import Addressing, ListFormat, Settings, Undeclared
 
 if TYPE_CHECKING:
     from drift.fix_output import Target
-    from drift.restoring import Restoration
+    from drift.location import Diagnostic
+    from drift.restoring_values import Restoration
     from drift.selecting import Selection
 
 
@@ -224,30 +225,48 @@ def _put_back(
     from drift.restoring import hidden
 
     def show(result: Restoration) -> None:
+        """What is told before a document is for people, and must not stand in it."""
         write_restoration(hidden(result), sys.stderr if shown is ListFormat.JSON else sys.stdout, sys.stderr)
 
+    asked: list[Restoration] = []
+
     def agree(result: Restoration) -> bool:
+        asked.append(result)
         show(result)
         if yes:
             return True
         count = len(result.to_do)
         return typer.confirm(f"Write these rules to {count:,} bucket{'' if count == 1 else 's'}?", err=True)
 
-    if not apply:
-        result = plan.made()
-    else:
-        from drift.applying import apply as make_calls
+    if apply:
         from drift.applying import consent_needed
-        from drift.interruption import stopping
 
         consent_needed(yes, sys.stdin.isatty() and sys.stderr.isatty())
-        made = plan.made()  # a signal while it is read ends the run as ever: nothing has been written
+    result = made = plan.made()  # a signal while it is read ends the run as ever: nothing has been written
+    told_before = hidden(made).diagnostics
+    if shown is not ListFormat.JSON:
+        _note(told_before)
+    if apply:
+        from drift.applying import apply as make_calls
+        from drift.interruption import stopping
+
         with stopping() as stop:
             result = make_calls(made, plan.settings.live, agree, undo_file=undo_file, stop=stop)
     told = hidden(result)
-    save_fix(told, targets)
     if shown is ListFormat.JSON:
         emit_json(told)
     else:
-        write_restoration(told, sys.stdout, sys.stderr)
+        _note(tuple(each for each in told.diagnostics if each not in told_before))
+        if any(result is each for each in asked):
+            typer.echo("Nothing was written.", err=True)
+        else:
+            show(result)
+    save_fix(told, targets)  # after it was told where the file is that undoes it
     return result.exit_code
+
+
+def _note(diagnostics: tuple[Diagnostic, ...]) -> None:
+    from drift.output import note
+
+    if diagnostics:
+        note(diagnostics)

@@ -20,7 +20,7 @@ from drift.settings import ListFormat
 
 if TYPE_CHECKING:
     from drift.documents.parts import Json
-    from drift.restoring import Restoration
+    from drift.restoring_values import Restoration
 
 _RUNNERS = ("GITHUB_ACTIONS", "TF_BUILD", "TEAMCITY_VERSION")
 """There is one of these where whoever reads our output obeys some lines of it."""

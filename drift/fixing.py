@@ -23,7 +23,7 @@ from drift.settings import Settings
 from drift.wanted import restored
 
 if TYPE_CHECKING:
-    from drift.restoring import Restoration
+    from drift.restoring_values import Restoration
 
 EVERYTHING = Selection()
 """No word of what is to be mended: all of it."""

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from drift.adoption import Adopting, Adoption
     from drift.finding import Finding
     from drift.location import Diagnostic
-    from drift.restoring import Restoration, Restoring
+    from drift.restoring_values import Restoration, Restoring
 
 
 def adoption_to_json(adoption: Adoption) -> dict[str, Json]:
