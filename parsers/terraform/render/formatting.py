@@ -35,6 +35,8 @@ class _Line:
     value_end: int
     opened: int = 0
     sign: int | None = None
+    alone: int | None = None
+    """The ``=`` of a value that goes on in the next lines, which is in no column."""
     comment: int | None = None
 
 
@@ -210,6 +212,9 @@ def _columns(source: Source, kept: Callable[[Sequence[_Gap]], bool]) -> Iterator
         if kept(chain):
             width.update({gap.line: gap.wanted - len(gap.blanks) for gap in chain})
         yield chain
+    for line in lines:
+        if line.alone is not None:
+            yield [_Gap("=", line.start, line.lead_end, source.text[line.lead_end : line.alone], 1)]
     for comments in _runs(lines, lambda line: line.comment):
         leads = [columns(source.text[line.start : line.value_end]) + width.get(line.start, 0) for line in comments]
         yield [
@@ -252,8 +257,11 @@ def _line(start: int, lexemes: Sequence[Lexeme]) -> _Line:
     line = _Line(start, first, lexemes[-1].end, lexemes[-1].end, _opened(lexemes), comment=comment)
     for place, lexeme in enumerate(lexemes):
         if place and lexeme.kind == "sign" and lexeme.text == "=":
+            line.lead_end = lexemes[place - 1].end
             if _opened(lexemes[place:]) == 0:
-                line.sign, line.lead_end = lexeme.start, lexemes[place - 1].end
+                line.sign = lexeme.start
+            else:
+                line.alone = lexeme.start
             break
     return line
 

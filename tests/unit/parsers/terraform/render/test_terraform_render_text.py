@@ -256,3 +256,10 @@ def test_lines_that_are_no_comment_are_told_from_those_that_are() -> None:
     source = Source("a = <<EOT\n# no comment\nEOT\n# one\n/* two\nthree */\nb = 1 # four\n/* x */ c = 2\n")
     lines = [at for at in range(len(source.text)) if source.line_start(at) == at and source.is_comment(at)]
     assert [source.line(at) for at in lines] == ["# one", "/* two", "three */"]
+
+
+def test_a_value_that_gets_more_lines_leaves_the_column_and_the_rest_closes_up() -> None:
+    text = "x = {\n  a    = {}\n  long = 1\n  b    = 2\n}\n"
+    at = text.index("{}")
+    change = EntryChange(Written(PATH, at, at + 2), "c", {"d": 1})
+    assert _after(text, change) == "x = {\n  a = {\n    c = {\n      d = 1\n    }\n  }\n  long = 1\n  b    = 2\n}\n"
