@@ -9,10 +9,13 @@ from drift.cors.model import BucketCors
 from drift.edits import ByHand, WantedRules
 from drift.location import Location
 from drift.snapshot import Bucket
+from parsers.terraform.nodes import TupleNode
 from parsers.terraform.render.trace_by_hand import by_hand
+from parsers.terraform.render.trace_found import Place
 from parsers.terraform.render.trace_needs import Need, all_gone, changed_fields, field_need, gone_needs, new_needs
+from parsers.terraform.render.trace_places import places
 from parsers.terraform.render.trace_plain import NotPlainError
-from parsers.terraform.render.trace_setting import Attempt
+from parsers.terraform.render.trace_setting import Attempt, writable
 from parsers.terraform.render.trace_sites import Site
 from parsers.terraform.render.written import (
     ArgumentChange,
@@ -38,7 +41,7 @@ def traced(site: Site | None, bucket: Bucket, wanted: WantedRules) -> Traced:
         needs = _needs(site, bucket, wanted)
     except NotPlainError:
         return Traced((), (ByHand(site.at, "a value that is wanted is not known itself", ""),))
-    order = _order(site, wanted)
+    order = _order(site, wanted) or _element_order(site, bucket, wanted)
     attempts = _attempts(needs, order) if all(need.ways for need in needs) else ()
     return Traced(tuple(attempts), tuple(dict.fromkeys(by_hand(site, need) for need in needs)))
 
@@ -82,7 +85,7 @@ def _before(site: Site, wanted: WantedRules) -> list[BlockAt | None]:
     return found
 
 
-def _order(site: Site, wanted: WantedRules) -> tuple[BlockOrder, ...]:
+def _order(site: Site, wanted: WantedRules) -> tuple[BlockOrder | ListChange, ...]:
     """That kept blocks of an inline list change places."""
     kept = [index for index in wanted.replaces if index is not None]
     if not site.inline or kept == sorted(kept) or site.attribute is not None:
@@ -95,17 +98,35 @@ def _order(site: Site, wanted: WantedRules) -> tuple[BlockOrder, ...]:
 # Putting together
 
 
-def _attempts(needs: Sequence[Need], order: tuple[BlockOrder, ...]) -> Iterator[Attempt]:
+def _element_order(site: Site, bucket: Bucket, wanted: WantedRules) -> tuple[ListChange, ...]:
+    """That the elements of the list that an inline list of rules is made of are to stand in another order."""
+    count = 0 if bucket.cors is None else len(bucket.cors.rules)
+    kept = [index for index in wanted.replaces if index is not None]
+    new = iter(range(count, count + len(wanted.replaces)))
+    order = tuple(next(new) if index is None else index for index in wanted.replaces)
+    if not site.inline or not order or order == (*sorted(kept), *order[len(kept) :]):
+        return ()
+    expressions = [site.attribute, *(each.expression("for_each") for each in site.dynamics)]
+    given = [each for each in expressions if each is not None]
+    for found in places(given[0], site.frame) if len(given) == 1 and not site.has_static else ():
+        if isinstance(found, Place) and isinstance(found.expression, TupleNode) and writable(found.frame):
+            at = site.texts.expression(found.expression, templates=found.frame.templates)
+            if at is not None and len(found.expression.items) == count:
+                return (ListChange(at, (), (), order),)
+    return ()
+
+
+def _attempts(needs: Sequence[Need], order: tuple[BlockOrder | ListChange, ...]) -> Iterator[Attempt]:
     """The first way of each need; then the further ways of each by itself, and of all at once."""
     seen: list[Attempt] = []
     for turn, choice in enumerate(_choices([len(need.ways) for need in needs])):
         if turn >= _MOST_ATTEMPTS * 4 or len(seen) >= _MOST_ATTEMPTS:
             return
         changes = [change for need, way in zip(needs, choice, strict=True) for change in need.ways[way]]
-        attempt = _merged(changes)
+        attempt = _merged([*changes, *order])
         if attempt is not None and attempt not in seen:
             seen.append(attempt)
-            yield (*attempt, *order)
+            yield attempt
 
 
 def _choices(counts: Sequence[int]) -> Iterator[tuple[int, ...]]:
@@ -128,11 +149,20 @@ def _merged(changes: Iterable[Change]) -> Attempt | None:
         elif isinstance(change, ListChange) and isinstance(known, ListChange):
             drop = tuple(sorted({*known.drop, *change.drop}))
             add = (*known.add, *(each for each in change.add if each not in known.add))
-            found[key] = replace(known, drop=drop, add=add)
+            found[key] = replace(known, drop=drop, add=add, order=known.order or change.order)
         else:
             return None
     merged = tuple(found.values())
-    return None if any(_inside_replaced(each, merged) for each in merged) else merged
+    return None if any(_inside_replaced(each, merged) or not _whole_order(each) for each in merged) else merged
+
+
+def _whole_order(change: Change) -> bool:
+    """Whether an order of items speaks of those that are there: new ones may have come to another place."""
+    if not isinstance(change, ListChange) or change.order is None or not isinstance(change.at.node, TupleNode):
+        return True
+    stay = set(range(len(change.at.node.items))) - set(change.drop)
+    new = range(len(change.at.node.items), len(change.at.node.items) + len(change.add))
+    return sorted(change.order) == sorted((*stay, *new))
 
 
 def _key(change: Change) -> object:

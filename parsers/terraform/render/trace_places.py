@@ -362,6 +362,8 @@ def _call(at: At, node: Call) -> Iterator[Found]:
             yield at.found(node)
         return
     decoded = node.name == "jsondecode"
+    if decoded and at.frame.value(node) is None:
+        return  # what it is given is no JSON, and another arm of a try is taken
     for expression, path in further:
         if decoded:
             yield from _encoded(at.to(expression, path=()), path, node)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.interfaces import Inputs, Tree
@@ -75,6 +75,11 @@ class Site:
         return self.block.expression("count") is not None or self.block.expression("for_each") is not None
 
     @property
+    def has_static(self) -> bool:
+        """Whether any of the rules is a block that is written out."""
+        return any(each.type == RULE for each in self.block.blocks)
+
+    @property
     def dynamics(self) -> tuple[Block, ...]:
         """The ``dynamic`` blocks that make rules."""
         return dynamics_of(self.block)
@@ -101,40 +106,51 @@ class Sites:
         self._tree = tree
         self._units = units
         self._inputs = inputs
+        self._project = Project(tree, inputs)
         self._found: dict[str, list[_Resource]] | None = None
+        self._of_root: dict[str, dict[str, list[_Resource]]] = {}
 
     def find(self, bucket: Bucket) -> Site | None:
         """The site of a bucket that the parser found; None where it is not that of a resource that is evaluated."""
-        candidates = [each for each in self._resources().get(bucket.address or "", ()) if _stands_at(each, bucket)]
+        known = self._of_own_folder(bucket) or self._resources()
+        candidates = [each for each in known.get(bucket.address or "", ()) if _stands_at(each, bucket)]
         fitting = [each for each in candidates if _rules_of(each) == bucket.cors]
         chosen = next(iter(fitting or candidates), None)
         return None if chosen is None else self._site(chosen)
 
+    def _of_own_folder(self, bucket: Bucket) -> dict[str, list[_Resource]] | None:
+        """The resources of the root module in which a bucket stands itself; None for one inside of a called module."""
+        if bucket.location is None or (bucket.address or "").startswith(("module.", "[")):
+            return None
+        folder = posixpath.dirname(bucket.location.path)
+        if folder not in self._units:
+            return None
+        if folder not in self._of_root:
+            root, given = self._project.root(folder)
+            self._of_root[folder] = _by_address([(root, Outside(given.values))])
+        return self._of_root[folder]
+
     def _resources(self) -> dict[str, list[_Resource]]:
         if self._found is None:
-            self._found = {}
-            for instance, given in self._roots():
-                for address, resource in _walk(instance, given):
-                    self._found.setdefault(address, []).append(resource)
+            self._found = _by_address(self._roots())
         return self._found
 
     def _roots(self) -> Iterator[tuple[ModuleInstance, Outside]]:
         folders = [
             unit for unit in self._units if posixpath.basename(unit) not in files.UNITS and not unit.endswith(".json")
         ]
-        project = Project(self._tree, self._inputs)
-        for folder in project.roots(folders).folders:
-            root, given = project.root(folder)
+        for folder in self._project.roots(folders).folders:
+            root, given = self._project.root(folder)
             yield root, Outside(given.values)
         named = [unit for unit in self._units if posixpath.basename(unit) in files.UNITS]
         if named:
-            yield from self._of_terragrunt(project, named)
+            yield from self._of_terragrunt(named)
 
-    def _of_terragrunt(self, project: Project, paths: Sequence[str]) -> Iterator[tuple[ModuleInstance, Outside]]:
+    def _of_terragrunt(self, paths: Sequence[str]) -> Iterator[tuple[ModuleInstance, Outside]]:
         from parsers.terraform.terragrunt import units
 
         for unit in units(self._tree, paths, (), self._inputs):
-            unit.declared(project.load)
+            unit.declared(self._project.load)
             if unit.root is not None:
                 root, values = unit.root
                 yield root, Outside(values, unit.files)
@@ -159,6 +175,14 @@ def _stands_at(each: _Resource, bucket: Bucket) -> bool:
 def _rules_of(each: _Resource) -> object:
     read = inline_rules if each.block.labels[0] == BUCKET else separate_rules
     return read(each.block, each.instance.scope).cors
+
+
+def _by_address(roots: Iterable[tuple[ModuleInstance, Outside]]) -> dict[str, list[_Resource]]:
+    found: dict[str, list[_Resource]] = {}
+    for instance, given in roots:
+        for address, resource in _walk(instance, given):
+            found.setdefault(address, []).append(resource)
+    return found
 
 
 def _walk(module: ModuleInstance, given: Outside) -> Iterator[tuple[str, _Resource]]:
