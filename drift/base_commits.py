@@ -14,7 +14,7 @@ from drift.branch_merge import AfterMerging, Ends, after_merging
 from drift.discovery import Source, repository_around
 from drift.errors import CorsDriftError, UsageError
 from drift.git_index import indexed_in
-from drift.git_objects import MODULE, Indexed, Repository
+from drift.git_objects import LINK, MODULE, Indexed, Repository
 from drift.location import Severity
 from drift.revision import RevisionTree
 from drift.tree import DiskTree, Ignored, Walked
@@ -124,6 +124,13 @@ class Commits:
         self.head(source.tree.root)
         head = self._heads[source.tree.root]
         return source.path in head.tracked.files or source.path in head.tracked.folders
+
+    def links(self, root: Path) -> list[str]:
+        """The links of head that git knows, without those that are as base has them once it is merged."""
+        self.head(root)
+        head = self._heads[root]
+        settled = () if head.merging is None else head.merging.settled
+        return [path for path, each in head.index.items() if each.entry.kind == LINK and path not in settled]
 
     def is_untracked(self, source: Source, path: str) -> bool:
         """Whether head has a file that base cannot have: one that git does not keep track of, in none of its submodules

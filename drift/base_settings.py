@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from drift.base_paths import resolved
 from drift.base_place import second_checkout
 from drift.config import CONFIG_NAME, Config, config_from, read_content
-from drift.discovery import repository_around
+from drift.discovery import path_as_named, repository_around, working_folder
 from drift.errors import CorsDriftError, UsageError
 from drift.git_objects import Repository
 from drift.location import Location
@@ -73,7 +74,7 @@ def _sides(base: str, found: Path | None, here: Path, open_: ExitStack) -> list[
         with suppress(CorsDriftError):
             if found is not None and not _is_committed(open_.enter_context(Repository(top)), top, found):
                 return None
-        return [partial(_in_folder, folder, here.relative_to(top), top)]
+        return [partial(_in_folder, folder, _named(here, top), top)]
     repository = open_.enter_context(Repository(top))
     head = repository.commit("HEAD")
     if found is not None and not _is_committed(repository, top, found):
@@ -99,16 +100,23 @@ def _is_committed(repository: Repository, top: Path, found: Path) -> bool:
     return tree.is_file(inside) or tree.is_link(inside)
 
 
+def _named(here: Path, top: Path) -> Path:
+    """The folder of a run, below the top of its repository, by the name under which it was gone to: the pull request
+    may have a link in it lead elsewhere.
+    """
+    named = path_as_named(working_folder(), top)
+    return here.relative_to(top) if named is None else Path(named)
+
+
 def _at(repository: Repository, commit: str, top: Path, here: Path) -> _File | None:
     """The settings file that would be found at a commit: where it would stand, and its content."""
     tree = RevisionTree(repository, commit, "", DiskTree(top), None)
-    for folder in (here, *here.parents):
-        path = folder / CONFIG_NAME
+    below = Path(resolved(tree, _named(here, top).as_posix()))
+    for folder in (below, *below.parents):
+        path = top / folder / CONFIG_NAME
         inside = path.relative_to(top).as_posix()
         if tree.is_file(inside):
             return path, _text(tree.read(inside), path)
-        if folder == top:
-            break
     return None
 
 
@@ -116,6 +124,7 @@ def _in_folder(checkout: Path | None, below: Path, top: Path) -> _File | None:
     """The same in a second checkout."""
     if checkout is None or not checkout.is_dir():
         return None
+    below = Path(resolved(DiskTree(checkout), below.as_posix()))
     for folder in (below, *below.parents):
         path = checkout / folder / CONFIG_NAME
         if path.is_file():

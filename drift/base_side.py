@@ -11,8 +11,9 @@ from pathlib import Path
 
 from drift.base_commits import Commits
 from drift.base_place import second_checkout
+from drift.base_paths import refuse_doubtful_folder, refuse_other_repository, resolved
 from drift.both_ways import in_both_ways
-from drift.discovery import Source, declared_in, open_source, path_as_named, repository_around, shown
+from drift.discovery import Source, declared_in, open_source, path_as_named, path_as_shown, repository_around, shown
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import NamedText
@@ -58,7 +59,7 @@ class BaseSide:
 
     def head(self, source: Source) -> Source:
         """The source as it will be once head is merged."""
-        self._refuse_other_repository(source)
+        refuse_other_repository(source, self._given, self._folder)
         return replace(source, tree=self._commits.head(source.tree.root))
 
     def declared(self, settings: Settings) -> Snapshot:
@@ -118,7 +119,7 @@ class BaseSide:
         """
         for root in dict.fromkeys(self.roots):
             tree = self._commits.base(root) if base else self._commits.head(root)
-            inside = path_as_named(Path(path), tree.root)
+            inside = path_as_shown(path, tree.root)
             if inside is not None and tree.is_file(inside):
                 with suppress(InputError):
                     return tree.read(inside)
@@ -141,23 +142,12 @@ class BaseSide:
             found.append(declared_in(source, load_parsers(), inputs, left_out))
         return merged(found)
 
-    def _refuse_other_repository(self, source: Source) -> None:
-        """A submodule has branches of its own, which say nothing of what the pull request changes."""
-        around = repository_around(Path(os.path.realpath(Path.cwd())))
-        own = repository_around(source.tree.root)
-        if around is None or own is None or own == around or not own.is_relative_to(around):
-            return
-        raise UsageError(
-            f"{source.given} is in a repository of its own, of which --base {self._given} says nothing",
-            advice="run it in that folder, with a base of that repository",
-        )
-
     def _note_untracked(self, head: Snapshot) -> None:
         """What nobody has committed may be made from what base has too: nothing says that it is new."""
         places = [each.location.path for each in head.buckets if each.location is not None]
         for source in self._sources():
             for path in dict.fromkeys(places):
-                inside = path_as_named(Path(path), source.tree.root)
+                inside = path_as_shown(path, source.tree.root)
                 if inside and ".terraform" not in inside.split("/") and self._commits.is_untracked(source, inside):
                     self._passed_over[path] = "git does not know this file (git add it, or build the base too)"
 
@@ -195,10 +185,12 @@ class BaseSide:
         return merged(each_once(self._declared_at(source) for source in sources))
 
     def _declared_at(self, head: Source) -> Snapshot:
-        self._refuse_other_repository(head)
+        refuse_other_repository(head, self._given, self._folder)
         tree = self._commits.base(head.tree.root)
         named = path_as_named(head.given, head.tree.root)
-        path = _resolved(tree, head.path if named is None else named)
+        path = resolved(tree, head.path if named is None else named)
+        if not head.given.is_absolute() and named == head.path:
+            refuse_doubtful_folder(head.tree.root, self._commits.links(head.tree.root), tree, self._given)
         if not tree.is_file(path) and not tree.is_folder(path):
             if isinstance(tree, RevisionTree) and not tree.in_head(path) and not self._commits.tracks(head):
                 raise UsageError(
@@ -208,6 +200,9 @@ class BaseSide:
             missing = path or shown(tree, path)
             self._note("base-has-no-path", f"{self._given} has no {missing}: what it declares elsewhere is looked at")
             return Snapshot("", diagnostics=tuple(self._not_read(tree, head)))
+        if path != head.path:
+            told = f"a link leads to {path or 'the top'} at {self._given}, and to {head.path or 'the top'} here"
+            self._note("other-path", told)
         if tree.is_file(path) and document_kind(content := tree.read(path)) == "cors-drift/snapshot":
             return snapshot_from_json(content, shown(tree, path))
         left_out = [each for each in (self._settings.live.source, *self._settings.identity.states) if each is not None]
@@ -261,15 +256,6 @@ class BaseSide:
 
     def _note(self, id: str, message: str, severity: Severity = Severity.INFO) -> None:
         self._notes.append(Diagnostic(severity, id, message))
-
-
-def _resolved(tree: Walked, path: str) -> str:
-    """A path as it was written, with its links followed as this tree has them."""
-    if isinstance(tree, RevisionTree):
-        return tree.resolved(path) or path
-    real = Path(os.path.realpath(tree.root / path))
-    inside = real.relative_to(tree.root).as_posix() if real.is_relative_to(tree.root) else path
-    return "" if inside == "." else inside
 
 
 def _eased(severity: Severity) -> Severity:

@@ -49,11 +49,28 @@ def path_as_named(given: Path, top: Path) -> str | None:
     """The path in a tree as it was written, with the links in it: another state of the tree may have them lead
     elsewhere. ``top`` is the real path of the tree's root. None if it is not by way of the root that the path leads in.
     """
-    parts = given.absolute().parts
+    parts = (working_folder() / given).parts
     for count in range(1, len(parts) + 1):
         if Path(os.path.realpath(Path(*parts[:count]))) == top:
             return "/".join(parts[count:])
     return None
+
+
+def path_as_shown(path: str, root: Path) -> str | None:
+    """The path in a tree of what ``shown`` made of it; None where it is in another tree."""
+    full = Path(os.path.normpath(os.path.realpath(Path.cwd()) / Path(path)))
+    return full.relative_to(root).as_posix() if full.is_relative_to(root) else None
+
+
+def working_folder() -> Path:
+    """The working folder by the name under which it was gone to. The system knows it without links alone; shells keep
+    the name in ``PWD``, which counts where it is this folder.
+    """
+    here, told = Path.cwd(), os.environ.get("PWD", "")
+    try:
+        return Path(told) if os.path.isabs(told) and os.path.samefile(told, here) else here
+    except (OSError, ValueError):
+        return here
 
 
 def repository_around(path: Path) -> Path | None:
