@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -9,9 +10,11 @@ from drift.cors.model import Unknown
 from drift.edits import TextEdit
 from parsers.cloudformation.render_places import call_in
 from parsers.cloudformation.values import settled
+from parsers.document import shown
 from parsers.document.edit import CannotWrite, Kind, Part, Source
 from parsers.document.edit_rules import FieldValue, RuleEdits
 
+_SELF = re.compile(r"\$\{\s*self:\s*([\w.-]+)\s*\}")
 MAX_FORKS = 3
 """Conditions on the way to one edit of which both arms are tried."""
 
@@ -41,7 +44,7 @@ class Calls:
         """The edits of a computed value. Raises ``CannotWrite``."""
         call = call_in(part)
         if call is None:
-            raise CannotWrite("it is not written out")
+            raise self.filled_in(part, new)
         name, argument = call
         if name == "Fn::If" and len(argument.items) == 3:
             taken = self.choices[self.met] if self.met < len(self.choices) else 0
@@ -60,9 +63,24 @@ class Calls:
             return no_value(self.source, arm)
         return edits.value(arm, old, new)
 
+    def filled_in(self, part: Part, new: FieldValue) -> CannotWrite:
+        """Why a text that is filled in is not changed, with the place from which the framework takes it."""
+        if part.kind is not Kind.SCALAR:
+            return CannotWrite("it is not written out")
+        reason = f"it is filled in: {shown(part.text)}"
+        named = _SELF.fullmatch(part.text)
+        if named is None or new is None:
+            return CannotWrite(reason)
+        *above, last = named.group(1).split(".")
+        around = self.source.find(*above)
+        key = around.known.key_of(last) if around is not None else None
+        return CannotWrite(reason) if key is None else Elsewhere(reason, key, _shown(new))
+
     def left(self, name: str, argument: Part, new: FieldValue) -> CannotWrite:
         """Why a function's result is not changed, with the place where it is decided if there is one."""
         wanted = _shown(new)
+        if new is None:
+            return CannotWrite(f"it is computed by {name}, and whether it is to be taken out is open")
         if name == "Ref" and argument.kind is Kind.SCALAR:
             declared = self.parameters.key_of(argument.text) if self.parameters is not None else None
             if declared is None:
@@ -102,7 +120,7 @@ def not_literal(text: str) -> str | None:
     filled = settled(text, 1)
     if isinstance(filled, Unknown):
         what = "CloudFormation" if "{{resolve:" in text else "another tool"
-        return f"{what} would fill in a part of the text {text!r}, which a template cannot say as it stands"
+        return f"{what} would fill in a part of the text {shown(text)}, which a template cannot say as it stands"
     return None
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from drift.edits import TextEdit, edited
-from parsers.document.edit_parts import Part
+from parsers.document.edit_parts import Kind, Part
 from parsers.document.edit_place import MAX_LINE, Document, Member, members_of
 from parsers.document.edit_text import CannotWrite, Data
 from parsers.document.edit_writing import Writer
@@ -238,7 +238,7 @@ class _Change:
 
     def _is_of_its_own(self, index: int, behind: int) -> bool:
         """Whether comments above a member that goes speak of nothing that stays."""
-        if behind == len(self.members):
+        if behind == len(self.members) or self.container.kind is Kind.MAP:
             return True
         starts = [each for each in range(index + 1, behind + 1) if self._starts_group(self.members[each])]
         return bool(starts)

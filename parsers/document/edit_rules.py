@@ -134,7 +134,7 @@ class RuleEdits:
             if not self.in_anchor:
                 return self.source.replaced(part, self._data(new))
             return self.value(part.known, old, new)
-        if part.tag is not None or (part.kind is Kind.MAP and isinstance(new, tuple | str | int)):
+        if part.kind is Kind.MAP or not self._is_literal(part):
             return self.call(self, part, old, new)
         if isinstance(new, tuple):
             if part.kind is not Kind.LIST:
@@ -145,11 +145,16 @@ class RuleEdits:
             data = str(data)
         return self.source.replaced(part, data)
 
+    def _is_literal(self, part: Part) -> bool:
+        """Whether it is no expression, and no text that is filled in."""
+        known = part.known
+        return known.tag is None and (known.kind is not Kind.SCALAR or self.open_text(known.text) is None)
+
     def texts(self, part: Part, old: Sequence[Text], new: Sequence[Text]) -> list[TextEdit]:
         """The edits of a list of texts: what stays keeps its place. Raises ``CannotWrite``."""
         going = _without(old, new)
         coming = _without(new, old)
-        literals = {index: item.known for index, item in enumerate(part.items) if item.known.plain_text is not None}
+        literals = {index: item.known for index, item in enumerate(part.items) if self._is_literal(item)}
         gone: set[int] = set()
         for text in going:
             index = next((at for at in reversed(literals) if literals[at].text == text and at not in gone), None)
@@ -207,7 +212,7 @@ class RuleEdits:
         pending = [part.known]
         while pending:
             each = pending.pop()
-            if each.tag is not None or each.kind is Kind.MAP:
+            if each.kind is Kind.MAP or not self._is_literal(each):
                 self.call(self, each, old, None)
             pending.extend(item.known for item in each.items)
 

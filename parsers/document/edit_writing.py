@@ -87,15 +87,17 @@ class Writer:
         own = siblings if key is None or not self.document.is_json else ()
         return [self.flow(each, base, key, own) for each in members]
 
-    def item(self, value: Data, column: int, siblings: Sequence[Part], sample: Part | None) -> str:
-        """What stands behind a dash, from a column on."""
+    def item(
+        self, value: Data, column: int, siblings: Sequence[Part], sample: Part | None, key: str | None = None
+    ) -> str:
+        """What stands behind a dash, from a column on; ``key`` is that of the list."""
         if isinstance(value, str | int | bool | None):
-            return self.scalar(value, siblings)
+            return self.scalar(value, siblings, key)
         if not value or (sample is not None and sample.flow):
             return self.flow(value, " " * column, siblings=siblings)
         return self.block(value, column, sample)
 
-    def block(self, value: Data, column: int, sample: Part | None = None) -> str:
+    def block(self, value: Data, column: int, sample: Part | None = None, key: str | None = None) -> str:
         """A list or mapping in block style whose first line starts at a column already."""
         between = self.document.eol + " " * column
         if isinstance(value, Mapping):
@@ -105,12 +107,12 @@ class Writer:
             )
         gap = self.style.dash_gap()
         members = value if isinstance(value, list | tuple) else ()
-        return between.join(f"-{gap}{self.nested_item(each, column + 1 + len(gap))}" for each in members)
+        return between.join(f"-{gap}{self.nested_item(each, column + 1 + len(gap), key)}" for each in members)
 
-    def nested_item(self, value: Data, column: int) -> str:
+    def nested_item(self, value: Data, column: int, key: str | None) -> str:
         """A member of a list that is itself new."""
         sample = self.style.sample(value, None, flow_only=False)
-        return self.item(value, column, (), sample)
+        return self.item(value, column, (), sample, key)
 
     def under_key(self, written: str, key: str, value: Data, column: int) -> str:
         """A key and its value in block style, the key at a column."""
@@ -127,7 +129,7 @@ class Writer:
         """A value in block style below its key, from the line break on."""
         step = self.style.map_step() if isinstance(value, Mapping) else self.style.list_step()
         inner = column + step
-        return f"{self.document.eol}{' ' * inner}{self.block(value, inner)}"
+        return f"{self.document.eol}{' ' * inner}{self.block(value, inner, None, key)}"
 
     def is_flow(self, key: str | None, value: Data) -> bool:
         """Whether a value under a key is written in brackets here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import shlex
 from collections.abc import Sequence
 
 from drift.cors.model import CorsRule
@@ -21,7 +21,7 @@ NAMES = {
     "ExposeHeaders": "ExposeHeaders",
     "MaxAgeSeconds": "MaxAgeSeconds",
 }
-_DELETE = "aws s3api delete-bucket-cors --bucket NAME"
+_DELETE = "delete what S3 has, and remove the file"
 
 
 class SpecRenderer:
@@ -88,7 +88,7 @@ def _edits(tree: Tree, bucket: Bucket, wanted: WantedRules, in_anchor: bool) -> 
         raise CannotWrite("where its rules stand is not found")
     if not wanted.rules:
         if not takes_none(source, path):
-            raise CannotWrite(f"rules for S3 cannot say that there are none: {_DELETE}, and remove the file")
+            raise CannotWrite(f"rules for S3 cannot say that there are none: {_DELETE}")
         return source.text, source.replaced(place, [])
     return source.text, _rule_edits(source, place, old, wanted, in_anchor)
 
@@ -109,11 +109,14 @@ def _rule_edits(
 
 
 def _by_hand(path: str, bucket: Bucket, wanted: WantedRules, why: str) -> ByHand:
-    """The whole of the rules, as the file would have them."""
+    """The whole of the rules, as the file would have them; the call where it cannot say that there are none."""
     from parsers.spec.render_fresh import written_rules
 
     location = bucket.location or Location(path)
-    return ByHand(location, why, written_rules(wanted.rules, path) if wanted.rules else json.dumps([]))
+    if wanted.rules:
+        return ByHand(location, why, written_rules(wanted.rules, path))
+    name = bucket.name if isinstance(bucket.name, str) else "NAME"
+    return ByHand(location, why, f"aws s3api delete-bucket-cors --bucket {shlex.quote(name)}")
 
 
 RENDERER = SpecRenderer()

@@ -60,6 +60,9 @@ def written_rules(rules: Sequence[CorsRule], path: str) -> str:
     try:
         if path.lower().endswith(XML_SUFFIX):
             return written_configuration(rules)
+    except CannotWrite:
+        pass  # why is told; what is wanted can be said in JSON at least
+    try:
         data: list[Data] = [rule_data(rule) for rule in rules]
         return in_yaml(data) if path.lower().endswith((".yml", ".yaml")) else in_json(data)
     except CannotWrite as error:

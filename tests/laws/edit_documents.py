@@ -138,8 +138,8 @@ class Layout:
 
     def member(self, around: Data, member: object, column: int) -> str:
         if isinstance(around, dict):
-            key, value = member  # type: ignore[misc]
-            return f"{self.key(key)}:{self.value(value, column, True)}"
+            assert isinstance(member, tuple)
+            return f"{self.key(member[0])}:{self.value(member[1], column, True)}"
         return f"-{self.value(member, column, False)}"  # type: ignore[arg-type]
 
     def value(self, value: Data, column: int, under_key: bool) -> str:

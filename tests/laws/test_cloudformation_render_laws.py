@@ -70,13 +70,7 @@ def test_an_edited_template_has_the_wanted_rules(draw: st.DataObject, path: str,
     assume(_sayable(wanted))
     assume(wanted.cors != bucket.cors)
     after = held(PARSER, RENDERER, files, [path], bucket, wanted)
-    assert after is not None, (
-        RENDERER.propose(files, [path], Inputs(), bucket, wanted).by_hand,
-        [
-            files.with_edits(each).contents[path]
-            for each in RENDERER.propose(files, [path], Inputs(), bucket, wanted).attempts
-        ],
-    )
+    assert after is not None
     written = after.contents[path].decode()
     assert written.startswith(text[: text.index("Resources")])
 
@@ -88,6 +82,7 @@ CALLS = ("!Ref Origin", "!Sub '${Origin}'", "!If [Yes, https://if.example, https
 @given(st.data(), st.sampled_from(CALLS))
 def test_computed_members_stay_as_they_are_while_the_others_change(draw: st.DataObject, call: str) -> None:
     rule = draw.draw(rules_)
+    assert isinstance(rule.allowed_origins, tuple)
     rule = replace(rule, allowed_origins=(*rule.allowed_origins, PLACEHOLDER))
     text = draw.draw(yaml_texts(_template([rule], [rule], False)))
     for written in (f'"{PLACEHOLDER}"', f"'{PLACEHOLDER}'", PLACEHOLDER):

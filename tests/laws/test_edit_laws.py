@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -61,7 +64,7 @@ def _check(source: Source, edits: list[TextEdit], wanted: object) -> str:
     return text
 
 
-def _changed(draw: st.DrawFn, source: Source, part: Part, old: object) -> tuple[list[TextEdit], object]:
+def _changed(draw: Callable[..., Any], source: Source, part: Part, old: object) -> tuple[list[TextEdit], object]:
     count = len(part.values)
     order = draw(st.permutations(range(count)) if draw(st.integers(1, 4)) == 1 else st.just(list(range(count))))
     kept = [index for index in order if draw(st.integers(1, 3)) > 1]
@@ -79,10 +82,11 @@ def _changed(draw: st.DrawFn, source: Source, part: Part, old: object) -> tuple[
     else:
         assert isinstance(old, dict)
         names = list(old)
-        new = {}
+        made: dict[str, object] = {}
         for each in members:
             name = names[each.index] if isinstance(each, Kept) else str(each.key)
-            new[name] = old[name] if isinstance(each, Kept) else each.value
+            made[name] = old[name] if isinstance(each, Kept) else each.value
+        new = made
     return source.changed(part, members), new
 
 

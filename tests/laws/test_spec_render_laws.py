@@ -50,10 +50,7 @@ def test_an_edited_file_of_rules_has_the_wanted_rules(draw: st.DataObject, shape
         assert RENDERER.propose(files, [path], Inputs(), bucket, wanted).attempts == ()
         return
     after = held(PARSER, RENDERER, files, [path], bucket, wanted)
-    assert after is not None, [
-        files.with_edits(attempt).contents[path].decode()
-        for attempt in RENDERER.propose(files, [path], Inputs(), bucket, wanted).attempts
-    ] or RENDERER.propose(files, [path], Inputs(), bucket, wanted)
+    assert after is not None
 
 
 @st.composite
