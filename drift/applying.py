@@ -23,7 +23,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from drift import undo_file as undo_files
-from drift.applying_fates import Sent, after_look, given_up, lost_sight, not_reached, read_back
+from drift.applying_fates import (
+    IN_VAIN,
+    Sent,
+    after_look,
+    given_up,
+    in_vain,
+    lost_sight,
+    not_reached,
+    read_back,
+    with_fates,
+)
 from drift.applying_patience import Patience
 from drift.errors import CorsDriftError, UsageError
 from drift.interfaces import Wanted
@@ -38,7 +48,6 @@ if TYPE_CHECKING:
     from drift.fetchers.writing import Writer
 
 Agree = Callable[[Restoration], bool]
-Progress = Callable[[int, int], None]
 
 
 def consent_needed(yes: bool, terminal: bool) -> None:
@@ -59,7 +68,6 @@ def apply(
     stop: Stop | None = None,
     side: LiveSide | None = None,
     patience: Patience | None = None,
-    progress: Progress | None = None,
 ) -> Restoration:
     """Make the calls of the buckets whose fate is TO_DO, and tell what became of each.
 
@@ -70,7 +78,7 @@ def apply(
     """
     if undo_file is not None and os.path.lexists(undo_file):
         raise undo_files.there_already(undo_file)
-    run = _Run(side or LiveSide(live), live, stop or Stop(), patience or Patience(), progress)
+    run = _Run(side or LiveSide(replace(live, deadline=None)), live, stop or Stop(), patience or Patience())
     try:
         plan = run.looked_again(plan)
         if not plan.to_do or not run.agreed(agree, plan):
@@ -89,11 +97,9 @@ def _stopped(plan: Restoration, stop: Stop) -> Restoration:
 class _Run:
     """One run of calls. ``stop`` says whether a signal has come; it interrupts reading and waiting, never a call."""
 
-    def __init__(
-        self, side: LiveSide, live: LiveSettings, stop: Stop, patience: Patience, progress: Progress | None
-    ) -> None:
+    def __init__(self, side: LiveSide, live: LiveSettings, stop: Stop, patience: Patience) -> None:
         self.stop = stop
-        self._side, self._live, self._patience, self._progress = side, live, patience, progress
+        self._side, self._live, self._patience = side, live, patience
         self._ended: str | None = None
 
     @cached_property
@@ -108,7 +114,7 @@ class _Run:
         if not wanted:
             return plan
         found = self._read(wanted)
-        return _with(plan, [after_look(each, found[each.name]) for each in wanted])
+        return with_fates(plan, [after_look(each, found[each.name]) for each in wanted])
 
     def agreed(self, agree: Agree, plan: Restoration) -> bool:
         """Whether whoever runs this wants it."""
@@ -130,8 +136,8 @@ class _Run:
             done = self._all(to_do, writer)
         if not any(each.fate in _TOUCHED for each in done):
             undo_files.remove(undo)  # it would undo nothing
-            return replace(_with(plan, done), stopped=self._exit_code)
-        return replace(_with(plan, done), undo=undo, stopped=self._exit_code)
+            return replace(with_fates(plan, done), stopped=self._exit_code)
+        return replace(with_fates(plan, done), undo=undo, stopped=self._exit_code)
 
     @property
     def _exit_code(self) -> int | None:
@@ -139,13 +145,13 @@ class _Run:
 
     def _all(self, to_do: Sequence[Restoring], writer: Writer) -> list[Restoring]:
         done: list[Restoring] = []
-        for number, each in enumerate(to_do):
+        for each in to_do:
             if self.stop.signal is not None or self._ended is not None:
                 done.append(not_reached(each, self._ended))
                 continue
             done.append(_Call(each, writer, self).fate())
-            if self._progress is not None:
-                self._progress(number + 1, len(to_do))
+            if in_vain(done):
+                self.end(f"{IN_VAIN} buckets in a row could not be written: {done[-1].reason}")
         return self._settled(done)
 
     def _settled(self, done: list[Restoring]) -> list[Restoring]:
@@ -225,12 +231,6 @@ class _Run:
 
 _TOUCHED = frozenset({Fate.DONE, Fate.UNCONFIRMED, Fate.UNKNOWN})
 """Fates of buckets that were written, or may have been."""
-
-
-def _with(plan: Restoration, done: Sequence[Restoring]) -> Restoration:
-    by_name = {each.name: each for each in done}
-    buckets = tuple(by_name.get(each.name, each) if each.fate is Fate.TO_DO else each for each in plan.buckets)
-    return replace(plan, buckets=buckets)
 
 
 class _Call:

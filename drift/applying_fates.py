@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
 
 from drift.cors.model import BucketCors
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect
-from drift.restoring_values import Fate, Restoring
+from drift.restoring_values import Fate, Restoration, Restoring
 from drift.snapshot import Bucket, State
 
 
@@ -79,6 +80,24 @@ def not_reached(bucket: Restoring, why: str | None = None) -> Restoring:
     """A bucket to which nothing was written, since the run ended before."""
     told = f"the run ended before its turn{': ' + why if why else ''}; nothing was written to it"
     return replace(bucket, fate=Fate.NOT_REACHED, reason=told)
+
+
+IN_VAIN = 5
+"""After so many buckets in a row with which nothing could be done, nothing more is tried: it is not their fault."""
+
+_VAIN = frozenset({Fate.REFUSED, Fate.UNREADABLE, Fate.UNKNOWN})
+
+
+def in_vain(done: Sequence[Restoring]) -> bool:
+    """Whether it is of no use to go on. A bucket that may not be written says nothing of the next one."""
+    return len(done) >= IN_VAIN and all(each.fate in _VAIN for each in done[-IN_VAIN:])
+
+
+def with_fates(plan: Restoration, done: Sequence[Restoring]) -> Restoration:
+    """The plan with what became of the buckets that were to be written."""
+    by_name = {each.name: each for each in done}
+    buckets = tuple(by_name.get(each.name, each) if each.fate is Fate.TO_DO else each for each in plan.buckets)
+    return replace(plan, buckets=buckets)
 
 
 def same_rules(found: BucketCors | None, wanted: BucketCors | None) -> bool:

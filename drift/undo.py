@@ -85,7 +85,8 @@ def _undone(saved: Undoable, live: Bucket, reach: Reach, file: Path) -> Restorin
     if live.cors == saved.old:
         return replace(start, fate=Fate.ALREADY, reason=None)
     if same_rules(live.cors, saved.intended):
-        return put(start, saved.old, reach)
+        more = ("Values that the undo file marks as sensitive are not shown",) if saved.sensitive else ()
+        return put(start, saved.old, reach, more)
     if same_rules(live.cors, saved.old):
         return replace(start, fate=Fate.ALREADY, reason=None)
     told = "live rules are neither the old nor the written ones: they have changed since, and are left alone"

@@ -428,6 +428,28 @@ def test_credentials_that_expire_on_the_way_end_it_and_say_which_buckets_were_no
     assert done.exit_code == 1
 
 
+def test_after_several_buckets_in_a_row_in_vain_nothing_more_is_tried(world: World) -> None:
+    names = [f"bucket-{number}" for number in range(9)]
+    world.store.put(*names)
+    for name in names:
+        world.store.trouble(name, "PUT", times=99, error=(503, "SlowDown"))
+    done = world.apply(world.plan(dict.fromkeys(names, NEW)))
+
+    assert list(fates(done).values()) == [Fate.REFUSED] * 5 + [Fate.NOT_REACHED] * 4
+    assert len(world.store.writes()) == 5 * world.patience.attempts
+    assert "slow down" in str(done.buckets[-1].reason)
+
+
+def test_denied_buckets_are_each_tried_and_counted(world: World) -> None:
+    names = [f"bucket-{number}" for number in range(9)]
+    world.store.put(*names)
+    for name in names[:-1]:
+        world.store.trouble(name, "PUT", times=99, error=(403, "AccessDenied"))
+    done = world.apply(world.plan(dict.fromkeys(names, NEW)))
+
+    assert (done.counts[Fate.DENIED], done.counts[Fate.DONE]) == (8, 1)
+
+
 def test_every_k_th_call_a_signal_leaves_each_bucket_old_or_new_and_undo_brings_all_back(world: World) -> None:
     names = ("one", "two", "three")
     k = 0
@@ -461,7 +483,9 @@ def test_every_k_th_call_a_signal_leaves_each_bucket_old_or_new_and_undo_brings_
         assert len(files) == (1 if written else 0)
         if files:
             assert {each.name for each in undo_file.read(files[0]).buckets} == set(names)
-            back = world.apply(undoing(files[0], world.settings, side=world.side), undo_file=world.folder / f"back-{k}.json")
+            back = world.apply(
+                undoing(files[0], world.settings, side=world.side), undo_file=world.folder / f"back-{k}.json"
+            )
             assert set(fates(back).values()) <= {Fate.DONE, Fate.ALREADY}
         assert world.store.rules() == dict.fromkeys(names, OLD)
     assert k - 1 == 3 + 3 * 3  # one look at all, then look, write, look for each

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -27,7 +28,7 @@ class Fix:
         self._process, self.store, self.folder = process, store, folder
         self.printed = ""
 
-    def run(self, *arguments: str, at: int = 0, by: signal.Signals = signal.SIGTERM) -> int:
+    def run(self, *arguments: str, at: int = 0, by: signal.Signals = signal.SIGTERM, twice: bool = False) -> int:
         where = ("--endpoint-url", self.store.url, "--region", "us-east-1")
         command = ("fix", *arguments, *where, "--apply", "--yes")
         job = {"arguments": command, "folder": str(self.folder), "into": str(self.folder / "printed.txt")}
@@ -36,6 +37,9 @@ class Fix:
         def before(number: int) -> None:
             if number == start + at:
                 os.kill(child[0], by)
+                if twice:
+                    time.sleep(0.2)  # two signals at once may be one
+                    os.kill(child[0], by)
 
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -132,3 +136,15 @@ def test_even_a_killed_run_leaves_the_way_back_for_all_that_it_has_written(fix: 
             assert fix.run("--undo", str(files[0])) == 0, fix.printed
         assert fix.store.rules() == dict.fromkeys(NAMES, OLD), written
     assert ended == CALLS - BEFORE_WRITING + 2
+
+
+def test_a_second_signal_ends_it_at_once_and_still_names_the_way_back(fix: Fix) -> None:
+    fix.begin()
+    code = fix.run(*RESTORE, at=BEFORE_WRITING + 1, twice=True)
+
+    (file,) = fix.undo_files()
+    assert code == 143
+    assert f"cors-drift fix --undo {file.name}" in fix.printed
+    assert "WRITTEN" not in fix.printed  # it had no time to tell
+    assert fix.run("--undo", file.name) == 0
+    assert fix.store.rules() == dict.fromkeys(NAMES, OLD)
