@@ -50,7 +50,7 @@ def added(tree: Tree, sources: Sources, bucket: Bucket, cors: BucketCors) -> Pro
     inline = _inline(place, sources, cors) if _keeps_inline(place.module) else None
     separate = _separate(place, sources, cors)
     attempts = [each for each in (inline, separate) if each is not None]
-    why = f"this bucket has no {CONFIGURATION} and none that could be written beside it held"
+    why = f"this bucket has no {CONFIGURATION} yet, and one beside it gives another result or changes other buckets too"
     text = configuration(place.name, f"  bucket = {BUCKET}.{place.name}.id\n", cors.rules)
     return Proposal(tuple(attempts), (ByHand(location, why, text),))
 

@@ -10,7 +10,7 @@ from drift.location import Location
 from drift.snapshot import Bucket, State
 from parsers.terraform.render.additions import added, references
 from parsers.terraform.render.changes import edits_of
-from parsers.terraform.render.fresh import rule_fields
+from parsers.terraform.render.fresh import rule_block, rule_fields
 from parsers.terraform.render.source import Sources
 from parsers.terraform.render.trace import traced
 from parsers.terraform.render.trace_sites import find_site
@@ -58,10 +58,9 @@ def _unsaid(bucket: Bucket, wanted: WantedRules) -> ByHand | None:
         if inline and rule.id is not None and (old is None or old.id != rule.id):
             why = f"a cors_rule inside of {BUCKET} has no id; only {CONFIGURATION} has, or leave the ID out"
             return ByHand(place, why, f"id = {quoted(str(rule.id))}")
-        fields = rule_fields(rule)
-        if not writable(fields):
+        if not writable(rule_fields(rule)):
             why = "HCL cannot say a text of this rule: it composes letters with their accents, or has no such character"
-            return ByHand(place, why, ascii(fields))
+            return ByHand(place, why, rule_block(rule, ""))
     return None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from drift.location import Location
 from parsers.terraform.nodes import Block, Expression, ObjectNode, TupleNode
@@ -57,6 +58,14 @@ class Stop:
 
     at: Location
     why: str
+
+
+class Source(NamedTuple):
+    """An expression of a file, with the path to what is meant in its value."""
+
+    expression: Expression
+    frame: Frame
+    path: Path
 
 
 Found = Place | Stop

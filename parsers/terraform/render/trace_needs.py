@@ -13,10 +13,10 @@ from drift.cors.model import API_NAMES, CorsRule
 from drift.location import Location
 from parsers.terraform.nodes import Attribute, Block
 from parsers.terraform.render.trace_elements import elements_added, elements_dropped
+from parsers.terraform.render.trace_ends import ends
 from parsers.terraform.render.trace_found import Found, Holder, Hop, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, Step, iterator_name
 from parsers.terraform.render.trace_lists import ListNeed, list_changes
-from parsers.terraform.render.trace_places import ends
 from parsers.terraform.render.trace_plain import NotPlainError
 from parsers.terraform.render.trace_setting import Attempt, scalar_changes, writable
 from parsers.terraform.render.trace_shapes import ARGUMENTS, Variable, element_for, fields_of

@@ -7,9 +7,8 @@ hand values on. What it finds are candidates, the best first: whoever asked edit
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from drift.location import Location
@@ -29,7 +28,7 @@ from parsers.terraform.nodes import (
 )
 from parsers.terraform.render.trace_calls import step_into_call, whole_of_call
 from parsers.terraform.render.trace_files import file_content
-from parsers.terraform.render.trace_found import Found, Holder, Hop, Place, Stop
+from parsers.terraform.render.trace_found import Found, Holder, Place, Source, Stop
 from parsers.terraform.render.trace_frames import (
     Frame,
     Path,
@@ -38,52 +37,10 @@ from parsers.terraform.render.trace_frames import (
     reason_of,
     splat_frame,
 )
-from parsers.terraform.render.trace_shapes import parts_of
-from parsers.terraform.render.trace_variables import variable_sources
-from parsers.terraform.terragrunt_names import TerragruntFile
+from parsers.terraform.render.trace_terragrunt import file_read_by, of_terragrunt
+from parsers.terraform.render.trace_variables import output_source, variable_sources
+from parsers.terraform.render.trace_way import DEEP, At
 from parsers.terraform.values import RefusalError, Value
-
-_DEEP = 80
-"""Steps of a way, which is far beyond what anybody writes; circles end here."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class At:
-    """An expression on the way, with what is left of the path into its value."""
-
-    expression: Expression
-    frame: Frame
-    path: Path = ()
-    holder: Holder | None = None
-    hops: tuple[Hop, ...] = ()
-    items: tuple[Holder, ...] = ()
-    depth: int = 0
-
-    def to(self, expression: Expression, frame: Frame | None = None, path: Path | None = None) -> At:
-        """A further expression of which the value is a part, or that is a part of this one."""
-        return replace(
-            self,
-            expression=expression,
-            frame=frame or self.frame,
-            path=self.path if path is None else path,
-            holder=None,
-            depth=self.depth + 1,
-        )
-
-    def found(self, node: Expression) -> Place:
-        """The place of what hands nothing on."""
-        return Place(node, self.frame, self.path, self.holder, self.hops, items=self.items)
-
-    def within(self, expression: Expression, holder: Holder, path: Path) -> At:
-        """What an entry or item holds."""
-        items = self.items if path else (*self.items, holder)
-        return replace(self.to(expression, path=path), holder=holder, items=items)
-
-    def referring(self) -> At:
-        """The same, when this expression only refers to where the whole value is written: it could be replaced."""
-        if self.path:
-            return self
-        return replace(self, hops=(*self.hops, Hop(self.expression, self.frame, self.holder)))
 
 
 def places(expression: Expression, frame: Frame, path: Path = (), holder: Holder | None = None) -> Iterator[Found]:
@@ -91,44 +48,12 @@ def places(expression: Expression, frame: Frame, path: Path = (), holder: Holder
     yield from _walk(At(expression, frame, path, holder))
 
 
-def ends(expression: Expression, frame: Frame, path: Path = (), depth: int = 0) -> Iterator[Found]:
-    """All that a value is put together from in the end: the places of what its expressions refer to."""
-    for found in places(expression, frame, path):
-        node = found.expression if isinstance(found, Place) else None
-        if not isinstance(found, Place) or node is None or depth > _DEEP_PARTS:
-            yield found
-            continue
-        inner = list(_referred(node, found.frame))
-        if not inner:
-            yield found
-        for each in inner:
-            yield from ends(each, found.frame, (), depth + 1)
-
-
-_DEEP_PARTS = 6
-_ROOTS = frozenset({"var", "local", "module", "data", "each"})
-
-
-def _referred(node: Expression, frame: Frame) -> Iterator[Expression]:
-    """The references in an expression, each with all of its steps by name."""
-    inner: set[int] = set()
-    for each in parts_of(node):
-        if id(each) in inner:
-            continue
-        base = each
-        while isinstance(base, GetAttr):
-            base = base.base
-            inner.add(id(base))
-        if isinstance(base, Name) and each is not base and (base.name in _ROOTS or base.name in frame.bound):
-            yield each
-
-
 def _walk(at: At) -> Iterator[Found]:
     try:
         at.frame.scope.budget.spend(1)
     except RefusalError:
-        at = replace(at, depth=_DEEP + 1)
-    if at.depth > _DEEP:
+        at = replace(at, depth=DEEP + 1)
+    if at.depth > DEEP:
         yield Stop(at.expression.at, "it is handed on through too many steps to be followed")
         return
     node = at.expression
@@ -228,7 +153,7 @@ def _reference(at: At, node: Name | GetAttr) -> Iterator[Found]:
     elif name in at.frame.scope.local:
         yield Stop(node.at, f"it is made of {name}, which is no part of a value that is written down")
     elif at.frame.file is not None and words:
-        yield from _of_terragrunt(at.referring(), name, words, node.at)
+        yield from _further(at.referring(), of_terragrunt(at.frame.file, name, words, node.at))
     elif at.frame.module is None or not words:
         yield Stop(node.at, f"{name} means nothing here")
     else:
@@ -262,7 +187,7 @@ def _global(at: At, first: str, words: list[str], where: Location) -> Iterator[F
         outer = Frame(module.scope, module, given=at.frame.given)
         yield from _walk(at.to(attribute.expression, outer, rest))
     elif first == "module" and second in module.module.calls and len(words) > 1:
-        yield from _output(at, second, rest, where)
+        yield from _further(replace(at, path=()), output_source(at.frame, second, rest, where))
     elif first == "data":
         yield Stop(where, f"it comes from the data source {'.'.join(['data', *words])}")
     elif first == "each":
@@ -271,28 +196,12 @@ def _global(at: At, first: str, words: list[str], where: Location) -> Iterator[F
         yield Stop(where, f"it is {'.'.join([first, *words])}, which Terraform gets elsewhere")
 
 
-def _of_terragrunt(at: At, first: str, words: list[str], where: Location) -> Iterator[Found]:
-    """``local.x`` and ``include.x.locals.y`` of a Terragrunt file."""
-    file = at.frame.file
-    assert file is not None  # noqa: S101 - the caller has looked
-    if first == "include":
-        included = file.includes.get(words[0])
-        if included is None:
-            included = file.includes.get("")
-        else:
-            words = words[1:]
-        if included is None or len(words) < 2:
-            yield Stop(where, f"it comes from include.{'.'.join(words)}")
-            return
-        file, first, words = included, words[0], words[1:]
-    inner = Frame(file.scope, file=file)
-    inputs = file.file.attributes.get("inputs")
-    if first in ("local", "locals") and words[0] in file.locals:
-        yield from _walk(at.to(file.locals[words[0]].expression, inner, (*words[1:], *at.path)))
-    elif first == "inputs" and inputs is not None:
-        yield from _walk(at.to(inputs.expression, inner, (*words, *at.path)))
+def _further(at: At, source: Source | Stop) -> Iterator[Found]:
+    """What a reference stands for, if that is an expression."""
+    if isinstance(source, Stop):
+        yield source
     else:
-        yield Stop(where, f"it is {'.'.join([first, *words])}, which Terragrunt gets elsewhere")
+        yield from _walk(at.to(source.expression, source.frame, (*source.path, *at.path)))
 
 
 def _variable(at: At, name: str, path: Path, where: Location) -> Iterator[Found]:
@@ -304,26 +213,6 @@ def _variable(at: At, name: str, path: Path, where: Location) -> Iterator[Found]
         else:
             inner = at.to(source.expression, source.frame, source.path)
             yield from _walk(replace(inner, holder=source.holder if not source.path else None))
-
-
-def _output(at: At, name: str, path: Path, where: Location) -> Iterator[Found]:
-    """``module.name.output``, or of one of its instances."""
-    module = at.frame.module
-    assert module is not None  # noqa: S101 - the caller has looked
-    call = module.module_call(name)
-    children = dict(zip((each.key for each in call.expansion.instances), call.children, strict=False))
-    steps = list(path)
-    child = children.get("")
-    if child is None and len(steps) > 1:
-        first = steps.pop(0)
-        child = children.get(f'["{first}"]' if isinstance(first, str) else f"[{first}]")
-    block = None if child is None or not steps else child.module.outputs.get(str(steps[0]))
-    expression = None if block is None else block.expression("value")
-    if child is None or expression is None:
-        yield Stop(where, f"it is what module.{name} gives")
-        return
-    inner = Frame(child.scope, child, given=at.frame.given)
-    yield from _walk(at.to(expression, inner, tuple(steps[1:])))
 
 
 # Expressions that choose or take apart
@@ -339,10 +228,10 @@ def _arm(at: At, node: Conditional) -> Iterator[Found]:
 
 
 def _call(at: At, node: Call) -> Iterator[Found]:
-    other = _read_file(at.frame, node)
+    other = file_read_by(at.frame, node)
     if other is not None and len(at.path) > 1 and isinstance(at.path[1], str):
-        inner = Frame(other.scope, file=other)
-        yield from _of_terragrunt(replace(at, frame=inner, path=at.path[2:]), str(at.path[0]), [at.path[1]], node.at)
+        source = of_terragrunt(other, str(at.path[0]), [at.path[1]], node.at)
+        yield from _further(replace(at, path=at.path[2:]), source)
         return
     if node.expand_last:
         yield at.found(node) if not at.path else _opaque(node)
@@ -369,18 +258,6 @@ def _call(at: At, node: Call) -> Iterator[Found]:
             yield from _encoded(at.to(expression, path=()), path, node)
         else:
             yield from _walk(at.referring().to(expression, path=path))
-
-
-def _read_file(frame: Frame, node: Call) -> TerragruntFile | None:
-    """The file that ``read_terragrunt_config`` reads."""
-    file = frame.file
-    name = (
-        frame.value(node.args[0]) if file is not None and node.name == "read_terragrunt_config" and node.args else None
-    )
-    if file is None or name is None or not isinstance(name.data, str):
-        return None
-    path = file.inside(name.data)
-    return file.reading.open(path, posixpath.dirname(path))
 
 
 def _encoded(at: At, path: Path, node: Call) -> Iterator[Found]:

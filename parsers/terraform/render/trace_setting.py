@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from parsers.terraform.nodes import Block, Literal, ObjectNode, Template, TupleNode
+from parsers.terraform.render.trace_ends import ends
 from parsers.terraform.render.trace_found import Holder, Hop, Place, Stop
 from parsers.terraform.render.trace_frames import Frame, Path
-from parsers.terraform.render.trace_places import ends, places
+from parsers.terraform.render.trace_places import places
 from parsers.terraform.render.trace_plain import NotPlainError, plain_of, put
 from parsers.terraform.render.trace_texts import Texts
 from parsers.terraform.render.written import (

@@ -1,4 +1,6 @@
-"""What gives a variable its value: the call of its module, a file of values, its default, or somebody outside."""
+"""What gives a variable its value (the call of its module, a file of values, its default, somebody outside), and what
+gives a module's output its own.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from drift.location import Location
 from parsers.terraform.arguments import Argument
 from parsers.terraform.convert import convert
 from parsers.terraform.nodes import Block, Expression, ObjectNode
-from parsers.terraform.render.trace_found import Found, Holder, Place, Stop
+from parsers.terraform.render.trace_found import Found, Holder, Place, Source, Stop
 from parsers.terraform.render.trace_frames import Frame, Path, caller_frame, literals, members_of
 from parsers.terraform.set_order import identity_key
 from parsers.terraform.syntax import parse_file
@@ -147,3 +149,21 @@ def _in_file(tree: Tree, at: Location, name: str) -> Expression | None:
 def _refuses_null(block: Block) -> bool:
     nullable = block.expression("nullable")
     return nullable is not None and getattr(getattr(nullable, "value", None), "data", None) is False
+
+
+def output_source(frame: Frame, name: str, path: Path, where: Location) -> Source | Stop:
+    """``module.name.output``, or of one of its instances."""
+    module = frame.module
+    assert module is not None  # noqa: S101 - the caller has looked
+    call = module.module_call(name)
+    children = dict(zip((each.key for each in call.expansion.instances), call.children, strict=False))
+    steps = list(path)
+    child = children.get("")
+    if child is None and len(steps) > 1:
+        first = steps.pop(0)
+        child = children.get(f'["{first}"]' if isinstance(first, str) else f"[{first}]")
+    block = None if child is None or not steps else child.module.outputs.get(str(steps[0]))
+    expression = None if block is None else block.expression("value")
+    if child is None or expression is None:
+        return Stop(where, f"it is what module.{name} gives")
+    return Source(expression, Frame(child.scope, child, given=frame.given), tuple(steps[1:]))

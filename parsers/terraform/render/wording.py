@@ -18,7 +18,7 @@ LONGEST_LINE = 120
 
 _SHORT = {"\n": r"\n", "\r": r"\r", "\t": r"\t", '"': r"\"", "\\": r"\\"}
 _OPENING = re.compile(r"([$%]+)\{")
-_HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn", "Zl", "Zp"})
+_HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 _IDENTIFIER = re.compile(r"[^\W\d][\w-]*")
 
 

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from drift.interfaces import Inputs, NamedText
 from parsers.terraform.nodes import Block, Call, Expression, For, ObjectNode, Template, TupleNode
+from parsers.terraform.render.trace_ends import ends
 from parsers.terraform.render.trace_found import Found, Stop
-from parsers.terraform.render.trace_places import ends, places
+from parsers.terraform.render.trace_places import places
 from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_sites import Sites, find_site
 from parsers.terraform.render.trace_texts import Texts
