@@ -1,0 +1,16 @@
+resource "aws_s3_bucket" "site" {
+  bucket = "site"
+}
+
+resource "aws_s3_bucket_cors_configuration" "site" {
+  bucket = aws_s3_bucket.site.id
+
+  cors_rule {
+    id = <<EOT
+# no comment
+EOT
+
+    allowed_methods = ["GET"]
+    allowed_origins = ["*"]
+  }
+}

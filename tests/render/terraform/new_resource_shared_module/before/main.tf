@@ -1,0 +1,9 @@
+module "a" {
+  source = "./m"
+  name   = "a"
+}
+
+module "b" {
+  source = "./m"
+  name   = "b"
+}
