@@ -113,7 +113,7 @@ class XmlEdits:
             else:
                 found.append(self._beside(behind, elements, lambda base, rule=rule: self._written(rule, base)))
         found += [self._without(each) for index, each in enumerate(elements) if index not in kept]
-        return found
+        return _at_one_place(found)
 
     def _anew(self, old: Sequence[CorsRule], wanted: WantedRules) -> list[TextEdit]:
         """Rules in another order: all of them in the place of all, each as it is written."""
@@ -231,6 +231,16 @@ class XmlEdits:
 
     def _edit(self, start: int, end: int, text: str) -> TextEdit:
         return TextEdit(self.path, start, end, text)
+
+
+def _at_one_place(edits: Sequence[TextEdit]) -> list[TextEdit]:
+    """What is put in at one place as one edit: two elements that are the same are two all the same."""
+    found: dict[tuple[int, int], TextEdit] = {}
+    for each in edits:
+        before = found.get((each.start, each.end))
+        text = each.text if before is None else before.text + each.text
+        found[each.start, each.end] = TextEdit(each.path, each.start, each.end, text)
+    return list(found.values())
 
 
 def _texts(value: FieldValue) -> Iterator[str]:

@@ -68,7 +68,7 @@ def test_an_edited_template_has_the_wanted_rules(draw: st.DataObject, path: str,
     old = bucket.cors.rules if bucket.cors is not None else ()
     wanted = draw.draw(wanted_of(old))
     assume(_sayable(wanted))
-    assume(wanted.cors != bucket.cors)
+    assume(not same_rules(wanted.cors, bucket.cors, True))
     after = held(PARSER, RENDERER, files, [path], bucket, wanted)
     assert after is not None
     written = after.contents[path].decode()

@@ -1,7 +1,7 @@
 """Whole files before and after an edit, for templates and files of rules.
 
-A case is a folder with ``case.json`` (the bucket, the wanted rules, and which declared rule each takes the place of), the
-files before, and under ``after`` those that the edit changes, or ``by_hand.json`` where nothing is edited.
+A case is a folder with ``case.json`` (the bucket, the wanted rules, and which declared rule each takes the place of),
+the files before, and under ``after`` those that the edit changes, or ``by_hand.json`` where nothing is edited.
 """
 
 from __future__ import annotations
