@@ -1,0 +1,206 @@
+"""``fix --adopt`` over all that a bucket can be declared by, and over several buckets, files and paths at once."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.conftest import Cli, Result, snapshot_file
+
+A, B, C = (f"https://{letter}.example" for letter in "abc")
+
+
+def rule(*origins: str, methods: tuple[str, ...] = ("GET",), **more: Any) -> dict[str, Any]:
+    return {"AllowedMethods": list(methods), "AllowedOrigins": list(origins), **more}
+
+
+def adopt(cli: Cli, *more: object) -> Result:
+    return cli("fix", "--adopt", "--live", "live.json", *more)
+
+
+def terraform(name: str, origins: str) -> str:
+    return (
+        f'resource "aws_s3_bucket_cors_configuration" "{name}" {{\n  bucket = "{name}"\n\n  cors_rule {{\n'
+        f'    allowed_methods = ["GET"]\n    allowed_origins = {origins}\n  }}\n}}\n'
+    )
+
+
+def check(cli: Cli, *more: object) -> int:
+    return cli("check", "--live", "live.json", *more).code
+
+
+def test_rules_by_themselves_are_edited_for_the_bucket_that_is_named(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "cors.json").write_text(json.dumps({"CORSRules": [rule(A)]}))
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)], other=[rule(C)])
+    result = adopt(cli, "cors.json", "--bucket", "site", "--write")
+    assert result.code == 0, result.err
+    assert json.loads((tmp_path / "cors.json").read_text()) == {"CORSRules": [rule(A, B)]}
+
+
+def test_a_declaration_whose_name_the_settings_tell_is_edited_and_says_by_what_it_is_known(
+    cli: Cli, tmp_path: Path
+) -> None:
+    template = (
+        "Resources:\n  Site: # the site\n    Type: AWS::S3::Bucket\n    Properties:\n      CorsConfiguration:\n"
+        "        CorsRules:\n          - AllowedMethods: [GET] # read\n            AllowedOrigins:\n"
+        f"              - '{A}'\n"
+    )
+    (tmp_path / "t.yaml").write_text(template)
+    (tmp_path / "cors-drift.toml").write_text('[names]\nSite = "site"\n')
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)])
+    result = adopt(cli, "t.yaml", "--write")
+    assert result.code == 0, result.err
+    assert "  which bucket it declares is known by this: " in result.err
+    assert (tmp_path / "t.yaml").read_text() == f"{template}              - '{B}'\n"
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+def test_values_of_a_file_that_is_named_are_edited_there_if_that_is_in_the_tree(
+    cli: Cli, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, inside: bool
+) -> None:
+    (tmp_path / "main.tf").write_text(
+        'variable "origins" {\n  type = list(string)\n}\n\n' + terraform("site", "var.origins")
+    )
+    values = (tmp_path if inside else tmp_path_factory.mktemp("outside")) / "prod.tfvars"
+    values.write_text(f'origins = ["{A}"]\n')
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)])
+    result = adopt(cli, "--var-file", values, "--write")
+    if inside:
+        assert result.code == 0, result.err
+        assert values.read_text() == f'origins = ["{A}", "{B}"]\n'
+        assert check(cli, "--var-file", values) == 0
+    else:
+        assert values.read_text() == f'origins = ["{A}"]\n'
+
+
+def test_a_value_of_the_command_line_is_left_by_hand(cli: Cli, tmp_path: Path) -> None:
+    text = 'variable "origin" {}\n\n' + terraform("site", "[var.origin]")
+    (tmp_path / "main.tf").write_text(text)
+    snapshot_file(tmp_path / "live.json", site=[rule(B)])
+    result = adopt(cli, "--var", f"origin={A}", "--write")
+    assert result.code in (0, 1)
+    if result.code == 1:
+        assert (tmp_path / "main.tf").read_text() == text
+        assert "By hand\n  site\n    main.tf:" in result.err
+    else:
+        assert check(cli, "--var", f"origin={A}") == 0
+
+
+def test_line_ends_and_a_missing_last_one_stay(cli: Cli, tmp_path: Path) -> None:
+    text = terraform("site", f'["{A}"]').replace("\n", "\r\n").removesuffix("\r\n")
+    (tmp_path / "main.tf").write_bytes(text.encode())
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)])
+    diff = adopt(cli, "--output", "diff=fix.diff")
+    assert diff.code == 1
+    subprocess.run(["git", "apply", "fix.diff"], cwd=tmp_path, check=True)
+    assert (tmp_path / "main.tf").read_bytes() == text.replace(f'"{A}"', f'"{A}", "{B}"').encode()
+
+
+def test_a_rule_of_several_buckets_has_to_say_of_which(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(terraform("one", f'["{A}"]') + terraform("two", f'["{A}"]'))
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B)], two=[rule(A, B)])
+    result = adopt(cli, "--rule", "1")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: --rule 1: 2 buckets have rules that differ, and each counts its own\n"
+        "  try: say of which bucket: --bucket NAME\n"
+    )
+    assert adopt(cli, "--rule", "1", "--bucket", "two").out.startswith("--- a/main.tf\n")
+
+
+def test_buckets_are_chosen_by_a_finding(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(terraform("one", f'["{A}", "{B}"]') + terraform("two", f'["{A}"]'))
+    snapshot_file(tmp_path / "live.json", one=[rule(A)], two=[rule(A, B)])
+    document = adopt(cli, "--finding", "live-narrower", "--format", "json").json
+    assert [(each["bucket"], each["state"]) for each in document["buckets"]] == [("one", "to_do"), ("two", "left")]
+
+
+def test_paths_that_overlap_have_each_bucket_edited_once(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "infra" / "main.tf").write_text(terraform("one", f'["{A}"]'))
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B)])
+    result = adopt(cli, ".", "infra", "infra/main.tf", "--write")
+    assert result.code == 0, result.err
+    assert (tmp_path / "infra" / "main.tf").read_text() == terraform("one", f'["{A}", "{B}"]')
+
+
+def test_a_file_behind_a_link_is_edited_where_it_is(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "infra").mkdir()
+    (tmp_path / "shared" / "cors.tf").write_text(terraform("one", f'["{A}"]'))
+    (tmp_path / "infra" / "cors.tf").symlink_to("../shared/cors.tf")
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B)])
+    result = adopt(cli, "infra", "--write")
+    assert result.code == 0, result.err
+    assert (tmp_path / "infra" / "cors.tf").is_symlink()
+    assert (tmp_path / "shared" / "cors.tf").read_text() == terraform("one", f'["{A}", "{B}"]')
+
+
+def test_several_dialects_make_one_diff(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(terraform("one", f'["{A}"]'))
+    (tmp_path / "two.cors.json").write_text(
+        json.dumps({"Bucket": "two", "CORSConfiguration": {"CORSRules": [rule(A)]}}) + "\n"
+    )
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B)], two=[rule(A, B)])
+    diff = adopt(cli).out
+    assert diff.count("\n--- a/") + diff.startswith("--- a/") == 2
+    subprocess.run(["git", "apply", "-"], input=diff.encode(), cwd=tmp_path, check=True)
+    assert check(cli) == 0
+
+
+MANIFEST = f"""\
+apiVersion: s3.services.k8s.aws/v1alpha1
+kind: Bucket
+metadata: {{name: one}}
+spec:
+  name: one
+  cors:
+    corsRules:
+      - {{allowedMethods: [GET], allowedOrigins: ["{A}"]}}
+"""
+PLAYBOOK = f"""\
+- hosts: localhost
+  tasks:
+    - community.aws.s3_cors:
+        name: one
+        state: present
+        rules:
+          - allowed_methods: [GET]
+            allowed_origins: ["{A}"]
+"""
+
+
+@pytest.mark.parametrize(("text", "kind"), [(MANIFEST, "kubernetes"), (PLAYBOOK, "ansible")])
+def test_a_kind_that_is_not_edited_has_the_place_and_the_rules_named(
+    cli: Cli, tmp_path: Path, text: str, kind: str
+) -> None:
+    (tmp_path / "one.yaml").write_text(text)
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B)])
+    result = adopt(cli, "one.yaml", "--write")
+    assert (result.code, result.out) == (1, ""), result.err
+    assert f"  declarations of this kind ({kind}) are not edited\n" in result.err
+    assert "    one.yaml:" in result.err
+    assert f'          "{B}"\n' in result.err
+    assert (tmp_path / "one.yaml").read_text() == text
+
+
+def test_restoring_in_part_writes_only_what_is_selected(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "main.tf").write_text(terraform("one", f'["{A}"]'))
+    snapshot_file(tmp_path / "live.json", one=[rule(A, B, methods=("GET", "PUT"))])
+    document = cli("fix", "--restore", "--live", "live.json", "--only", "AllowedMethods", "--format", "json").json
+    (call,) = document["buckets"][0]["calls"]
+    (restored,) = call["parameters"]["CORSConfiguration"]["CORSRules"]
+    assert (restored["AllowedMethods"], restored["AllowedOrigins"]) == (["GET"], [A, B])
+
+
+def test_a_value_stays_unknown_where_others_of_its_list_change(cli: Cli, tmp_path: Path) -> None:
+    text = 'variable "more" {}\n\n' + terraform("one", f'["{A}", var.more]')
+    (tmp_path / "main.tf").write_text(text)
+    snapshot_file(tmp_path / "live.json", one=[rule(A, "https://more.example", methods=("GET", "PUT"))])
+    result = adopt(cli, "--write")
+    assert result.code == 0, result.err
+    assert (tmp_path / "main.tf").read_text() == text.replace('["GET"]', '["GET", "PUT"]')
