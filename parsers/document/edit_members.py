@@ -253,7 +253,10 @@ class _Change:
 
 def _inside(text: str, edits: Sequence[TextEdit], start: int, end: int) -> str:
     moved = [TextEdit(each.path, each.start - start, each.end - start, each.text) for each in edits]
-    return edited(text[start:end], moved)
+    try:
+        return edited(text[start:end], moved)
+    except ValueError:
+        raise CannotWrite("two changes of it overlap") from None
 
 
 def _longest_rise(indices: Sequence[int]) -> list[int]:

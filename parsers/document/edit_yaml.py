@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from drift.errors import InputError
 from parsers.document.edit_parts import Kind, Part, skip_blank
 
 _PROPERTY = re.compile(r"[&!][^ \t\r\n]*")
@@ -12,14 +13,21 @@ _TRAILING_TABS = re.compile(r"[ \t]*\t[ \t]*(?=\r?$)", re.MULTILINE)
 
 
 def yaml_parts(text: str, above: int = 0) -> Part | None:
-    """The parts of a YAML text of one document, None where it holds nothing; ``above`` as in ``json_parts``."""
+    """The parts of a YAML text of one document, None where it holds nothing; ``above`` as in ``json_parts``.
+
+    Raises ``InputError``.
+    """
     import yaml
 
     try:
         return _Reader(text, above).read(text[above:])
     except yaml.YAMLError:
         # Tabs at the end of a line mean nothing, yet libyaml stumbles over some: as many spaces mean the same.
-        return _Reader(text, above).read(_TRAILING_TABS.sub(lambda found: " " * len(found.group()), text[above:]))
+        bare = _TRAILING_TABS.sub(lambda found: " " * len(found.group()), text[above:])
+    try:
+        return _Reader(text, above).read(bare)
+    except yaml.YAMLError:
+        raise InputError("where the values of this YAML stand cannot be told", advice="remove tabs") from None
 
 
 class _Reader:

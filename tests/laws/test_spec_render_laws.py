@@ -34,7 +34,7 @@ def _data(shape: str, rules: Sequence[CorsRule], others: Sequence[CorsRule]) -> 
     return {"version": 1, "buckets": {"before": beside, "assets": mine, "after": beside}}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data(), st.sampled_from(SHAPES), st.sampled_from(["cors.json", "cors.yaml"]))
 def test_an_edited_file_of_rules_has_the_wanted_rules(draw: st.DataObject, shape: str, path: str) -> None:
     rules, others = (draw.draw(st.lists(rules_, min_size=1, max_size=3)) for _ in range(2))
@@ -67,7 +67,7 @@ def _xml(draw: st.DrawFn, rules: Sequence[CorsRule]) -> str:
     return text.replace("<CORSRule>", "<CORSRule><!-- a rule, <b> -->") if draw(st.booleans()) else text
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_an_edited_configuration_in_xml_has_the_wanted_rules(draw: st.DataObject) -> None:
     rules = draw.draw(st.lists(rules_, min_size=1, max_size=3))
