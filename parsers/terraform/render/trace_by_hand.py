@@ -21,12 +21,20 @@ def by_hand(site: Site, need: Need) -> ByHand:
         at = stop.at if site.texts.has(stop.at.path) else site.at
         why = f"{need.says}: {stop.why}"
     elif need.ways:
-        at, why = own, f"{need.says}: what it is written by is used elsewhere too, or gives another result"
+        at, why = own, f"{need.says}: {_not_alone(site)}"
     else:
         elsewhere = _out_of_reach(site, need)
         why = f"{need.says}: {elsewhere or 'no one place decides it'}"
         at = own
     return ByHand(at, why, wanted_text(need))
+
+
+def _not_alone(site: Site) -> str:
+    """Why no edit holds where there are some."""
+    if not site.others:
+        return "where it is written something else is made of it too, or it cannot be said there"
+    more = f" and {len(site.others) - 2} more" if len(site.others) > 2 else ""
+    return f"it is written once for this and for {', '.join(site.others[:2])}{more}"
 
 
 def _out_of_reach(site: Site, need: Need) -> str | None:

@@ -231,6 +231,8 @@ def _new_elements(
 def _new_blocks(
     site: Site, rules: Sequence[Mapping[str, Plain]], before: Sequence[BlockAt | None]
 ) -> Iterator[Attempt]:
-    body = site.texts.block(site.block) if writable(site.frame) else None
+    static = [source.block for sources in site.sources for source in sources if source.dynamic is None]
+    inner = static[-1] if static else site.block
+    body = site.texts.around(site.block, inner) if writable(site.frame) else None
     if body is not None:
         yield tuple(NewBlock(body, RULE, each, at) for each, at in zip(rules, before, strict=True))

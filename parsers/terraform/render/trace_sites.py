@@ -39,7 +39,8 @@ class Site:
 
     ``sources`` has for each rule of the bucket the blocks that it comes from, more than one where equal ones count
     once; it is empty where the rules are an attribute. ``dormant`` are resources that would configure the bucket, but
-    of which there is no instance, or no rule, under the values that count.
+    of which there is no instance, or no rule, under the values that count. ``others`` are the addresses of what else
+    the same block declares.
     """
 
     frame: Frame
@@ -47,6 +48,7 @@ class Site:
     texts: Texts
     sources: tuple[tuple[Source, ...], ...] = ()
     dormant: tuple[tuple[Block, Frame], ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def inline(self) -> bool:
@@ -116,7 +118,10 @@ class Sites:
         candidates = [each for each in known.get(bucket.address or "", ()) if _stands_at(each, bucket)]
         fitting = [each for each in candidates if _rules_of(each) == bucket.cors]
         chosen = next(iter(fitting or candidates), None)
-        return None if chosen is None else self._site(chosen)
+        if chosen is None:
+            return None
+        others = [at for at, those in known.items() for each in those if each.block is chosen.block]
+        return self._site(chosen, tuple(at for at in others if at != bucket.address))
 
     def _of_own_folder(self, bucket: Bucket) -> dict[str, list[_Resource]] | None:
         """The resources of the root module in which a bucket stands itself; None for one inside of a called module."""
@@ -155,11 +160,11 @@ class Sites:
                 root, values = unit.root
                 yield root, Outside(values, unit.files)
 
-    def _site(self, found: _Resource) -> Site:
+    def _site(self, found: _Resource, others: tuple[str, ...]) -> Site:
         outer = frame_of(found.module, found.given)
         frame = instance_frame(outer, found.block, found.instance.scope)
         dormant = tuple(_dormant(found, outer)) if found.block.labels[0] == BUCKET else ()
-        return Site(frame, found.block, self._texts, _sources(found.block, frame), dormant)
+        return Site(frame, found.block, self._texts, _sources(found.block, frame), dormant, others)
 
 
 def find_site(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket) -> Site | None:

@@ -30,6 +30,7 @@ from parsers.terraform.nodes import (
 )
 from parsers.terraform.render.written import BlockAt, Written
 from parsers.terraform.scan import ScanError, end_of_block, end_of_expression
+from parsers.terraform.syntax import cut_file
 from parsers.terraform.tokens import Token, tokens_of
 
 _MARK = "\ufeff"
@@ -91,6 +92,19 @@ class Texts:
     def has(self, path: str) -> bool:
         """Whether there is such a file to be changed."""
         return self._file(path) is not None
+
+    def around(self, block: Block, inner: Block) -> BlockAt | None:
+        """Where the block stands in which a nested one is written: an override file has a block of its own."""
+        if inner.at.path == block.at.path or inner.at.path.endswith(".json") or not self.has(inner.at.path):
+            return self.block(block)
+        try:
+            written = cut_file(inner.at.path, self._tree.read(inner.at.path), lambda _: None).blocks
+        except InputError:
+            return None
+        same = [each for each in written if (each.type, each.labels) == (block.type, block.labels)]
+        lines = [(each.at.line or 0, each.at.end_line or 0, each) for each in same]
+        found = [each for first, last, each in lines if first <= (inner.at.line or 0) <= last]
+        return self.block(found[0]) if found else None
 
     def whole(self, path: str) -> BlockAt | None:
         """A variable file."""
