@@ -135,6 +135,9 @@ class _BucketChange:
         place = rules_of(self.resource, self.bucket)
         if place is None or self.bucket.cors is None or not place.container.items:
             return self._whole(edits, value, place)
+        properties = self.resource.properties
+        if not edits.in_anchor and properties is not None and properties.get("CorsConfiguration") is None:
+            return self._with_property(edits)  # its own, in the place of the one that is merged
         if place.aliases and not edits.in_anchor:
             alias, whole = place.aliases[0]
             return self.source.replaced(alias, self._configuration(edits) if whole else self._rules(edits))

@@ -39,6 +39,9 @@ def by_hand(
     if loop is not None:
         why = f"{loop} makes it together with others"
     place = rules_of(resource, bucket) if bucket.cors is not None else None
+    shared = _shared_anchor(place) if place is not None and reason is None else None
+    if shared is not None:
+        why = f"it is written at the anchor &{shared}, which others use as well"
     if bucket.cors is None or place is None or not wanted.rules:
         at = bucket.location
         properties = resource.properties
@@ -51,6 +54,16 @@ def by_hand(
             at = _at(source, key)
         return (ByHand(at, why, _configuration(wanted, source)),)
     return tuple(_each(source, bucket, wanted, edits, why, place))
+
+
+def _shared_anchor(place: RulesPlace) -> str | None:
+    for start in (*place.bodies, place.container):
+        part: Part | None = start
+        while part is not None:
+            if part.aliases:
+                return part.anchor
+            part = part.parent
+    return None
 
 
 def _decided(value: Part, edits: RuleEdits) -> Elsewhere | None:

@@ -25,7 +25,7 @@ def replaced(document: Document, part: Part, value: Data) -> list[TextEdit]:
         if writer.is_flow(name, value):
             return _with_text(document, part, writer.flow(value, " " * document.column(key.start), name))
         return _below_key(document, part, key, writer.below(name, value, document.column(key.start)))
-    if around is None or part.kind is Kind.ALIAS or part.start == part.end:
+    if around is None or part.start == part.end:
         return _with_text(document, part, writer.flow(value, ""))
     column = document.column(part.start)
     return _with_text(document, part, writer.item(value, column, (), None))
