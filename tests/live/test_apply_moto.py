@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from drift import undo_file
 from drift.applying import apply
+from drift.interruption import Stop
 from drift.live_side import LiveSide
 from drift.pipeline import check
 from drift.restoring import Fate, Reach, Restoration, restoration
@@ -36,10 +38,10 @@ def planned(folder: Path, url: str, declared: dict[str, Any]) -> Restoration:
     return restoration(check([file], settings_for(url)), Reach(url, "us-east-1"))
 
 
-def rules_at(moto: MotoS3, bucket: str) -> Any:
+def rules_at(moto: MotoS3, bucket: str, client: Any = None) -> Any:
     from botocore.exceptions import ClientError
 
-    client = moto.client()
+    client = client or moto.client()
     try:
         return client.get_bucket_cors(Bucket=bucket)["CORSRules"]
     except ClientError as error:
@@ -81,6 +83,55 @@ def test_every_field_is_written_as_declared_and_undone_as_it_was(
     assert set(fates(back).values()) == {Fate.DONE}
     assert (rules_at(moto_s3, "changed"), rules_at(moto_s3, "extra")) == (STORED, STORED)
     assert rules_at(moto_s3, "deleted") is None
+
+
+def test_a_signal_between_any_two_calls_to_moto_leaves_each_bucket_old_or_new_and_the_undo_file_whole(
+    moto_s3: MotoS3, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from botocore.httpsession import URLLib3Session
+
+    monkeypatch.chdir(tmp_path)
+    old = {"none": None, "gone": STORED}
+    new = {"none": WHOLE, "gone": None}
+    for name, rules in old.items():
+        moto_s3.put(name, rules)
+    live = settings_for(moto_s3.url).live
+    side = LiveSide(live)
+    send = URLLib3Session.send
+    plan = planned(tmp_path, moto_s3.url, new)
+    assert len(plan.to_do) == 2
+    client = moto_s3.client()
+
+    at, interrupted = 0, True
+    while interrupted:
+        at += 1
+        stop, count = Stop(), [0]
+
+        def counted(session: Any, request: Any, stop: Stop = stop, count: list[int] = count, last: int = at) -> Any:
+            count.append(len(count))
+            is_last = count[-1] == last
+            answer = send(session, request)
+            if is_last:
+                stop.signal = 2
+            return answer
+
+        with monkeypatch.context() as patched:
+            patched.setattr(URLLib3Session, "send", counted)
+            done = apply(plan, live, lambda _: True, stop=stop, side=side)
+        interrupted = stop.signal is not None
+        assert done.stopped == (130 if interrupted else None)
+        found = {name: rules_at(moto_s3, name, client) for name in old}
+        told = {name for name, fate in fates(done).items() if fate in (Fate.DONE, Fate.UNCONFIRMED)}
+        assert found == {name: new[name] if name in told else old[name] for name in old}
+        files = list(tmp_path.glob("cors-drift-undo-*.json"))
+        assert len(files) == bool(told)
+        for file in files:
+            assert {each.name for each in undo_file.read(file).buckets} == set(old)
+            apply(undoing(file, settings_for(moto_s3.url), side=side), live, lambda _: True, side=side)
+            assert {name: rules_at(moto_s3, name, client) for name in old} == old
+        for file in tmp_path.glob("cors-drift-undo-*.json"):
+            file.unlink()
+    assert at - 1 == 2 + 3 * 2
 
 
 def test_the_printed_python_does_the_same(moto_s3: MotoS3, tmp_path: Path) -> None:
