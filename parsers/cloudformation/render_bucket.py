@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
-from drift.edits import ByHand, Proposal, TextEdit, WantedRules
+from drift.edits import Proposal, TextEdit, WantedRules
 from drift.interfaces import Tree
 from drift.snapshot import Bucket
 from parsers.cloudformation.amplify import is_copy
@@ -43,8 +43,7 @@ def proposed(tree: Tree, bucket: Bucket, wanted: WantedRules) -> Proposal:
     if generated is not None:
         return Proposal((), (told_as_a_whole(bucket.location, generated, wanted, source, resource.construct),))
     change = _BucketChange(source, resource, bucket, wanted)
-    attempts = tuple(dict.fromkeys(change.attempts()))
-    return Proposal(attempts, change.by_hand())
+    return change.proposal()
 
 
 def _generated(path: str, resource: Resource) -> str | None:
@@ -67,39 +66,38 @@ class _BucketChange:
     bucket: Bucket
     wanted: WantedRules
 
-    def attempts(self) -> Iterator[tuple[TextEdit, ...]]:
-        """Sets of edits, the one that keeps most of the text first."""
-        for in_anchor in (True, False):
-            met = self._forks(in_anchor)
-            for choices in product((0, 1), repeat=met):
-                try:
-                    edits = self._edits(self._rule_edits(self._calls(choices), in_anchor), choices)
-                    yield from self._tidied(edits)
-                    if in_anchor:
-                        yield from self._tidied(with_others_as_before(self.source, edits))
-                except CannotWrite:
-                    continue
+    def proposal(self) -> Proposal:
+        """Sets of edits, the one that keeps most of the text first, and what is told if none of them does it."""
+        attempts: dict[tuple[TextEdit, ...], None] = {}
+        reasons: list[str] = []
+        for in_anchor in (True, False) if self.source.has_aliases else (True,):
+            calls = self._calls(())
+            self._tried(calls, in_anchor, attempts, reasons)
+            met = max(calls.met, int(self._is_called()))
+            for choices in product((0, 1), repeat=min(met, MAX_FORKS)):
+                if any(choices):
+                    self._tried(self._calls(choices), in_anchor, attempts, reasons)
+        told = None if attempts else next(iter(reasons), None)
+        rule_edits = self._rule_edits(self._calls(()), True)
+        return Proposal(
+            tuple(attempts), by_hand(self.source, self.resource, self.bucket, self.wanted, rule_edits, told)
+        )
 
-    def _forks(self, in_anchor: bool) -> int:
-        """How many conditions are met on the way, of which either arm may be the one that counts."""
-        calls = self._calls(())
+    def _tried(
+        self, calls: Calls, in_anchor: bool, attempts: dict[tuple[TextEdit, ...], None], reasons: list[str]
+    ) -> None:
         try:
-            self._edits(self._rule_edits(calls, in_anchor), ())
-        except CannotWrite:
-            calls.met = max(calls.met, 1)  # the other arm may do
-        value = self._property()
-        is_called = value is not None and call_in(value.known) is not None
-        return min(max(calls.met, int(is_called)), MAX_FORKS)
-
-    def by_hand(self) -> tuple[ByHand, ...]:
-        """What is told where no attempt does it."""
-        edits = self._rule_edits(self._calls(()), True)
-        try:
-            self._edits(edits, ())
-            reason = None
+            edits = self._edits(self._rule_edits(calls, in_anchor), tuple(calls.choices))
         except CannotWrite as error:
-            reason = error.reason
-        return by_hand(self.source, self.resource, self.bucket, self.wanted, edits, reason)
+            reasons.append(error.reason)
+            return
+        attempts |= dict.fromkeys(self._tidied(edits))
+        if in_anchor and self.source.has_aliases:
+            attempts |= dict.fromkeys(self._tidied(with_others_as_before(self.source, edits)))
+
+    def _is_called(self) -> bool:
+        value = self._property()
+        return value is not None and call_in(value.known) is not None
 
     def _tidied(self, edits: list[TextEdit] | None) -> Iterator[tuple[TextEdit, ...]]:
         tidied = tidy(edits, self.source.text) if edits else None

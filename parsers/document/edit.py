@@ -14,6 +14,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from drift.edits import TextEdit
 from drift.errors import InputError
@@ -39,6 +40,7 @@ class Source:
     document: Document
     root: Part | None
     _places: dict[tuple[int, int, Kind], Part] = field(repr=False)
+    _has_aliases: bool = False
 
     @property
     def path(self) -> str:
@@ -49,6 +51,11 @@ class Source:
     def text(self) -> str:
         """The text, as offsets count it."""
         return self.document.text
+
+    @property
+    def has_aliases(self) -> bool:
+        """Whether anything stands for a value elsewhere."""
+        return self._has_aliases
 
     def at(self, line: int | None, column: int | None, kind: Kind) -> Part | None:
         """The part of a kind that starts at a line and column, as the places of nodes have them."""
@@ -129,8 +136,10 @@ def _place_for(name: str, names: Sequence[str | None], order: Sequence[str]) -> 
     return known[0] if known else len(names)
 
 
+@lru_cache(maxsize=4)
 def read_source(content: bytes, path: str) -> Source:
-    """The parts of a YAML or JSON file, told apart as ``read_document`` does.
+    """The parts of a YAML or JSON file, told apart as ``read_document`` does; the last few are kept, since many buckets
+    may stand in one file.
 
     Raises ``InputError`` where it cannot be read, or is not UTF-8, which is all that is written.
     """
@@ -144,7 +153,8 @@ def read_source(content: bytes, path: str) -> Source:
     is_json = _is_json(text, path)
     root = json_parts(whole, above) if is_json else yaml_parts(whole, above)
     places = {(part.line, part.column, part.kind): part for part in (root.everything() if root else ())}
-    return Source(Document(path, whole, is_json, root), root, places)
+    has_aliases = any(kind is Kind.ALIAS for _, _, kind in places)
+    return Source(Document(path, whole, is_json, root), root, places, has_aliases)
 
 
 def _is_json(text: str, path: str) -> bool:

@@ -66,6 +66,7 @@ class _Reader:
             colon = skip_blank(self.text, key.end, json=True)
             value = self.value(skip_blank(self.text, colon + 1, json=True))
             key.parent = value.parent = part
+            value.key = key
             part.entries.append((key, value))
             offset = self.after(value.end)
         part.end = offset + 1

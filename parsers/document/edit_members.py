@@ -110,9 +110,7 @@ class _Change:
     def by_lines(self, wanted: Sequence[Kept | New]) -> list[TextEdit]:
         """The container anew with a line for each member."""
         document, container = self.document, self.container
-        keys = container.parent.entries if container.parent is not None else []
-        key = next((key for key, value in keys if value is container), container)
-        base = " " * document.column(key.start)
+        base = " " * document.column((container.key or container).start)
         inner = base + " " * Writer(document, container.start).style.map_step()
         lines = f",{document.eol}".join(inner + self._piece(each).body for each in wanted)
         brackets = document.text[container.body], document.text[container.end - 1]

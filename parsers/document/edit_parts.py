@@ -33,7 +33,8 @@ class Part:
     and ends at the same offset. ``line`` and ``column``, from 1, are those of ``start``, as nodes have them.
 
     ``quote`` is how a scalar is written: ``"``, ``'``, ``|``, ``>`` or nothing. ``flow`` is set for lists and mappings
-    in brackets, and for all JSON. ``target`` is what an alias stands for, ``aliases`` are those of an anchored part.
+    in brackets, and for all JSON. ``parent`` is the container around it, ``key`` that of
+    a mapping's value. ``target`` is what an alias stands for, ``aliases`` are those of an anchored part.
     ``odd`` says that a container is written in a way that is not edited (``? key``, ``[a: b]``).
     """
 
@@ -51,6 +52,7 @@ class Part:
     items: list[Part] = field(default_factory=list)
     entries: list[tuple[Part, Part]] = field(default_factory=list)
     parent: Part | None = None
+    key: Part | None = None
     target: Part | None = None
     aliases: list[Part] = field(default_factory=list)
     odd: bool = False

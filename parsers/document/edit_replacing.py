@@ -15,7 +15,7 @@ def replaced(document: Document, part: Part, value: Data) -> list[TextEdit]:
     if isinstance(value, str | int | bool | None):
         return _with_text(document, part, _scalar(document, writer, part, value))
     around = part.parent
-    key = _key_of(part)
+    key = part.key
     is_inline = document.is_json or (around is not None and around.flow) or (around is None and part.flow)
     if is_inline or not value or (part.flow and part.values):
         base = document.indentation((key or part).start)
@@ -38,7 +38,7 @@ def _scalar(document: Document, writer: Writer, part: Part, value: str | int | b
         return yaml_scalar(value, ())
     around = part.parent
     siblings = around.items if around is not None and around.kind is Kind.LIST else ()
-    key = _key_of(part)
+    key = part.key
     quotes = list(writer.style.quotes([each for each in siblings if each is not part], key.plain_text if key else None))
     own = part.kind is Kind.SCALAR and part.quote in ("'", '"')
     return yaml_scalar(
@@ -57,7 +57,7 @@ def _with_text(document: Document, part: Part, text: str) -> list[TextEdit]:
     if part.start == part.end:
         space = "" if before[start - 1 : start] in (" ", "\t") else " "
         return [TextEdit(document.path, start, start, space + text)]
-    key = _key_of(part)
+    key = part.key
     if key is not None and not part.flow and part.kind in (Kind.LIST, Kind.MAP) and not document.is_json:
         colon = document.skip(key.end)
         return [TextEdit(document.path, colon + 1, part.end, " " + text)]
@@ -74,10 +74,3 @@ def _below_key(document: Document, part: Part, key: Part, text: str) -> list[Tex
     if stop is None:
         raise CannotWrite("something follows it on its line")
     return [TextEdit(document.path, colon + 1, part.end, ""), TextEdit(document.path, stop, stop, text)]
-
-
-def _key_of(part: Part) -> Part | None:
-    around = part.parent
-    if around is None or around.kind is not Kind.MAP:
-        return None
-    return next((key for key, value in around.entries if value is part), None)

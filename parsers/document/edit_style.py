@@ -15,6 +15,9 @@ from parsers.document.edit_text import Data, is_plain
 _NEAR = 40
 """How many of the nearest texts tell how texts are quoted."""
 
+_NEAR_CONTAINERS = 500
+"""How many of the nearest lists and mappings tell how others are laid out."""
+
 
 @dataclass(frozen=True, slots=True)
 class FlowLook:
@@ -37,7 +40,7 @@ class Style:
     def __init__(self, document: Document, near: int) -> None:
         self.document = document
         self.near = near
-        self._containers = sorted(document.containers, key=lambda part: abs(part.start - near))
+        self._containers = nsmallest(_NEAR_CONTAINERS, document.containers, key=lambda part: abs(part.start - near))
 
     @cached_property
     def _scalars(self) -> Sequence[Part]:
@@ -111,7 +114,7 @@ class Style:
     def map_step(self) -> int:
         """How much deeper a mapping under a key is indented, in block style."""
         for part in self._containers:
-            key = _key_part(part)
+            key = part.key
             if part.kind is Kind.MAP and not part.flow and key is not None:
                 step = self.document.column(part.body) - self.document.column(key.start)
                 if step > 0:
@@ -121,7 +124,7 @@ class Style:
     def list_step(self) -> int:
         """How much deeper than its key the dashes of a list are."""
         for part in self._containers:
-            key = _key_part(part)
+            key = part.key
             if part.kind is Kind.LIST and not part.flow and key is not None:
                 return self.document.column(part.body) - self.document.column(key.start)
         return self.map_step()
@@ -162,16 +165,8 @@ def _heads(part: Part) -> list[int]:
     return [key.start for key, _ in part.entries] if part.kind is Kind.MAP else [each.start for each in part.items]
 
 
-def _key_part(part: Part) -> Part | None:
-    around = part.parent
-    if around is None or around.kind is not Kind.MAP:
-        return None
-    return next((key for key, value in around.entries if value is part), None)
-
-
 def _key_text(part: Part) -> str | None:
-    key = _key_part(part)
-    return key.plain_text if key is not None else None
+    return part.key.plain_text if part.key is not None else None
 
 
 def _sort_of(part: Part) -> str:

@@ -108,6 +108,8 @@ class _Reader:
             part.items = members
         else:
             part.entries = list(zip(members[::2], members[1::2], strict=True))
+            for key, value in part.entries:
+                value.key = key
         if part.flow:
             part.end = event.end_mark.index + self.above
             part.odd = self.text[part.body] not in "[{" or any(self.is_odd_key(key) for key, _ in part.entries)
