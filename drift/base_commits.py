@@ -55,6 +55,7 @@ class _Head:
     tracked: Tracked
     left_out: dict[str, RevisionTree | None] = field(default_factory=dict)
     merging: AfterMerging | None = None
+    forks: list[RevisionTree] = field(default_factory=list)
 
 
 class Commits:
@@ -94,7 +95,7 @@ class Commits:
         finally:
             self._theirs = False
 
-    def head(self, root: Path) -> DiskTree:
+    def head(self, root: Path) -> WorkTree:
         """The tree below a root as it will be once the branch is merged."""
         if root not in self._heads:
             self._heads[root] = self._read_head(root)
@@ -155,9 +156,25 @@ class Commits:
             inside = not source.path or path == source.path or path.startswith(f"{source.path}/")
             there = base.entry(path) == indexed.entry if isinstance(base, RevisionTree) else not base.names(path)
             moved = indexed.entry.kind == MODULE and inside and not there
-            if moved and not DiskTree(source.tree.root).names(path):
+            if moved and not self.is_kept(source, path) and not DiskTree(source.tree.root).names(path):
                 found[path] = "this submodule is not the one that base has, and it is not checked out"
         return found
+
+    def is_kept(self, source: Source, path: str) -> bool:
+        """Whether a branch that is behind has a submodule as it was where it left its target: then merging gives the
+        target's.
+        """
+        self.head(source.tree.root)
+        head = self._heads[source.tree.root]
+        entry = head.index[path].entry if path in head.index else None
+        return bool(head.forks) and all(each.entry(path) == entry for each in head.forks)
+
+    def replaced_submodules(self, source: Source, base: RevisionTree) -> Iterator[tuple[str, str]]:
+        """The submodules of such a branch that merging replaces: what is checked out in them is not what will be."""
+        self.head(source.tree.root)
+        for path, indexed in self._heads[source.tree.root].index.items():
+            if indexed.entry.kind == MODULE and self.is_kept(source, path) and base.entry(path) != indexed.entry:
+                yield path, "the target branch has another state of this submodule, or none any more"
 
     def _second(self, folder: Path, root: Path) -> DiskTree:
         """A second checkout, read as git would have it where it is one."""
@@ -224,9 +241,10 @@ class Commits:
         head = repository.commit("HEAD")
         if head is not None and left_out:
             tree = RevisionTree(repository, head, folder, DiskTree(root), head)
-            found.left_out = {path: tree for path, each in index.items() if each.left_out and tree.entry(path)}
+            found.left_out = {path: tree for path, each in index.items() if each.left_out and tree.itself(path)}
         if revisions is not None and revisions.forks and head is not None:
             ends = Ends(revisions.forks, revisions.target, head)
+            found.forks = [RevisionTree(repository, each, folder, DiskTree(root), head) for each in revisions.forks]
             found.merging = after_merging(repository, ends, folder, DiskTree(root), found.left_out, self._stack)
         return found
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,7 +12,27 @@ from drift.errors import CorsDriftError, UsageError
 from drift.git_index import indexed_in
 from drift.git_objects import MODULE, Repository
 from drift.revision import RevisionTree
-from drift.tree import Walked
+from drift.tree import DiskTree, Walked
+
+
+class Nothing(DiskTree):
+    """What a path that a pull request takes away holds: a folder with nothing in it."""
+
+    def is_file(self, path: str) -> bool:
+        """None is."""
+        return False
+
+    def is_folder(self, path: str) -> bool:
+        """Itself alone."""
+        return not path
+
+    def names(self, folder: str) -> Sequence[str]:
+        """None."""
+        return ()
+
+    def walk(self, folder: str = "", on_link: Callable[[str], None] | None = None) -> Iterator[str]:
+        """No files."""
+        return iter(())
 
 
 def resolved(tree: Walked, path: str) -> str:
@@ -58,6 +78,21 @@ def _is_submodule(own: Path, outer: Path) -> bool:
         with suppress(CorsDriftError), Repository(outer) as repository:
             index = repository.index()
     return any(each.path == inside and each.entry.kind == MODULE for each in index or ())
+
+
+def refuse_second_checkout(source: Source, given: str, second: Path | None) -> None:
+    """Raise ``UsageError`` for a path that leads into the ``second`` checkout, which lies inside of what is checked: it
+    would be compared with itself, and once merged lead nowhere.
+    """
+    root = source.tree.root
+    other = None if second is None else Path(os.path.realpath(second))
+    if other is None or other == root or not other.is_relative_to(root):
+        return
+    if Path(os.path.realpath(root / source.path)).is_relative_to(other):
+        raise UsageError(
+            f"{source.given} leads into --base {given}: it would be compared with itself",
+            advice="name what the pull request declares; a link that it brings may not lead there",
+        )
 
 
 def refuse_doubtful_folder(root: Path, links: Iterable[str], base: Walked, given: str) -> None:

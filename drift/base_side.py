@@ -10,8 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from drift.base_commits import Commits
+from drift.base_paths import (
+    Nothing,
+    refuse_doubtful_folder,
+    refuse_other_repository,
+    refuse_second_checkout,
+    resolved,
+)
 from drift.base_place import second_checkout
-from drift.base_paths import refuse_doubtful_folder, refuse_other_repository, resolved
 from drift.both_ways import in_both_ways
 from drift.discovery import Source, declared_in, open_source, path_as_named, path_as_shown, repository_around, shown
 from drift.documents import document_kind, snapshot_from_json
@@ -60,7 +66,24 @@ class BaseSide:
     def head(self, source: Source) -> Source:
         """The source as it will be once head is merged."""
         refuse_other_repository(source, self._given, self._folder)
-        return replace(source, tree=self._commits.head(source.tree.root))
+        refuse_second_checkout(source, self._given, self._folder)
+        tree = self._commits.head(source.tree.root)
+        named = path_as_named(source.given, source.tree.root)
+        path = None if named is None else tree.resolved(named)  # the target branch may have turned a link since
+        path = source.path if path is None else path
+        if tree.is_file(path) or tree.is_folder(path):
+            return replace(source, tree=tree, path=path)
+        if not self._is_at_base(source, path if named is None else named):
+            raise InputError("there is no such file or folder", location=Location(str(source.given)))
+        self._note("path-removed", f"{source.given} is gone: what {self._given} declares there is looked for elsewhere")
+        return replace(source, tree=Nothing(source.tree.root), path="")
+
+    def _is_at_base(self, source: Source, path: str) -> bool:
+        if self._folder is not None and self._folder.is_file():
+            return False
+        tree = self._commits.base(source.tree.root)
+        there = resolved(tree, path)
+        return tree.is_file(there) or tree.is_folder(there)
 
     def declared(self, settings: Settings) -> Snapshot:
         """What head declares. What depends on a file that both branches have changed is unknown."""
@@ -131,7 +154,7 @@ class BaseSide:
         return root if self._commits.base(root).is_folder("") else repository_around(root) or root
 
     def _sources(self) -> list[Source]:
-        return [open_source(path, self._settings.declared.root) for path in self._paths]
+        return [open_source(path, self._settings.declared.root, may_be_gone=True) for path in self._paths]
 
     def _whole_head(self, sources: Iterable[Source]) -> Snapshot:
         left_out = () if self._folder is None else (self._folder,)
@@ -200,9 +223,10 @@ class BaseSide:
             missing = path or shown(tree, path)
             self._note("base-has-no-path", f"{self._given} has no {missing}: what it declares elsewhere is looked at")
             return Snapshot("", diagnostics=tuple(self._not_read(tree, head)))
-        if path != head.path:
-            told = f"a link leads to {path or 'the top'} at {self._given}, and to {head.path or 'the top'} here"
-            self._note("other-path", told)
+        ours = head.path if named is None else self._commits.head(head.tree.root).resolved(named)
+        if ours is not None and path != ours:
+            leads = f"a link leads to {path or 'the top'} at {self._given}, and to {ours or 'the top'} here"
+            self._note("other-path", leads)
         if tree.is_file(path) and document_kind(content := tree.read(path)) == "cors-drift/snapshot":
             return snapshot_from_json(content, shown(tree, path))
         left_out = [each for each in (self._settings.live.source, *self._settings.identity.states) if each is not None]
@@ -242,7 +266,8 @@ class BaseSide:
         self._unread_in_head |= {shown(head.tree, path): why for path, why in empty.items()}
         if not isinstance(tree, RevisionTree):
             return
-        moved = tree.moved | empty
+        moved = empty | {path: why for path, why in tree.moved.items() if not self._commits.is_kept(head, path)}
+        self._passed_over |= {shown(tree, path): why for path, why in self._commits.replaced_submodules(head, tree)}
         for kept, found in ((self._passed_over, tree.passed_over), (self._unread, tree.unread), (self._moved, moved)):
             kept.update({shown(tree, path): why for path, why in found.items()})
         for path, why in (tree.unread | moved).items():

@@ -7,6 +7,7 @@ beside the commit, is open: what depends on it is not known.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -61,20 +62,20 @@ def after_merging(
         before = [tree(repository, each) for each in ends.forks]
         changed = (each for fork in forks for each in _changed(repository, fork, roots[0], folder))
         for path in dict.fromkeys(changed):
-            if all(ours.entry(path) == each.entry(path) for each in before):
-                settled[path] = theirs if theirs.entry(path) else None
-            elif ours.entry(path) != theirs.entry(path):
-                unsure[path] = theirs if theirs.entry(path) else None
+            if all(ours.itself(path) == each.itself(path) for each in before):
+                settled[path] = theirs if theirs.itself(path) else None
+            elif ours.itself(path) != theirs.itself(path):
+                unsure[path] = theirs if theirs.itself(path) else None
     else:
         reader = stack.enter_context(merging.reader())
         result = tree(reader, merged.folder)
         prefix = f"{folder}/" if folder else ""
         conflicts = {path.removeprefix(prefix) for path in merged.conflicts if path.startswith(prefix)}
         for path in conflicts:
-            unsure[path] = theirs if theirs.entry(path) else None
+            unsure[path] = theirs if theirs.itself(path) else None
         for path in _changed(reader, roots[1], merged.folder, folder):
             if path not in conflicts:
-                settled[path] = result if result.entry(path) else None
+                settled[path] = result if result.itself(path) else None
     for path in [path for path in settled if path not in left_out and not _as_committed(ours, beside, path)]:
         unsure[path] = settled.pop(path)
     return AfterMerging(settled, unsure)
@@ -82,6 +83,9 @@ def after_merging(
 
 def _as_committed(ours: RevisionTree, beside: DiskTree, path: str) -> bool:
     """Whether the work tree has at a path what head's commit has there."""
+    if ours.is_link(path) or beside.is_link(path):
+        link = beside.root / path
+        return ours.is_link(path) and link.is_symlink() and ours.link(path) == os.readlink(link)
     there, here = ours.is_file(path), beside.is_file(path)
     if not there or not here:
         return there == here

@@ -27,14 +27,16 @@ class Source:
         return self.tree.is_folder(self.path)
 
 
-def open_source(given: Path, root: Path | None) -> Source:
+def open_source(given: Path, root: Path | None, *, may_be_gone: bool = False) -> Source:
     """The path with the tree that nothing may lead out of: ``root``, else the git repository around it, else the
-    working folder if the path is in it, else the path itself. Raises ``InputError`` for a missing path.
+    working folder if the path is in it, else the path itself. Raises ``InputError`` for a missing path, unless it
+    ``may_be_gone`` since another state of the tree, which is for the caller to find out.
     """
-    if not os.path.lexists(given):
+    is_there = os.path.lexists(given)
+    if not is_there and not may_be_gone:
         raise InputError("there is no such file or folder", location=Location(str(given)))
     real = Path(os.path.realpath(given))
-    if not real.exists():
+    if is_there and not real.exists():
         raise InputError("this link leads nowhere", location=Location(str(given)))
     # The boundary is that of the name that was given: a link must not take it along to where it leads.
     named = Path(os.path.realpath(given.absolute().parent)) / given.name if given.is_symlink() else real

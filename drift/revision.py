@@ -108,10 +108,25 @@ class RevisionTree:
 
     def is_link(self, path: str) -> bool:
         """Whether the path itself is a symbolic link."""
+        itself = self._itself(path)
+        return itself is not None and itself.kind == LINK
+
+    def link(self, path: str) -> str | None:
+        """Where the path leads if it is itself a link, as that is written."""
+        itself = self._itself(path)
+        return self._target(path, itself.object) if itself is not None and itself.kind == LINK else None
+
+    def itself(self, path: str) -> Entry | None:
+        """What the commit has at the path with no link followed, none on the way there either."""
+        folder, _, name = posixpath.join(self._folder, path).rpartition("/")
+        at = self._at(folder)
+        return None if at is None else self._listed(at, folder).get(name)
+
+    def _itself(self, path: str) -> Entry | None:
+        """The same with the links on the way followed."""
         folder, _, name = path.rpartition("/")
-        found = self._found(folder)
-        listed = self._listed(found.object, folder) if isinstance(found, Entry) and found.kind == FOLDER else {}
-        return name in listed and listed[name].kind == LINK
+        real = self._followed(folder)
+        return None if real is None else self.itself(posixpath.join(real, name))
 
     def walk(self, folder: str = "", on_link: Callable[[str], None] | None = None) -> Iterator[str]:
         """See ``DiskTree.walk``. What is committed is there, whatever a ``.gitignore`` file says of it."""

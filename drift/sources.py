@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from drift.cors.model import Unknown
-from drift.discovery import Source, declared_in, open_source
+from drift.discovery import Source, declared_in, open_source, path_as_named
 from drift.documents import document_kind, snapshot_from_json
 from drift.errors import InputError, UsageError
 from drift.interfaces import Inputs, NamedText, Wanted
@@ -66,7 +66,7 @@ def load_state(path: Path, settings: Settings) -> tuple[Snapshot, str]:
 
 def load(path: Path, settings: Settings, other_side: Sequence[Path] = (), opened: Opened | None = None) -> Snapshot:
     """The snapshot of one path. What lies below a folder and belongs to the other side is left out."""
-    source = open_source(path, settings.declared.root)
+    source = open_source(path, settings.declared.root, may_be_gone=opened is not None)
     if opened is not None:
         source = opened(source)
     if not source.is_folder:
@@ -155,11 +155,9 @@ def _pair(text: str, flag: str) -> tuple[str, str]:
 
 def text_in(tree: Walked, path: Path) -> NamedText:
     """A file that the user named, as the tree has it if it is a part of that and not read from disk."""
-    real = Path(os.path.realpath(path))
-    if isinstance(tree, DiskTree) and real.is_relative_to(tree.root):
-        inside = real.relative_to(tree.root).as_posix()
-        if tree.is_file(inside) and not tree.is_on_disk(inside):
-            return NamedText(str(path), tree.read(inside).decode("utf-8-sig", "replace"))
+    inside = path_as_named(path, tree.root) if isinstance(tree, DiskTree) else None
+    if inside is not None and isinstance(tree, DiskTree) and tree.is_file(inside) and not tree.is_on_disk(inside):
+        return NamedText(str(path), tree.read(inside).decode("utf-8-sig", "replace"))
     return text_of(path)
 
 

@@ -130,3 +130,154 @@ def test_a_repository_that_merely_lies_in_another_one_is_checked(
     inner.write(main__tf=terraform("new"))
     go(monkeypatch, inner.folder)
     assert check(cli, "--live", "none")[:2] == (0, {ASSETS: "changes"})
+
+
+def test_a_link_that_the_target_branch_has_turned_since_leads_where_merging_has_it_lead(
+    cli: Cli, turned: Repository
+) -> None:
+    on_main(turned)
+    turned.put("root/main.tf", 'module "a" {\n  source = "../current"\n}\n')
+    turned.put("values/main.tf", terraform(of="var.origins", bucket="valued"))
+    turned.put("env/old.tfvars", 'origins = ["https://app.example"]\n')
+    turned.put("env/new.tfvars", 'origins = ["https://corp.example"]\n')
+    (turned.folder / "env/now.tfvars").symlink_to("old.tfvars")
+    turned.put("v1/main.tf", terraform("app"))
+    turned.put("v2/main.tf", terraform("app", "corp"))
+    turned.commit()
+    turned.branch("behind")
+    turned.write(README="touched")
+    turned.commit()
+    on_main(turned)
+    for link, target in (("current", "v2"), ("env/now.tfvars", "new.tfvars")):
+        (turned.folder / link).unlink()
+        (turned.folder / link).symlink_to(target)
+    turned.commit()
+    turned.git("checkout", "--quiet", "behind")
+    there = live(turned, assets_prod=rule("app") + rule("corp"), valued=rule("corp"))
+    for path in ("current", "root", "current/main.tf", turned.folder / "current"):
+        assert check(cli, path, "--live", there)[:2] == (0, {ASSETS: "in_sync"}), path
+    assert check(cli, "values", "--var-file", "env/now.tfvars", "--live", there)[:2] == (0, {"valued": "in_sync"})
+    (turned.folder / "current").unlink()
+    (turned.folder / "current").symlink_to("env")
+    assert check(cli, "root", "--live", there)[:2] == (3, {ASSETS: "undecided"})
+
+
+@pytest.mark.parametrize("into", ["link", "folder"])
+def test_a_folder_and_a_link_that_the_target_branch_has_made_of_each_other_are_as_merging_has_them(
+    cli: Cli, turned: Repository, into: str
+) -> None:
+    on_main(turned)
+    if into == "link":
+        (turned.folder / "current").unlink()
+        turned.put("current/main.tf", terraform("app"))
+        turned.commit()
+    turned.branch("behind")
+    turned.write(README="touched")
+    turned.commit()
+    on_main(turned)
+    if into == "link":
+        turned.git("rm", "--quiet", "-r", "current")
+        (turned.folder / "current").symlink_to("v2")
+    else:
+        (turned.folder / "current").unlink()
+        turned.put("current/main.tf", terraform("evil", methods='"PUT"'))
+    turned.commit()
+    turned.git("checkout", "--quiet", "behind")
+    there = live(turned, assets_prod=rule("evil", method="PUT"))
+    assert check(cli, "current", "--live", there)[:2] == (0, {ASSETS: "in_sync"})
+    whole = check(cli, "--live", there)
+    turned.git("merge", "--quiet", "--no-edit", "main")
+    merged = check(cli, "--live", there)
+    assert whole[:2] == merged[:2]
+    assert whole[2]["buckets"] == merged[2]["buckets"]
+
+
+@pytest.mark.parametrize("checked_out", [True, False])
+def test_a_submodule_that_the_target_branch_has_moved_since_is_not_the_doing_of_a_branch(
+    cli: Cli, here: Repository, checked_out: bool
+) -> None:
+    made = library(here)
+    here.write(README="touched")
+    here.commit()
+    on_main(here)
+    made.write(main__tf=terraform("new", bucket="of-the-library"))
+    made.commit()
+    here.git("-C", "vendor", "pull", "--quiet")
+    here.commit()
+    here.git("checkout", "--quiet", "moves")
+    here.git("submodule", "--quiet", "update")
+    if not checked_out:
+        here.git("submodule", "--quiet", "deinit", "--force", "vendor")
+    there = live(here, assets_prod=rule("app"), of_the_library=rule("app", "hot"))
+    code, moves, report = check(cli, "--live", there)
+    assert moves[ASSETS] == "in_sync"
+    assert "base-unread" not in [each["id"] for each in report["diagnostics"]]
+    if checked_out:
+        assert (code, moves["of-the-library"]) == (3, "undecided")
+    else:
+        assert (code, moves) == (0, {ASSETS: "in_sync"})
+
+
+def test_a_submodule_that_the_target_branch_has_removed_since_is_not_brought_back(cli: Cli, here: Repository) -> None:
+    library(here)
+    here.write(README="touched")
+    here.commit()
+    on_main(here)
+    here.git("rm", "--quiet", "--force", "vendor")
+    here.commit()
+    here.git("checkout", "--quiet", "moves")
+    here.git("submodule", "--quiet", "update", "--init")
+    there = live(here, assets_prod=rule("app"), of_the_library=rule("app", "hot"))
+    assert check(cli, "--live", there)[:2] == (3, {ASSETS: "in_sync", "of-the-library": "undecided"})
+
+
+@pytest.mark.parametrize("base", ["main", "second"])
+@pytest.mark.parametrize("path", ["infra", "infra/main.tf"])
+def test_a_path_that_a_pull_request_takes_away_takes_its_rules_along(
+    cli: Cli, here: Repository, base: str, path: str
+) -> None:
+    on_main(here)
+    here.put("infra/main.tf", terraform("app", bucket="inside"))
+    here.commit()
+    if base == "second":
+        base = str(here.folder.parent / base)
+        here.git("clone", "--quiet", str(here.folder), base)
+    here.branch("removes")
+    here.git("mv", "infra", "moved")
+    here.commit()
+    there = live(here, assets_prod=rule("app"), inside=rule("app"))
+    assert check(cli, path, "--live", there, base=base)[:2] == (0, {"inside": "in_sync"})
+    here.git("rm", "--quiet", "-r", "moved")
+    here.commit()
+    code, moves, report = check(cli, path, "--live", there, base=base)
+    assert (code, moves) == (0, {"inside": "removal"})
+    assert f"{path} is gone" in next(each["message"] for each in report["diagnostics"] if each["id"] == "path-removed")
+    assert check(cli, path, "--live", "none", base=base)[:2] == (0, {"inside": "removal"})
+    assert check(cli, path, "main.tf", "--live", there, base=base)[1] == {ASSETS: "in_sync", "inside": "removal"}
+    nowhere = cli("check", "nowhere", "--base", base, "--live", there)
+    assert (nowhere.code, "there is no such file or folder" in nowhere.err) == (2, True)
+
+
+def test_a_path_that_the_target_branch_has_brought_since_is_there(cli: Cli, here: Repository) -> None:
+    on_main(here)
+    here.put("infra/main.tf", terraform("app", bucket="inside"))
+    here.commit()
+    here.git("checkout", "--quiet", "change")
+    here.write(README="touched")
+    here.commit()
+    assert check(cli, "infra", "--live", live(here, inside=rule("app")))[:2] == (0, {"inside": "in_sync"})
+
+
+@pytest.mark.parametrize("path", ["infra", "infra/main.tf", "base", "base/infra"])
+def test_a_path_that_leads_into_the_second_checkout_is_refused(cli: Cli, here: Repository, path: str) -> None:
+    on_main(here)
+    here.put("infra/main.tf", terraform("app", bucket="inside"))
+    here.commit()
+    here.branch("links")
+    here.git("clone", "--quiet", "--branch=main", str(here.folder), str(here.folder / "base"))
+    here.git("rm", "--quiet", "-r", "infra")
+    (here.folder / "infra").symlink_to("base/infra")
+    here.git("add", "infra")
+    here.git("commit", "--quiet", "--message", "a link")
+    refused = cli("check", path, "--base", "./base", "--live", "none")
+    assert (refused.code, "--base ./base" in refused.err) == (2, True)
