@@ -34,8 +34,8 @@ def json_edits(source: Source, path: str, changes: Sequence[Change]) -> list[Tex
     document = read_source(source.text.encode(), path)
     draft = _Draft(document)
     try:
-        for change in changes:
-            draft.add(change)
+        for change in sorted(changes, key=lambda each: isinstance(each, BlockChange)):
+            draft.add(change)  # what goes comes last: with it goes what nothing else is put into
         return [] if document.root is None else draft.edits(document.root)
     except CannotWrite as error:
         raise NoLiteralError(error.reason) from error
@@ -71,6 +71,8 @@ class _Draft:
         self._scalars = {part.start: part for part in parts if part.kind is Kind.SCALAR}
         self._own: dict[int, _Own] = {}
         self._replaced: dict[int, Data] = {}
+        self._beside: dict[int, list[Data]] = {}
+        """New blocks beside the only one of their type, which is written without a list."""
 
     def _part(self, start: int) -> Part:
         found = self._values.get(start) or self._scalars.get(start)
@@ -113,13 +115,16 @@ class _Draft:
 
     def _take_out(self, part: Part) -> None:
         """A block goes, and what was around it alone: the list of blocks, its type, its name."""
+        if part.start in self._beside:
+            self._replaced[part.start] = [*self._beside.pop(part.start)]
+            return
         for _ in range(1 + _LABEL_LEVELS):
             above = part.parent
             if above is None:
                 return
             own = self._of(above)
             own.drop.add(next(place for place, each in enumerate(above.values) if each.start == part.start))
-            if above.parent is None or len(own.drop) < len(above.values) or own.append or own.keys:
+            if above.parent is None or len(own.drop) < len(above.values) or own.append or own.before or own.keys:
                 return
             part = above
 
@@ -136,9 +141,7 @@ class _Draft:
         elif existing.kind is Kind.LIST:
             self._of(existing).append.append(fields)
         else:
-            known = self._replaced.setdefault(existing.start, [_data(existing)])
-            assert isinstance(known, list)  # noqa: S101 - made here
-            known.append(fields)
+            self._beside.setdefault(existing.start, []).append(fields)
 
     def _reorder(self, change: BlockOrder) -> None:
         above = self._part(change.blocks[0].start).parent
@@ -151,6 +154,8 @@ class _Draft:
         """The edits of a part and of all that is in it."""
         if part.start in self._replaced:
             return self._document.replaced(part, self._replaced[part.start])
+        if part.start in self._beside:
+            return self._document.replaced(part, [self._made(part), *self._beside[part.start]])
         inner = [self.edits(each) for each in part.values]
         own = self._own.get(part.start) if part.kind is not Kind.SCALAR else None
         if own is None:
@@ -168,6 +173,19 @@ class _Draft:
             if part.get(name) is None:
                 members.insert(_place(part, members, name), New(value, name))
         return self._document.changed(part, members)
+
+    def _made(self, part: Part) -> Data:
+        """What a part is once its changes are made, as data."""
+        if part.start in self._replaced:
+            return self._replaced[part.start]
+        if part.kind is Kind.SCALAR:
+            return _scalar(part)
+        own = self._own.get(part.start, _Own())
+        kept = [place for place in range(len(part.values)) if place not in own.drop]
+        if part.kind is Kind.LIST:
+            return [*(self._made(part.items[place]) for place in kept), *own.append]
+        found = {str(part.entries[place][0].plain_text): self._made(part.entries[place][1]) for place in kept}
+        return found | own.keys
 
     def _kept(self, part: Part, own: _Own, place: int, edits: Sequence[TextEdit]) -> Kept:
         """A member that stays, with another value if its key is given one."""
@@ -187,16 +205,15 @@ def _place(part: Part, members: Sequence[Kept | New], name: str) -> int:
     return before[-1] + 1 if before else known[0] if known else len(names)
 
 
-def _data(part: Part) -> Data:
-    if part.kind is Kind.LIST:
-        return [_data(each) for each in part.items]
-    if part.kind is Kind.MAP:
-        return {str(key.plain_text): _data(value) for key, value in part.entries}
+def _scalar(part: Part) -> Data:
     if part.quote:
         return part.text
     if part.text in ("true", "false", "null"):
         return {"true": True, "false": False, "null": None}[part.text]
-    return int(part.text)
+    try:
+        return int(part.text)
+    except ValueError as error:
+        raise NoLiteralError("this number is not written again") from error
 
 
 __all__ = ["data_of", "json_edits"]

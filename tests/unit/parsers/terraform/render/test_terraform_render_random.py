@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from drift.interfaces import Inputs
 from drift.snapshot import Bucket
 from parsers.terraform.render import RENDERER
 from parsers.terraform.render.formatting import formatted
+from parsers.terraform.render.json_changes import data_of
 from parsers.terraform.render.source import Source
 from parsers.terraform.render.wording import quoted
 from tests.law_numbers import tries
@@ -119,6 +121,48 @@ def test_static_rules_are_edited_to_whatever_is_wanted(data: st.DataObject) -> N
     assert new.count("\n") == new.count("\r\n") or "\r\n" not in text
     if "# after" in text:
         assert new[new.index("# after") :] == text[text.index("# after") :]
+
+
+@st.composite
+def json_configurations(draw: st.DrawFn) -> tuple[str, bool]:
+    """The same in JSON syntax, where inline rules are a list of objects with all fields."""
+    inline = draw(st.booleans())
+    rules = draw(st.lists(rules_, min_size=1, max_size=3))
+    bodies: list[object] = [dict(_members(rule, inline=inline)) for rule in rules]
+    one = len(bodies) == 1 and not inline and draw(st.booleans())
+    body = {"bucket": "site", "cors_rule": bodies[0] if one else bodies}
+    kind = "aws_s3_bucket" if inline else "aws_s3_bucket_cors_configuration"
+    named: object = [body] if draw(st.integers(0, 4)) == 0 else body
+    whole = {"resource": {kind: {"site": named}, "null_resource": {"x": {}}}, "//": "a comment"}
+    text = json.dumps(whole, indent=draw(st.sampled_from([None, 2, 4, "\t"])), ensure_ascii=draw(st.booleans()))
+    return text + draw(st.sampled_from(["", "\n"])), inline
+
+
+def _members(rule: CorsRule, *, inline: bool) -> Iterator[tuple[str, object]]:
+    for name in API_NAMES:
+        value = getattr(rule, name)
+        if inline and name == "id":
+            continue
+        if value not in (None, ()):
+            yield name, data_of(value, templates=True)
+        elif inline:
+            yield name, None
+
+
+@settings(max_examples=tries(1))
+@given(st.data())
+def test_rules_in_json_are_edited_to_whatever_is_wanted(data: st.DataObject) -> None:
+    text, inline = data.draw(json_configurations())
+    files = Files({"main.tf.json": text.encode()})
+    before = declared(files, [""], Inputs())
+    wanted = data.draw(_wanted(before.buckets[0], inline=inline))
+    attempts = RENDERER.propose(files, [""], Inputs(), before.buckets[0], wanted).attempts
+    outcomes = [files.with_edits(attempt) for attempt in attempts]
+    held = [each for each in outcomes if holds(before, declared(each, [""], Inputs()), "site", wanted.cors)]
+    assert held, (text, wanted, outcomes)
+    new = held[0].contents["main.tf.json"].decode()
+    assert json.loads(new)["//"] == "a comment"
+    assert new.endswith("\n") == text.endswith("\n")
 
 
 @settings(max_examples=tries(1))
