@@ -70,6 +70,7 @@ class _BucketChange:
         """Sets of edits, the one that keeps most of the text first, and what is told if none of them does it."""
         attempts: dict[tuple[TextEdit, ...], None] = {}
         reasons: list[str] = []
+        met = 0
         for in_anchor in (True, False) if self.source.has_aliases else (True,):
             calls = self._calls(())
             self._tried(calls, in_anchor, attempts, reasons)
@@ -78,6 +79,8 @@ class _BucketChange:
                 if any(choices):
                     self._tried(self._calls(choices), in_anchor, attempts, reasons)
         told = None if attempts else next(iter(reasons), None)
+        if attempts and met:
+            told = "a condition decides it, and an edit of one arm alone does not do it"
         rule_edits = self._rule_edits(self._calls(()), True)
         return Proposal(
             tuple(attempts), by_hand(self.source, self.resource, self.bucket, self.wanted, rule_edits, told)
