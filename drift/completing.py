@@ -10,12 +10,13 @@ from pathlib import Path
 
 from drift.base_side import BaseSide
 from drift.cors.model import Unknown
+from drift.deploying import CHANGED_ONLY
 from drift.identity import identify
 from drift.identity_sources import NamesSource
 from drift.interfaces import Wanted
 from drift.location import Diagnostic, Location
 from drift.name_patterns import candidates_of, pattern_of
-from drift.on_pull_request import Base, key_of
+from drift.on_pull_request import Base, Key, key_of
 from drift.open_names import is_open, not_known, not_the_same, with_open_names
 from drift.open_places import Place, places, with_open_places, with_uncalled
 from drift.settings import IdentitySettings, Settings
@@ -46,7 +47,7 @@ def completed(head: Snapshot, base: Base, side: BaseSide, settings: Settings) ->
     head, target = with_open_names(head, target, *open_ones)
     unseen = (trees.unseen((head, ours), base=False), trees.unseen((target, theirs), base=True))
     head, target = with_open_places(head, target, *unseen, side.unread_in_head)
-    base = replace(base, target=target, gone_files=_gone_files(base.target, side))
+    base = replace(base, target=target, gone_files=_gone_files(target, side), moved=trees.moved(head, target))
     return _only(head, base, settings.buckets) if settings.buckets else (head, base)
 
 
@@ -184,6 +185,20 @@ class _Trees:
         """The places of a side that may declare buckets and were not read."""
         told = [each for snapshot in found for each in snapshot.diagnostics]
         return places(told, partial(self.inside, base=base), partial(self.side.content, base=base))
+
+    def moved(self, head: Snapshot, target: Snapshot) -> Collection[Key]:
+        """The buckets that head has in another file than base, which stays: in another stack, for all that is known."""
+        ours = {key_of(each): each.location for each in head.buckets}
+        found = set()
+        for each in target.buckets:
+            here, there = ours.get(key_of(each)), each.location
+            if each.source not in CHANGED_ONLY or here is None or there is None:
+                continue
+            path = self.inside(there.path, base=True)
+            stays = any(self.side.content(str(root / path), base=False) is not None for root in self.roots)
+            if stays and path != self.inside(here.path, base=False):
+                found.add(key_of(each))
+        return frozenset(found)
 
     def inside(self, path: str, base: bool) -> str:
         """The path inside its tree: a second checkout stands elsewhere."""

@@ -9,12 +9,11 @@ from drift.as_written import as_written
 from drift.catalogue import CATALOGUE, Family
 from drift.claims import by_bucket, settled, speaking
 from drift.cors.model import Text, Unknown
-from drift.cors.verdict import Effect
 from drift.coverage import base_is_whole
-from drift.findings import finding
 from drift.judge import Rules, not_compared
 from drift.location import Diagnostic, Location, Severity
 from drift.pull_request import BaseSource, Move, PullRequest
+from drift.pull_request_findings import findings_of
 from drift.report import BucketReport, BucketState, ExitPolicy, Finding, Report, verdict_of
 from drift.sides import Side, has_rules
 from drift.snapshot import Bucket, Snapshot, State
@@ -22,18 +21,6 @@ from drift.threeway import three_way, two_way
 
 Key = tuple[str, ...]
 """What the same bucket is called on each side."""
-
-FINDINGS = {
-    Move.CHANGES: "change-to-deploy",
-    Move.NEW: "change-to-deploy",
-    Move.REMOVAL: "rules-to-be-removed",
-    Move.STAYS: "drift-untouched",
-    Move.REPAIRS: "drift-repaired",
-    Move.ADOPTS: "live-adopted",
-    Move.REVERTS: "live-change-undone",
-    Move.CONFLICT: "change-in-conflict",
-}
-"""The finding of each verdict; the others make none."""
 
 _OFFLINE = Diagnostic(
     Severity.INFO,
@@ -47,7 +34,8 @@ _OFFLINE = Diagnostic(
 class Base:
     """What the target branch declares, as it stands now. ``fault`` says why declarations may be missing from it or be
     others, ``gap`` the same of what can only be about buckets that it does not seem to name, and ``unread`` in which
-    paths, and why, nothing could be read of it. ``gone_files`` are paths of its declarations that head does not have.
+    paths, and why, nothing could be read of it. ``gone_files`` are paths of its declarations that head does not have;
+    ``moved`` are buckets that head declares in another file, while the one in which base does stays.
     """
 
     source: BaseSource
@@ -57,6 +45,7 @@ class Base:
     diagnostics: tuple[Diagnostic, ...] = field(default=())
     gone_files: Collection[str] = frozenset()
     gap: str | None = None
+    moved: Collection[Key] = frozenset()
 
     def narrowed(self, names: Collection[Text] | None) -> Base:
         """With the named buckets alone; None for all."""
@@ -152,6 +141,7 @@ class _Judge:
         self._base = base
         self._targets: Mapping[Key, Bucket] = _sides(base.target)
         self._heads: Mapping[Key, Bucket] = _sides(head)
+        self._addresses = {each for bucket in base.target.buckets for each in (bucket.address, bucket.made_by)}
         self._faulty_head = head.errors[0].message if head.errors else None
         self._rules = rules
         self._read = read
@@ -171,12 +161,22 @@ class _Judge:
             base = _unknown(head, why)
         if not self._read:
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)
-        if report.live is None:
+        live = report.live
+        if live is None and head is not None and base is None and self._is_made_by_deploying(head):
+            live = replace(_unknown(head, ""), state=State.MISSING)
+        if live is None:
             return _told(report, _unread(base, report), head, self._rules)
-        found = three_way(base, head, report.live, max_steps=self._rules.max_steps)
+        found = three_way(base, head, live, restacked=key in self._base.moved, max_steps=self._rules.max_steps)
         if self._rules.strict:
             found = as_written(found, report, base)
         return _told(report, found, head, self._rules)
+
+    def _is_made_by_deploying(self, head: Bucket) -> bool:
+        """Whether there is no such bucket yet: the tool makes up its name when it deploys, and base has nothing that
+        is called so where it stands.
+        """
+        called = {each for each in (head.address, head.made_by) if each is not None}
+        return isinstance(head.name, Unknown) and head.generated and called.isdisjoint(self._addresses)
 
     def _unreadable(self, head: Bucket) -> str | None:
         """Why base may declare the bucket all the same, although it was not found there."""
@@ -245,7 +245,7 @@ def _told(report: BucketReport, found: PullRequest, head: Side, rules: Rules) ->
             return replace(open_one, findings=(*others, *open_one.findings))
         return replace(report, drift=False)
     others = _kept(report.findings, {Family.DRIFT, Family.COVERAGE})
-    own = _finding(report, found, head, rules)
+    own = findings_of(report, found, head, rules)
     return replace(report, state=state, reason=None, findings=(*own, *others))
 
 
@@ -258,23 +258,10 @@ def _state(report: BucketReport, found: PullRequest, head_has_rules: bool) -> Bu
     if found.move is Move.IN_SYNC:
         return BucketState.IN_SYNC
     if found.move is Move.ADOPTS:
-        settled = found.deploying in (Effect.IDENTICAL, Effect.COSMETIC) and report.state is not BucketState.DRIFTED
+        settled = found.settled and report.state is not BucketState.DRIFTED
         return BucketState.IN_SYNC if settled else BucketState.PENDING
     return BucketState.UNDECLARED if report.state is BucketState.UNDECLARED else BucketState.DRIFTED
 
 
 def _kept(findings: Iterable[Finding], without: Collection[Family]) -> tuple[Finding, ...]:
     return tuple(each for each in findings if CATALOGUE[each.id].family not in without)
-
-
-def _finding(report: BucketReport, found: PullRequest, head: Side, rules: Rules) -> tuple[Finding, ...]:
-    kind = FINDINGS.get(found.move)
-    missing = report.live is not None and report.live.state is State.MISSING
-    if kind is None or (found.move is Move.NEW and not has_rules(head)) or (found.move is Move.REMOVAL and missing):
-        return ()
-    if found.move is Move.STAYS and report.state is BucketState.UNDECLARED and rules.undeclared is None:
-        return ()
-    if found.move is Move.CHANGES and head is not None and head.left_alone is not None:
-        kind = "change-without-effect"
-    place = next((side.location for side in (report.declared, found.base) if side is not None), None)
-    return (finding(kind, report.name, found.says, place),)

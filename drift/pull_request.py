@@ -58,7 +58,8 @@ class PullRequest:
     ``says`` is one sentence: who moved, and what deploying head will do. ``reason``: of an undecided one, what it hangs
     on. ``witness`` shows what the verdict is about. ``head_moved`` and ``live_moved`` are the effect of each against
     base, ``deploying`` that of head against live; None where one of the two is not known. ``base`` is what the target
-    branch declares, None where it does not name the bucket.
+    branch declares, None where it does not name the bucket. ``beside`` shows what deploying changes beside what was
+    adopted.
     """
 
     move: Move
@@ -69,6 +70,12 @@ class PullRequest:
     head_moved: Effect | None = None
     live_moved: Effect | None = None
     deploying: Effect | None = None
+    beside: ThreeAnswers | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether deploying changes nothing for a browser."""
+        return self.deploying in (Effect.IDENTICAL, Effect.COSMETIC)
 
 
 @dataclass(frozen=True, slots=True)

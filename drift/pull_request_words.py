@@ -26,12 +26,14 @@ _DOES = {
 @dataclass(frozen=True, slots=True)
 class Standing:
     """How the sides stand to one another. ``settled``: head is live, so that deploying changes nothing. ``touched``:
-    head means something else than base. ``taken``: head has a part of what was changed live.
+    head means something else than base. ``taken``: head has a part of what was changed live. ``beside``: a request that
+    deploying has answered otherwise, although head has all of that.
     """
 
     settled: bool = False
     touched: bool = True
     taken: bool = False
+    beside: ThreeAnswers | None = None
 
 
 def sentence(
@@ -58,9 +60,14 @@ def sentence(
         case Move.REPAIRS:
             return told.repaired(standing.touched)
         case Move.ADOPTS:
-            return told.adopted(standing.settled)
+            return told.adopted(standing)
         case Move.REVERTS:
             return told.reverted(standing)
+        case Move.CONFLICT if not has_rules(head):
+            return (
+                f"Live was changed, and the pull request takes away what it was changed from{told.now()}: deploying "
+                "takes away what is live"
+            )
         case Move.CONFLICT:
             return (
                 f"Both the pull request and live have changed it, and do not agree{told.now()}: deploying replaces "
@@ -89,7 +96,7 @@ class _Told:
             who += ", and live is as the target branch has it"
         if self._head is not None and self._head.left_alone is not None and move is not Move.NEW:
             return f"{who}: deploying leaves the live rules as they are ({self._head.left_alone})"
-        return f"{who}: deploying {self._does()}"
+        return f"{who}: deploying {_does(self._witness)}"
 
     def stayed(self) -> str:
         touched = "which does not touch it"
@@ -133,9 +140,12 @@ class _Told:
             return "has another tool deploy the rules"
         return "changes how the rules are written, which deploys them"
 
-    def adopted(self, settled: bool) -> str:
-        if not settled:
-            return f"The pull request has all that was changed live{self.now()}, and changes more beside it"
+    def adopted(self, standing: Standing) -> str:
+        if not standing.settled:
+            has = f"The pull request has all that was changed live{self.now()}, and changes more beside it"
+            if self._head is not None and self._head.left_alone is not None:
+                return f"{has}: deploying leaves the live rules as they are ({self._head.left_alone})"
+            return f"{has}: deploying {_does(standing.beside)}"
         if self._live is None or self._live.cors is None:
             return "The pull request takes away rules that are not live either: deploying changes nothing"
         return f"The pull request declares what is live already{self.now()}: deploying changes nothing"
@@ -160,16 +170,21 @@ class _Told:
             return f"{CHANGED_ONLY[self._head.source]} leaves it so until the rules change in the code"
         return "deploying puts back what is declared"
 
-    def _does(self) -> str:
-        """What deploying does for a browser, by the request."""
-        if self._witness is None:
-            return "changes no answer that a browser gets"
-        three = self._witness
-        before = three.base if three.live is None else three.live
-        shows = shown_by(before, three.head, three.request)
-        if shows is None:
-            return "has S3 answer otherwise"
-        return _DOES[shows].format(who=three.request.origin, what=_what(three.request))
+
+def beside(three: ThreeAnswers) -> str:
+    """What deploying changes beside what was taken over from live, without a full stop."""
+    return f"Beside what it takes over from live the pull request changes more: deploying {_does(three)}"
+
+
+def _does(three: ThreeAnswers | None) -> str:
+    """What deploying does for a browser, by a request."""
+    if three is None:
+        return "changes no answer that a browser gets"
+    before = three.base if three.live is None else three.live
+    shows = shown_by(before, three.head, three.request)
+    if shows is None:
+        return "has S3 answer otherwise"
+    return _DOES[shows].format(who=three.request.origin, what=_what(three.request))
 
 
 def _word(answer: CorsAnswer | None) -> str:

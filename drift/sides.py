@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drift.cors.budget import MAX_STEPS
 from drift.cors.model import CorsRule
@@ -50,6 +51,32 @@ def pair(one: Side, other: Side, max_steps: int = MAX_STEPS) -> Pair:
     if verdict.effect is not Effect.UNDECIDED or (verdict.witnesses and not open_question):
         return Pair(False, verdict.effect, witnesses=verdict.witnesses)
     return Pair(None, verdict.effect, verdict.reason or "what the rules mean could not be decided")
+
+
+def named_pair(called: str, one: Side, other_called: str, other: Side, *, max_steps: int = MAX_STEPS) -> Pair:
+    """The two, with reasons that say of which of them a rule is: ``prove`` calls one declared, the other live."""
+    found = pair(one, other, max_steps)
+    if found.why is None:
+        return found
+    sides = {"declared": (called, one), "live": (other_called, other)}
+
+    def named(rule: re.Match[str]) -> str:
+        word, side = sides[rule["side"]]
+        return f"{rule['field']} of {word} rule {rule['number']}{_at(side, rule['field'], int(rule['number']) - 1)}:"
+
+    return replace(found, why=_RULE.sub(named, found.why, count=1))
+
+
+_RULE = re.compile(r"^(?P<field>\w+) of (?P<side>declared|live) rule (?P<number>\d+):", re.ASCII)
+
+
+def _at(side: Side, field: str, index: int) -> str:
+    """Where a value that is not known stands, if the rules are told in the order of their places."""
+    if side is None or side.cors is None or index >= len(side.places):
+        return ""
+    if (index, field) not in {each[:2] for each in side.cors.unknowns()}:
+        return ""
+    return f" ({side.places[index].of(field)})"
 
 
 def may_be_declared_elsewhere(side: Bucket) -> bool:

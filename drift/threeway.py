@@ -17,10 +17,11 @@ from drift.cors.threefold import Touch, Touches, touches
 from drift.deploying import puts_back, writes
 from drift.pull_request import Move, PullRequest, ThreeAnswers
 from drift.pull_request_words import Standing, sentence
-from drift.sides import Pair, Side, has_rules, in_order, may_be_declared_elsewhere, pair, zero_is_unset
+from drift.sides import Pair, Side, has_rules, in_order, may_be_declared_elsewhere, named_pair, pair, zero_is_unset
 from drift.snapshot import State
 
 _NO_TOUCHES = Touches()
+_BASE, _HEAD, _LIVE = "the target branch's", "the pull request's", "live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +34,45 @@ class _Three:
     by_head: Pair
     by_live: Pair
     apart: Pair
-    """Head against live: what deploying does."""
+    """Live against head: what deploying does."""
+    restacked: bool = False
+    """Head declares it in another template than base, whose own one stays."""
 
 
-def three_way(base: Side, head: Side, live: Side, *, max_steps: int = MAX_STEPS) -> PullRequest:
-    """The verdict on one bucket. None is a side that does not name it; of live, one that has no rules."""
+def three_way(
+    base: Side, head: Side, live: Side, *, restacked: bool = False, max_steps: int = MAX_STEPS
+) -> PullRequest:
+    """The verdict on one bucket. None is a side that does not name it; of live, one that has no rules.
+
+    ``restacked``: head declares it in another template than base does, and that one stays.
+    """
     if live is not None and live.state is State.MISSING:
         return _without_bucket(base, head, live, max_steps)
     by_head, by_live, apart = (
-        pair(*sides, max_steps=max_steps) for sides in ((base, head), (base, live), (live, head))
+        named_pair(*sides, max_steps=max_steps)
+        for sides in ((_BASE, base, _HEAD, head), (_BASE, base, _LIVE, live), (_LIVE, live, _HEAD, head))
     )
     if base is not None and may_be_declared_elsewhere(base):
         by_live = Pair(None, why=base.reason)
     same = _inferred(by_head.same, by_live.same, apart.same)
     three = _Three(
-        base, head, live, replace(by_head, same=same[0]), replace(by_live, same=same[1]), replace(apart, same=same[2])
+        base,
+        head,
+        live,
+        replace(by_head, same=same[0]),
+        replace(by_live, same=same[1]),
+        replace(apart, same=same[2]),
+        restacked,
     )
     move, found = _decided(three, max_steps)
     if move is Move.UNDECIDED:
         return _undecided(three)
-    return _told(move, three, _request(move, three, found), taken=Touch.TAKEN in found.found)
+    return _told(move, three, _request(move, three, found), found=found)
 
 
 def two_way(base: Side, head: Side, *, max_steps: int = MAX_STEPS) -> PullRequest:
     """The verdict where live is not to be read: what the pull request means by itself."""
-    by_head = pair(base, head, max_steps)
+    by_head = named_pair(_BASE, base, _HEAD, head, max_steps=max_steps)
     three = _Three(base, head, None, by_head, Pair(None), Pair(None))
     if by_head.same is None:
         return _undecided(three)
@@ -91,12 +106,18 @@ def _decided(three: _Three, max_steps: int) -> tuple[Move, Touches]:
     if by_live:
         return _planned(three), _NO_TOUCHES
     if by_head:
-        return _before(three), _NO_TOUCHES
+        move = _before(three)
+        unclear = three.restacked and move is Move.STAYS and not _is_left_alone(three.head)
+        return (Move.UNDECIDED if unclear else move), _NO_TOUCHES
     if by_head is None or by_live is None:
         return Move.UNDECIDED, _NO_TOUCHES
-    if three.head is not None and three.head.left_alone is not None:
+    if _is_left_alone(three.head):
         return Move.STAYS, _NO_TOUCHES  # deploying does not reach the live rules, whatever head says
     return _all_differ(three, max_steps)
+
+
+def _is_left_alone(head: Side) -> bool:
+    return head is not None and head.left_alone is not None
 
 
 def _planned(three: _Three) -> Move:
@@ -153,7 +174,8 @@ _SHOWN_BY = {
 
 def _request(move: Move, three: _Three, found: Touches) -> CorsRequest | None:
     """The request that shows what the verdict is about."""
-    for touch in _SHOWN_BY.get(move, ()):
+    taken_away = (Touch.BOTH, Touch.OWN) if move is Move.CONFLICT and not has_rules(three.head) else ()
+    for touch in (*taken_away, *_SHOWN_BY.get(move, ())):
         if touch in found.found:
             return found.found[touch]
     preferred = {Move.ADOPTS: (three.by_live,), Move.STAYS: (three.by_live, three.apart)}
@@ -176,24 +198,39 @@ def _reason(three: _Three) -> str:
         if side is not None and not side.comparable:
             return f"{name}: {side.reason or side.state.value}"
     words = (each.why for each in (three.apart, three.by_head, three.by_live) if each.why)
+    if three.restacked:
+        return "it moves from one template to another, and both stay: which of the two stacks deploys it is not known"
     return next(words, "whether deploying undoes what was changed live takes too long to tell")
 
 
 def _told(
-    move: Move, three: _Three, request: CorsRequest | None, *, read: bool = True, taken: bool = False
+    move: Move, three: _Three, request: CorsRequest | None, *, read: bool = True, found: Touches = _NO_TOUCHES
 ) -> PullRequest:
     witness = None if request is None else _asked(request, three, read)
-    standing = Standing(settled=bool(three.apart.same), touched=not three.by_head.same, taken=taken)
-    says = sentence(move, three.base, three.head, three.live, witness, standing)
+    standing = Standing(
+        settled=bool(three.apart.same),
+        touched=not three.by_head.same,
+        taken=Touch.TAKEN in found.found,
+        beside=_beside(three, found) if move is Move.ADOPTS else None,
+    )
     return PullRequest(
         move,
-        says,
+        sentence(move, three.base, three.head, three.live, witness, standing),
         three.base,
         witness=witness,
         head_moved=three.by_head.effect,
         live_moved=three.by_live.effect if read else None,
         deploying=three.apart.effect if read else None,
+        beside=standing.beside,
     )
+
+
+def _beside(three: _Three, found: Touches) -> ThreeAnswers | None:
+    """A request that deploying has answered otherwise; None where it changes nothing."""
+    if three.apart.same:
+        return None
+    shown = found.found.get(Touch.OWN) or next((each.request for each in three.apart.witnesses), None)
+    return None if shown is None else _asked(shown, three, read=True)
 
 
 def _asked(request: CorsRequest, three: _Three, read: bool) -> ThreeAnswers:
@@ -210,10 +247,11 @@ def _without_bucket(base: Side, head: Side, live: Side, max_steps: int) -> PullR
     if head is None and found.move is not Move.UNDECIDED:
         return replace(found, move=Move.REMOVAL if has_rules(base) else Move.IN_SYNC, says=GONE)
     if base is None and found.move in (Move.NEW, Move.UNCHANGED):
-        return replace(found, move=Move.NEW)
+        return replace(found, move=Move.NEW, says=BROUGHT if found.move is Move.UNCHANGED else found.says)
     if found.move is Move.UNDECIDED:
         return found
     return _undecided(_Three(base, head, live, pair(base, head, max_steps), Pair(None), Pair(None)))
 
 
 GONE = "The pull request no longer declares the bucket, and there is none: nothing is left to deploy"
+BROUGHT = "The pull request brings the bucket, and gives it no rules: nothing that a browser sees is deployed"

@@ -38,7 +38,7 @@ KINDS = (
         Family.PULL_REQUEST,
         meaning=(
             "Both moved away from what the target branch declares, in the same place, to different ends. Deploying "
-            "replaces what is live by what the pull request says."
+            "replaces what is live by what the pull request says, or takes it away where that says that there are none."
         ),
         before=(
             "base  GET from https://app.example\nhead  GET from https://new.example\nlive  GET from https://other.example"
@@ -91,9 +91,12 @@ KINDS = (
         "live-adopted",
         "The pull request takes over what was changed live",
         Severity.INFO,
-        "Nothing: once it is merged, code and live agree on it.",
+        "Nothing for what it takes over: once it is merged, code and live agree on that.",
         Family.PULL_REQUEST,
-        meaning="Live is not what the target branch declares, and the pull request has all that was changed live.",
+        meaning=(
+            "Live is not what the target branch declares, and the pull request has all that was changed live. What it "
+            "changes beside that is a finding of its own, `change-to-deploy`."
+        ),
         before=(
             "base  GET from https://app.example\nhead  GET from https://other.example\nlive  GET from https://other.example"
         ),
@@ -109,7 +112,8 @@ KINDS = (
         Family.PULL_REQUEST,
         meaning=(
             "What the pull request declares differs from what the target branch declares, which is what is live, or "
-            "live was not read. That is what a pull request is for, and no drift."
+            "live was not read; or it has all that was changed live, and changes more beside that. That is what a pull "
+            "request is for, and no drift."
         ),
         before=(
             "base  GET from https://app.example\nhead  GET, PUT from https://app.example\nlive  GET from https://app.example"

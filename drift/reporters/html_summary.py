@@ -27,6 +27,7 @@ from drift.reporters.report_words import (
     WEIGHT,
     WORST_FIRST,
     counted,
+    drift_not_blamed,
     findings_worst_first,
     ignored_words,
     promise_counts,
@@ -81,18 +82,19 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
 def _meaning(report: Report) -> str:
     """What the verdict says, where it is by the settings or by what was left out, too."""
     summary = report.summary
+    accepted = summary.accepted - drift_not_blamed(report)
     if report.verdict is Verdict.NOTHING and summary.ignored:
         return "Nothing is left to compare: the settings ignore what there is."
-    if summary.accepted and report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN):
+    if accepted and report.verdict in (Verdict.IN_SYNC, Verdict.CLEAN):
         return "What differs is accepted, by a waiver or by the settings."
     validated = bool(report.buckets) and all(each.state is BucketState.VALIDATED for each in report.buckets)
     if report.verdict is Verdict.POLICY and validated:
         return "Only the declarations were looked at, and something found in them or in the settings fails the run."
     if report.verdict is Verdict.POLICY and report.incomplete:
         return "No drift was seen, but not everything could be looked at, and something that was found fails the run."
-    if summary.accepted and report.verdict is Verdict.POLICY:
+    if accepted and report.verdict is Verdict.POLICY:
         return "What differs is accepted, but something found in the rules or the settings fails the run."
-    if summary.accepted and report.verdict is Verdict.INCOMPLETE:
+    if accepted and report.verdict is Verdict.INCOMPLETE:
         return "No drift that counts was seen, but not everything could be looked at."
     return _VERDICT_MEANING[report.verdict]
 

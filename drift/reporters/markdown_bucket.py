@@ -77,7 +77,8 @@ def details(report: BucketReport, order: int) -> Section:
         if core and not (is_well(report) and _says_nothing(report)):
             section.add((REMARKS if is_well(report) else rank, order, 0), "detail", core)
         if report.changes:
-            text = "\n" + "\n".join(fenced(_diff(report), "diff")) + "\n\n"
+            legend = "\n`+` is live only, `-` is what the pull request declares only:\n" if report.pull_request else ""
+            text = legend + "\n" + "\n".join(fenced(_diff(report), "diff")) + "\n\n"
             section.add((rank if report.state is not BucketState.IN_SYNC else REMARKS, order, 1), "rule diff", text)
     for finding in findings_worst_first(report.findings):
         if finding.waived is not None or is_judged(finding):

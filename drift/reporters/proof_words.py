@@ -12,7 +12,7 @@ from drift.meaning import sentence
 from drift.pull_request import Move, PullRequest
 from drift.report import BucketReport, BucketState
 from drift.reporters.words import printable, rule_words, value_words
-from drift.snapshot import Bucket
+from drift.snapshot import Bucket, State
 
 _EXPOSED = "Access-Control-Expose-Headers"
 _ABOUT_EXPOSURE = (Shows.LIVE_EXPOSES_MORE, Shows.LIVE_EXPOSES_LESS)
@@ -58,10 +58,10 @@ def proofs(report: BucketReport) -> Iterator[list[str]]:
     if found is None:
         yield from (list(witness_lines(report, witness)) for witness in report.witnesses)
     elif found.move not in (Move.UNDECIDED, Move.IN_SYNC, Move.UNCHANGED):
-        yield list(_pull_request_lines(found))
+        yield list(_pull_request_lines(report, found))
 
 
-def _pull_request_lines(found: PullRequest) -> Iterator[str]:
+def _pull_request_lines(report: BucketReport, found: PullRequest) -> Iterator[str]:
     """Who moved and what deploying does, and the request with the answers of all sides."""
     yield printable(found.says) + "."
     three = found.witness
@@ -69,7 +69,9 @@ def _pull_request_lines(found: PullRequest) -> Iterator[str]:
         yield f"  asked: {request_words(three.request)}"
         yield f"  target branch: {answer_words(three.base)}"
         yield f"  pull request: {answer_words(three.head)}"
-        yield f"  live: {'not read' if three.live is None else answer_words(three.live)}"
+        missing = report.live is not None and report.live.state is State.MISSING
+        unread = "there is no such bucket" if missing else "not read"
+        yield f"  live: {unread if three.live is None else answer_words(three.live)}"
 
 
 def request_words(request: CorsRequest) -> str:

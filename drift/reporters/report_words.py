@@ -11,6 +11,7 @@ from drift.cors.verdict import DECLARED_ORDER, NO_BROWSER, Effect
 from drift.finding import Finding, PromiseOutcome, Side, Waived
 from drift.ignoring import Ignored
 from drift.location import Severity
+from drift.pull_request import Move
 from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
 from drift.reporters.proof_words import (
     answer_words,
@@ -209,6 +210,18 @@ def summary_words(report: Report) -> str:
     return " ".join(_summary(report))
 
 
+def drift_not_blamed(report: Report) -> int:
+    """How many buckets count as accepted although nobody accepted them: they drifted, and not by the pull request."""
+    return sum(
+        each.pull_request is not None
+        and each.pull_request.move in (Move.STAYS, Move.REPAIRS)
+        and each.compared
+        and not each.drift
+        and not any(finding.waived for finding in each.findings)
+        for each in report.buckets
+    )
+
+
 def _summary(report: Report) -> Iterator[str]:
     summary = report.summary
     if summary.buckets:
@@ -221,8 +234,10 @@ def _summary(report: Report) -> Iterator[str]:
         yield f"{counted(unseen, 'bucket')} could not be compared."
     elif report.verdict is Verdict.INCOMPLETE and not any(each.undecided for each in report.promises):
         yield "Not all buckets are known."
-    if summary.accepted:
-        yield f"{counted(summary.accepted, 'bucket')} accepted."
+    if older := drift_not_blamed(report):
+        yield f"{counted(older, 'bucket')} with drift for which the pull request is not blamed."
+    if accepted := summary.accepted - older:
+        yield f"{counted(accepted, 'bucket')} accepted."
     if summary.ignored:
         yield f"{counted(summary.ignored, 'bucket')} ignored."
     found = Counter(each.severity for each in report.findings if each.waived is None and is_judged(each))

@@ -47,13 +47,13 @@ def _declared(
             continue  # no longer this code's business
         name = owners.name(resource)
         if resource.type == CORS and not resource.deleted:
-            yield resource, _separate(resource, name)
+            yield resource, owners.made(resource, _separate(resource, name))
         elif resource.type == CORS and name not in owners.destroyed:
             yield resource, _bucket(resource, name, State.ABSENT)
         elif resource.type == BUCKET and not resource.deleted:
             inline = _inline(resource, name, configuration, separate=owners.has_separate(resource))
             if not (isinstance(name, Unknown) and owners.has_separate(resource) and inline.state is State.ABSENT):
-                yield resource, inline
+                yield resource, owners.made(resource, inline)
 
 
 def _elsewhere(bucket: Bucket, server: str | None, asked: str | None) -> Bucket:
@@ -190,6 +190,13 @@ class Owners:
         prefix = None if owner is None else owner.values.get("bucket_prefix")
         what = references[0] if references else "the bucket's name"
         return Unknown(f"{what} is {AFTER_APPLY}", prefix=prefix if isinstance(prefix, str) else "")
+
+    def made(self, resource: Resource, bucket: Bucket) -> Bucket:
+        """The entry of a resource, marked where the plan makes the bucket, whose name is therefore not known yet."""
+        owner = resource if resource.type == BUCKET else self._owner(resource)
+        if isinstance(bucket.name, str) or owner is None or "create" not in owner.actions:
+            return bucket
+        return replace(bucket, generated=True, made_by=None if owner is resource else owner.address)
 
     @staticmethod
     def _planned_name(resource: Resource) -> str | None:

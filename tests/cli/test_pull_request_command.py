@@ -164,7 +164,7 @@ def test_a_base_that_cannot_be_read_is_no_error_and_no_reason_to_call_a_bucket_n
     assert (result.code, bucket["state"]) == (3, "unresolved")
     assert "what main declares could not all be read" in bucket["reason"]
     told = {each["id"]: each["severity"] for each in result.json["diagnostics"]}
-    assert told.pop("base-is-head") == "info"
+    assert told.pop("base-is-head") == "warning"
     assert set(told.values()) == {"warning"}
     in_sync = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
     assert (in_sync.code, in_sync.json["verdict"]) == (0, "in_sync")
