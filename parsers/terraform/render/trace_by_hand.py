@@ -33,7 +33,7 @@ def _not_alone(site: Site) -> str:
     """Why no edit holds where there are some."""
     if not site.others:
         return "where it is written something else is made of it too, or it cannot be said there"
-    more = f" and {len(site.others) - 2} more" if len(site.others) > 2 else ""
+    more = " and more" if len(site.others) > 2 else ""
     return f"it is written once for this and for {', '.join(site.others[:2])}{more}"
 
 

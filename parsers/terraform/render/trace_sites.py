@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from drift.interfaces import Inputs, Tree
 from drift.location import Location
 from drift.snapshot import Bucket
 from parsers.terraform import files
+from parsers.terraform.config import local_source
 from parsers.terraform.expand import Instance
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, Splat
@@ -109,36 +111,29 @@ class Sites:
         self._units = units
         self._inputs = inputs
         self._project = Project(tree, inputs)
-        self._found: dict[str, list[_Resource]] | None = None
-        self._of_root: dict[str, dict[str, list[_Resource]]] = {}
+        self._roots_of: dict[str, tuple[tuple[ModuleInstance, Outside], ...]] = {}
 
     def find(self, bucket: Bucket) -> Site | None:
         """The site of a bucket that the parser found; None where it is not that of a resource that is evaluated."""
-        known = self._of_own_folder(bucket) or self._resources()
-        candidates = [each for each in known.get(bucket.address or "", ()) if _stands_at(each, bucket)]
-        fitting = [each for each in candidates if _rules_of(each) == bucket.cors]
+        address = bucket.address or ""
+        found = [each for root, given in self._roots_for(bucket) for each in _at(root, given, address)]
+        candidates = [each for each in found if _stands_at(each, bucket)]
+        fitting = candidates if len(candidates) < 2 else [each for each in candidates if _rules_of(each) == bucket.cors]
         chosen = next(iter(fitting or candidates), None)
-        if chosen is None:
-            return None
-        others = [at for at, those in known.items() for each in those if each.block is chosen.block]
-        return self._site(chosen, tuple(at for at in others if at != bucket.address))
+        return None if chosen is None else self._site(chosen)
 
-    def _of_own_folder(self, bucket: Bucket) -> dict[str, list[_Resource]] | None:
-        """The resources of the root module in which a bucket stands itself; None for one inside of a called module."""
-        if bucket.location is None or (bucket.address or "").startswith(("module.", "[")):
-            return None
-        folder = posixpath.dirname(bucket.location.path)
-        if folder not in self._units:
-            return None
-        if folder not in self._of_root:
-            root, given = self._project.root(folder)
-            self._of_root[folder] = _by_address([(root, Outside(given.values))])
-        return self._of_root[folder]
-
-    def _resources(self) -> dict[str, list[_Resource]]:
-        if self._found is None:
-            self._found = _by_address(self._roots())
-        return self._found
+    def _roots_for(self, bucket: Bucket) -> tuple[tuple[ModuleInstance, Outside], ...]:
+        """The root modules that may declare it: the one in its folder, unless it stands inside of a called module."""
+        folder = "" if bucket.location is None else posixpath.dirname(bucket.location.path)
+        inside = bucket.location is None or (bucket.address or "").startswith(("module.", "["))
+        key = "" if inside or folder not in self._units else f"{folder}/"
+        if key not in self._roots_of:
+            if key:
+                root, given = self._project.root(folder)
+                self._roots_of[key] = ((root, Outside(given.values)),)
+            else:
+                self._roots_of[key] = tuple(self._roots())
+        return self._roots_of[key]
 
     def _roots(self) -> Iterator[tuple[ModuleInstance, Outside]]:
         folders = [
@@ -160,11 +155,13 @@ class Sites:
                 root, values = unit.root
                 yield root, Outside(values, unit.files)
 
-    def _site(self, found: _Resource, others: tuple[str, ...]) -> Site:
+    def _site(self, found: _Resource) -> Site:
         outer = frame_of(found.module, found.given)
         frame = instance_frame(outer, found.block, found.instance.scope)
         dormant = tuple(_dormant(found, outer)) if found.block.labels[0] == BUCKET else ()
-        return Site(frame, found.block, self._texts, _sources(found.block, frame), dormant, others)
+        return Site(
+            frame, found.block, self._texts, _sources(found.block, frame), dormant, tuple(islice(_others(found), 4))
+        )
 
 
 def find_site(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket) -> Site | None:
@@ -182,23 +179,38 @@ def _rules_of(each: _Resource) -> object:
     return read(each.block, each.instance.scope).cors
 
 
-def _by_address(roots: Iterable[tuple[ModuleInstance, Outside]]) -> dict[str, list[_Resource]]:
-    found: dict[str, list[_Resource]] = {}
-    for instance, given in roots:
-        for address, resource in _walk(instance, given):
-            found.setdefault(address, []).append(resource)
-    return found
-
-
-def _walk(module: ModuleInstance, given: Outside) -> Iterator[tuple[str, _Resource]]:
+def _at(module: ModuleInstance, given: Outside, address: str) -> Iterator[_Resource]:
+    """The resource at an address, as far as it is in a module or in those that it calls; no others are looked at."""
     for (type_name, name), block in module.module.resources.items():
-        if type_name in (BUCKET, CONFIGURATION):
+        start = f"{module.prefix}{type_name}.{name}"
+        if type_name in (BUCKET, CONFIGURATION) and address.startswith(start):
             for instance in module.expansion("resource", type_name, name, block).instances:
-                yield f"{module.prefix}{type_name}.{name}{instance.key}", _Resource(module, given, block, instance)
+                if address == f"{start}{instance.key}":
+                    yield _Resource(module, given, block, instance)
     for name in module.module.calls:
-        for child in module.module_call(name).children:
-            if child is not None:
-                yield from _walk(child, given)
+        if address.startswith((f"{module.prefix}module.{name}.", f"{module.prefix}module.{name}[")):
+            for child in module.module_call(name).children:
+                if child is not None and address.startswith(child.prefix):
+                    yield from _at(child, given, address)
+
+
+def _others(found: _Resource) -> Iterator[str]:
+    """The addresses of what else the same block declares in other instances, as far as they are seen at a glance."""
+    module, type_name, name = found.module, found.block.labels[0], found.block.labels[1]
+    for instance in module.expansion("resource", type_name, name, found.block).instances:
+        if instance.key != found.instance.key:
+            yield f"{module.prefix}{type_name}.{name}{instance.key}"
+    address = f"{module.prefix}{type_name}.{name}{found.instance.key}"
+    while module.caller is not None:
+        caller, block, _ = module.caller
+        rest, source = address.removeprefix(module.prefix), local_source(block)
+        for call, each in caller.module.calls.items():
+            if each is block or (source is not None and local_source(each) == source):
+                for instance in caller.module_call(call).expansion.instances:
+                    prefix = f"{caller.prefix}module.{call}{instance.key}."
+                    if prefix != module.prefix:
+                        yield prefix + rest
+        module = caller
 
 
 def _sources(block: Block, frame: Frame) -> tuple[tuple[Source, ...], ...]:
