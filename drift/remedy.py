@@ -26,6 +26,9 @@ MAX_ATTEMPTS = 16
 """Attempts of one proposal that are tried; each has all declarations read again."""
 
 
+MAX_TRIALS = 1000
+"""Trials of one run; each has declarations read again, so that more would take hours."""
+
 MAX_SPARED = 12
 """So many buckets are tried once more without each, for an edit that those of the others make needless."""
 
@@ -59,6 +62,7 @@ class Remedies:
     failed: dict[Key, Failed] = field(default_factory=dict)
     along: dict[Key, set[Key]] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
+    trials: int = 0
     _before: Parsed = field(init=False)
     _now: Parsed = field(init=False)
 
@@ -81,6 +85,10 @@ class Remedies:
     def run(self) -> None:
         """Find edits for all."""
         self._solve(list(self.goals))
+        if self.trials >= MAX_TRIALS:
+            told = f"edits were tried {MAX_TRIALS:,} times, and then no more: buckets may be left that have one"
+            advice = "run it for fewer buckets: --bucket"
+            self.diagnostics.append(Diagnostic(Severity.WARNING, "trials-used-up", told, None, advice))
         for key in [each for each in self.failed if self._reached(each)]:
             del self.failed[key]  # the edit of another bucket has done it as well
             self.done.add(key)
@@ -138,7 +146,7 @@ class Remedies:
             return Proposal()
         reading = self._reading(key)
         tree = self.world.tree(reading, self.files)
-        inputs = self.world.inputs(reading, tree)
+        inputs = self.world.inputs(reading, self.files)
         try:
             return renderer.propose(tree, reading.units, inputs, bucket, self.chosen[key].wanted)
         except Exception as error:  # one bucket without an edit is better than none with one
@@ -189,8 +197,9 @@ class Remedies:
                 files = self.world.edited(self._reading(own[0][0]), files, list(edits))
         except (ValueError, InputError):
             return Refused()
-        if files == self.files:
+        if files == self.files or self.trials >= MAX_TRIALS:
             return Refused()
+        self.trials += 1
         after = self.world.parsed(files)
         several = keys if len(keys) > 1 else ()
         why = refused(self._before, after, self.goals, {*keys, *self.done}, self._now, several)

@@ -8,7 +8,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from drift.discovery import Source, open_source, shown, units_in
@@ -52,6 +52,7 @@ class World:
     ) -> None:
         self._settings = settings
         self.readings: tuple[Reading, ...] = tuple(self._found(paths or (Path(),), opened))
+        self._trees: dict[tuple[Path, int], tuple[Files, Overlay, dict[int, Inputs]]] = {}
         self._unedited: dict[int, tuple[dict[Key, Bucket], Counter[tuple[str, str]]]] = {}
 
     def parsed(self, files: Files) -> Parsed:
@@ -64,7 +65,7 @@ class World:
                 found, told = self._unedited[index]
             else:
                 tree = self.tree(reading, files)
-                snapshot = reading.parser.parse(tree, reading.units, self.inputs(reading, tree))
+                snapshot = reading.parser.parse(tree, reading.units, self.inputs(reading, files))
                 found, told = keyed(index, snapshot.buckets), errors_in(snapshot.diagnostics)
                 if not touched:
                     self._unedited[index] = found, told
@@ -73,16 +74,28 @@ class World:
         return Parsed(buckets, faults)
 
     def tree(self, reading: Reading, files: Files) -> Overlay:
-        """The tree of a reading with these files."""
+        """The tree of a reading with these files; the same object each time, for whoever keeps what was read there."""
         root = reading.root
+        known = self._trees.get((root, id(files)))
+        if known is not None and known[0] is files:
+            return known[1]
         inside = {path: content for path, content in files.items() if Path(path).is_relative_to(root)}
-        return Overlay(
+        tree = Overlay(
             reading.source.tree, {Path(path).relative_to(root).as_posix(): text for path, text in inside.items()}
         )
+        self._trees = {key: each for key, each in self._trees.items() if key[1] == id(files) and each[0] is files}
+        self._trees[root, id(files)] = files, tree, {}
+        return tree
 
-    def inputs(self, reading: Reading, tree: Overlay) -> Inputs:
+    def inputs(self, reading: Reading, files: Files) -> Inputs:
         """The values that the settings give; files of them that lie in the tree are read with their edits."""
-        return inputs_of(self._settings.declared, self._settings.live, partial(_text, reading, tree))
+        tree = self.tree(reading, files)
+        made = self._trees[reading.root, id(files)][2]
+        at = self.readings.index(reading)
+        if at not in made:
+            settings = self._settings
+            made[at] = inputs_of(settings.declared, settings.live, partial(_text, reading, tree))
+        return made[at]
 
     def edited(self, reading: Reading, files: Files, edits: Sequence[TextEdit]) -> Files:
         """The files after edits, whose paths are relative to the tree of the reading.
@@ -95,13 +108,15 @@ class World:
 
     def matching(self, declared: Bucket) -> Sequence[Key]:
         """The keys of the entries that an entry of a report can be: it was found there, and may have got its name."""
-        wanted = _identity(declared, lambda path: path)
-        keys = []
+        return self._by_identity.get(_identity(declared, lambda path: path), ())
+
+    @cached_property
+    def _by_identity(self) -> Mapping[tuple[object, ...], Sequence[Key]]:
+        found: dict[tuple[object, ...], list[Key]] = {}
         for key, bucket in self.parsed({}).buckets.items():
             tree = self.readings[key.reading].source.tree
-            if _identity(bucket, partial(shown, tree)) == wanted:
-                keys.append(key)
-        return keys
+            found.setdefault(_identity(bucket, partial(shown, tree)), []).append(key)
+        return found
 
     def _found(self, paths: Iterable[Path], opened: Callable[[Source], Source] | None) -> Iterable[Reading]:
         settings = self._settings
