@@ -23,8 +23,15 @@ twentieth of a short run and frees nothing. A run still collects: this many obje
 _HELP = "cors-drift --help, or cors-drift COMMAND --help"
 
 
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Signals that end a run: what it keeps in temporary folders goes first. Windows has no SIGHUP."""
+
+
 class _Terminated(BaseException):
-    """SIGTERM has come."""
+    """A signal has come that ends the run."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
 
 
 def main() -> None:
@@ -56,11 +63,13 @@ def run(arguments: Sequence[str], state: Run | None = None) -> int:
     try:
         from drift.cli import app_for
 
-        signal.signal(signal.SIGTERM, _terminate)
+        for each in _ENDING:
+            if signal.getsignal(each) is not signal.SIG_IGN or each == signal.SIGTERM:  # nohup has it ignored
+                signal.signal(each, _terminate)
         result = app_for(arguments)(args=list(arguments), prog_name="cors-drift", standalone_mode=False, obj=state)
         sys.stdout.flush()
-    except _Terminated:
-        return 143
+    except _Terminated as end:
+        return end.exit_code
     except (KeyboardInterrupt, EOFError):
         return 130
     except (BrokenPipeError, SystemExit):
@@ -112,8 +121,8 @@ def _other(error: Exception, state: Run) -> int:
     return state.error_code
 
 
-def _terminate(_signal: int, _frame: FrameType | None) -> None:
-    raise _Terminated
+def _terminate(number: int, _frame: FrameType | None) -> None:
+    raise _Terminated(number)
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ def second_checkout(given: str) -> Path | None:
     path = Path(given)
     if not os.path.lexists(path):
         return None
+    if ".git" in Path(os.path.realpath(path)).parts and path.is_dir() and not (path / ".git").exists():
+        raise UsageError(f"--base {given} is git's own folder, and no checkout", advice="name the target branch")
     if path.is_absolute() or given.startswith(("./", "../", "-")) or given in (".", ".."):
         return path
     here = Path(os.path.realpath(Path.cwd()))
@@ -41,10 +43,10 @@ def _refuse_doubt(given: str, here: Path, top: Path) -> None:
             advice=error.advice or f"write ./{given} for the path",
         ) from error
     with repository:
-        if repository.commit(given) is not None:
+        if (commit := repository.commit(given)) is not None:
             raise UsageError(
                 f"--base {given} is a revision, and a path too",
-                advice=f"write ./{given} for the path, or refs/heads/{given}",
+                advice=f"write ./{given} for the path, or {repository.full_name(given) or commit} for the revision",
             )
         inside = Path(os.path.normpath(here / given)).relative_to(top).as_posix()
         if any(each.path == inside or each.path.startswith(f"{inside}/") for each in repository.index()):

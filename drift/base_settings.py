@@ -59,6 +59,9 @@ def settings_at(base: str, found: Path | None, here: Path) -> AtBase | None:
         return AtBase(config_from(theirs[1], theirs[0], named=False), changed)
     except UsageError as error:
         error.message = f"at {base}: {error.message}"
+        name = CONFIG_NAME if found is None else _shown(found, here)
+        told = f"a pull request that mends it names its own file: cors-drift --config {name} check --base {base}"
+        error.advice = f"{error.advice}; {told}" if error.advice else told
         raise
 
 

@@ -103,6 +103,10 @@ class BaseSide:
         target = self._declared(self._sources())
         if self._folder is not None and not target.buckets and not target.errors:
             self._note("base-declares-nothing", f"{self._given} declares no bucket", Severity.WARNING)
+            if not (self._folder / ".git").exists():
+                self._note(
+                    "base-unread", f"whether {self._given} is a checkout at all cannot be told", Severity.WARNING
+                )
         ends = self._commits.first
         source = BaseSource(self._given) if ends is None else BaseSource(self._given, ends.target, ends.fork)
         return self._base(target, source)

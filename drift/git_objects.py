@@ -127,6 +127,12 @@ class Repository:
         lines = [line for line in found.stdout.decode("ascii", "replace").split() if line != "--end-of-options"]
         return lines[0] if found.returncode == 0 and len(lines) == 1 and _OBJECT.fullmatch(lines[0]) else None
 
+    def full_name(self, revision: str) -> str | None:
+        """The whole name of the reference that a short one stands for; None for a commit's own name, and the like."""
+        found = self._run("rev-parse", "--symbolic-full-name", "--verify", "--quiet", revision)
+        name = os.fsdecode(found.stdout).strip()
+        return name if found.returncode == 0 and name.startswith("refs/") and "\n" not in name else None
+
     def meanings(self, revision: str) -> Sequence[str]:
         """The references that a short name stands for, where they are of several commits: git takes a tag before a
         branch, and says so only on a terminal.

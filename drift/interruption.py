@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in a run whose results are worth keeping: reading stops at once, writing never halfway."""
+"""Ctrl-C, SIGTERM and SIGHUP in a run whose results are worth keeping: reading stops at once, writing never halfway."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+
+_SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""Windows has no SIGHUP."""
 
 
 class Interrupted(BaseException):
@@ -29,7 +32,7 @@ class Stop:
 
     @property
     def exit_code(self) -> int:
-        """130 for Ctrl-C, 143 for SIGTERM, as shells count."""
+        """130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, as shells count."""
         return 128 + (self.signal or 0)
 
     def came(self, number: int, _frame: FrameType | None = None) -> None:
@@ -59,13 +62,13 @@ class Stop:
 
 @contextmanager
 def stopping() -> Iterator[Stop]:
-    """Handles both signals while the context lasts. A signal that is ignored (nohup, a background job) stays so;
+    """Handles these signals while the context lasts. A signal that is ignored (nohup, a background job) stays so;
     outside the main thread nothing can be handled, and nothing is.
     """
     stop = Stop()
     before = {}
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             if signal.getsignal(number) is not signal.SIG_IGN:
                 before[number] = signal.signal(number, stop.came)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -144,6 +145,9 @@ def test_a_committed_folder_is_no_base_unless_it_is_written_as_a_path(cli: Cli, 
     assert refused.code == 2
     assert "there is no such revision, only a path that is a part of what is checked" in refused.err
     assert check(cli, "main.tf", "--live", "none", base="./origin/main")[:2] == (0, {ASSETS: "unchanged"})
+    here.git("update-ref", "refs/remotes/origin/main", "main")
+    both = cli("check", "main.tf", "--base", "origin/main", "--live", "none")
+    assert (both.code, "or refs/remotes/origin/main for the revision" in both.err) == (2, True)
 
 
 @pytest.mark.parametrize(
@@ -152,6 +156,8 @@ def test_a_committed_folder_is_no_base_unless_it_is_written_as_a_path(cli: Cli, 
         ("", "--base has no value"),
         (" ", "--base has no value"),
         (".", "it would be compared with itself"),
+        (".git", "is git's own folder"),
+        ("./.git/objects", "is git's own folder"),
         ("../live.json", "holds what is live"),
         ("../empty", "is an empty folder"),
     ],
@@ -170,8 +176,41 @@ def test_a_base_that_is_head_and_one_that_declares_nothing_are_told(cli: Cli, he
     assert ("base-is-head", "warning") in [(each["id"], each["severity"]) for each in told]
     (here.folder.parent / "other").mkdir()
     (here.folder.parent / "other" / "README").write_text("nothing")
-    told = check(cli, "--live", there, base="../other")[2]["diagnostics"]
-    assert "base-declares-nothing" in [each["id"] for each in told]
+    code, _, report = check(cli, "--live", there, base="../other")
+    assert {"base-declares-nothing", "base-unread"} <= {each["id"] for each in report["diagnostics"]}
+    assert (code, report["verdict"]) == (3, "incomplete"), "nothing says that this is a checkout"
+    Repository(here.folder.parent / "other").commit()
+    told = check(cli, "--live", there, base="../other")
+    assert (told[0], "base-unread" in [each["id"] for each in told[2]["diagnostics"]]) == (0, False)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there is no such signal")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_a_run_leaves_no_temporary_folder(
+    cli: Cli, here: Repository, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    on_main(here)
+    here.write(other="1")
+    here.commit()
+    here.git("checkout", "--quiet", "change")
+    here.write(main__tf=terraform("new"))
+    here.commit()
+    folder = here.folder.parent / "temporary"
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    seen: list[int] = []
+
+    def comes(*_: object) -> None:
+        seen.append(len(list(folder.iterdir())))
+        signal.raise_signal(number)
+
+    monkeypatch.setattr("drift.git_merge.Merging.merge", comes)
+    before = signal.getsignal(number)
+    try:
+        assert cli("check", "--base", "main", "--live", "none").code == 128 + number
+    finally:
+        signal.signal(number, before)
+    assert (seen, list(folder.iterdir())) == ([1], [])
 
 
 def test_a_name_of_a_tag_and_a_branch_must_be_one_of_them(cli: Cli, here: Repository) -> None:

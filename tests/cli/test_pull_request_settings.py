@@ -113,6 +113,22 @@ def test_the_settings_of_the_target_branch_count_whatever_becomes_of_the_file(cl
     assert cli("check", "--base", "./second", "--live", live(settled)).code == 2
 
 
+def test_a_pull_request_that_mends_the_settings_of_the_target_branch_is_told_how_it_is_checked(
+    cli: Cli, settled: Repository
+) -> None:
+    settled.git("checkout", "--quiet", "main")
+    settled.put("cors-drift.toml", "nosuch = 1\n")
+    settled.commit()
+    settled.branch("mends")
+    settled.put("cors-drift.toml", "")
+    settled.write(main__tf=terraform("app", "new"))
+    settled.commit()
+    options = ("check", "--base", "main", "--live", live(settled))
+    broken = cli(*options)
+    assert (broken.code, "cors-drift --config cors-drift.toml check --base main" in broken.err) == (2, True)
+    assert cli("--config", "cors-drift.toml", *options).code == 1
+
+
 def test_settings_that_the_target_branch_changed_since_are_not_the_doing_of_the_pull_request(
     cli: Cli, reverting: Repository
 ) -> None:
