@@ -77,17 +77,12 @@ def test_values_of_a_file_that_is_named_are_edited_there_if_that_is_in_the_tree(
         assert values.read_text() == f'origins = ["{A}"]\n'
 
 
-def test_a_value_of_the_command_line_is_left_by_hand(cli: Cli, tmp_path: Path) -> None:
+def test_a_value_of_the_command_line_stays_and_new_ones_come_beside_it(cli: Cli, tmp_path: Path) -> None:
     text = 'variable "origin" {}\n\n' + terraform("site", "[var.origin]")
     (tmp_path / "main.tf").write_text(text)
-    snapshot_file(tmp_path / "live.json", site=[rule(B)])
-    result = adopt(cli, "--var", f"origin={A}", "--write")
-    assert result.code in (0, 1)
-    if result.code == 1:
-        assert (tmp_path / "main.tf").read_text() == text
-        assert "By hand\n  site\n    main.tf:" in result.err
-    else:
-        assert check(cli, "--var", f"origin={A}") == 0
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)])
+    assert adopt(cli, "--var", f"origin={A}", "--write").code == 0
+    assert (tmp_path / "main.tf").read_text() == text.replace("[var.origin]", f'[var.origin, "{B}"]')
 
 
 def test_line_ends_and_a_missing_last_one_stay(cli: Cli, tmp_path: Path) -> None:

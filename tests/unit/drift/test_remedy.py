@@ -317,6 +317,25 @@ def test_rules_that_live_does_not_have_go(run: Run) -> None:
     assert only(adoption).says == (f"adopting this no longer lets {A} GET",)
 
 
+def test_no_declaration_is_taken_out_that_may_make_the_bucket(run: Run) -> None:
+    def takes_out(text: str, bucket: Bucket, wanted: WantedRules, path: str) -> Iterator[tuple[TextEdit, ...]]:
+        yield (TextEdit(path, 0, len(text), "# nothing\n"),)
+
+    assert outcomes(run(f"bucket a {A}\n", takes_out, a=None)) == ["by_hand"]
+
+
+def test_trials_are_bounded_and_that_is_told(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("drift.remedy.MAX_TRIALS", 3)
+
+    def wrong(text: str, bucket: Bucket, wanted: WantedRules, path: str) -> Iterator[tuple[TextEdit, ...]]:
+        yield (TextEdit(path, 0, len(text), f"bucket a {C}\n"),)
+
+    names = [f"b{number}" for number in range(20)]
+    adoption = run("".join(f"bucket {name} {A}\n" for name in names), wrong, **{name: [A, B] for name in names})
+    assert set(outcomes(adoption)) == {"by_hand"}
+    assert [each.id for each in adoption.diagnostics] == ["trials-used-up"]
+
+
 def test_rules_come_where_none_are_declared(run: Run) -> None:
     assert run("bucket a -\n", in_place, a=[A]).files[0].after.decode() == f"bucket a {A}\n"
 
