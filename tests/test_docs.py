@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN = re.findall(r"```console\n\$ cors-drift ([^\n]+)\n(.*?)```", README, re.DOTALL)
 COMMANDS = ["check", "declared", "live", "merge", "compare", "simulate", "validate", "waive", "explain"]
-COMMANDS += ["demo", "schema"]
+COMMANDS += ["fix", "generate", "demo", "schema"]
 
 
 def words(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from drift.documents import snapshot_to_json
 from drift.fixing import adopt
 from drift.pipeline import check, read_declared
 from drift.report import BucketState, Report
-from drift.settings import DeclaredSettings, LiveSettings, Settings
+from drift.settings import DeclaredSettings, IdentitySettings, LiveSettings, Settings
 from drift.snapshot import Bucket, Snapshot, State
 
 ORIGINS = (
@@ -78,11 +78,22 @@ def changed_rules(rules: tuple[CorsRule, ...], random: Random) -> tuple[CorsRule
     return tuple(kept)
 
 
-def drifted(declared: Snapshot, random: Random) -> Snapshot:
+def named(declared: Snapshot) -> dict[str, str]:
+    """Names for the buckets that have none in the code, by their addresses."""
+    unnamed = [each for each in declared.buckets if not isinstance(each.name, str) and each.state is State.CONFIGURED]
+    counts = Counter(each.address for each in declared.buckets)
+    return {
+        each.address: f"found-{number}"
+        for number, each in enumerate(unnamed)
+        if each.address is not None and counts[each.address] == 1
+    }
+
+
+def drifted(declared: Snapshot, names: Mapping[str, str], random: Random) -> Snapshot:
     """What is live: the declared buckets whose rules are known, most of them changed by somebody."""
     live: dict[str, Bucket] = {}
     for bucket in declared.buckets:
-        name = bucket.name
+        name = bucket.name if isinstance(bucket.name, str) else names.get(bucket.address or "")
         if not isinstance(name, str) or name in live or bucket.state not in (State.CONFIGURED, State.ABSENT):
             continue
         rules = () if bucket.cors is None else bucket.cors.rules
@@ -110,12 +121,13 @@ def adopt_and_look(folder: Path, settings: Settings, random: Random, tally: Tall
     differs but those that were shown. None where nothing of what is declared is known.
     """
     declared = read_declared([folder], settings)
-    live = drifted(declared, random)
+    names = named(declared)
+    live = drifted(declared, names, random)
     if not live.buckets or declared.errors:
         return None
     saved = folder.parent / f"{folder.name}.live.json"
     saved.write_text(json.dumps(snapshot_to_json(live)))
-    settings = replace(settings, live=LiveSettings(source=saved))
+    settings = replace(settings, live=LiveSettings(source=saved), identity=IdentitySettings(names=names))
     before = check([folder], settings)
     texts = _texts(folder)
     adoption = adopt([folder], settings, write=True)
