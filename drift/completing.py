@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import posixpath
+import re
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -41,6 +43,7 @@ def completed(head: Snapshot, base: Base, side: BaseSide, settings: Settings) ->
     if side.narrowed:
         head, target = trees.completed(head, target)
         ours, theirs = trees.wholes or (head, target)
+    target = trees.with_kept(target, (*head.diagnostics, *ours.diagnostics))
     insides = (partial(trees.inside, base=False), partial(trees.inside, base=True))
     head, target = with_uncalled(head, target, insides)
     open_ones = ([*ours.buckets, *naming.only_late(head)], [*theirs.buckets, *naming.only_late(target)])
@@ -185,6 +188,23 @@ class _Trees:
         """The places of a side that may declare buckets and were not read."""
         told = [each for snapshot in found for each in snapshot.diagnostics]
         return places(told, partial(self.inside, base=base), partial(self.side.content, base=base))
+
+    def with_kept(self, target: Snapshot, told: Iterable[Diagnostic]) -> Snapshot:
+        """Base with a mark on what head takes out of Terraform's state and leaves in AWS."""
+        left = [(each.message.partition(" ")[0], each.location) for each in told if each.id == "no-longer-managed"]
+        return replace(target, buckets=tuple(self._kept(each, left) for each in target.buckets)) if left else target
+
+    def _kept(self, bucket: Bucket, left: Sequence[tuple[str, Location | None]]) -> Bucket:
+        address = re.sub(r"\[[^\]]*\]", "", bucket.address or "")
+        for words, at in left:
+            if at is None or bucket.location is None or not f"{address}.".startswith(f"{words}."):
+                continue
+            folders = [
+                posixpath.dirname(self.inside(each.path, base)) for each, base in ((bucket.location, True), (at, False))
+            ]
+            if words.startswith("module.") or folders[0] == folders[1]:
+                return replace(bucket, kept=at)
+        return bucket
 
     def moved(self, head: Snapshot, target: Snapshot) -> Collection[Key]:
         """The buckets that head has in another file than base, which stays: in another stack, for all that is known."""

@@ -189,6 +189,9 @@ class _Judge:
     def gone(self, base: Bucket, live: Bucket | None) -> BucketReport:
         """A bucket that only the target branch declares."""
         head = None if self._faulty_head is None else _unknown(base, self._faulty_head)
+        there = live is None or live.state is not State.MISSING
+        if head is None and base.kept is not None and there:
+            head = replace(_unknown(base, ""), state=State.ABSENT, reason=None, says_none=False, left_alone=base.kept)
         told = base if self._base.fault is None else _unknown(base, self._base.fault)
         return self._in_head(self._gone(told, head, live))
 

@@ -36,7 +36,7 @@ def findings_of(report: BucketReport, found: PullRequest, head: Side, rules: Rul
     if found.move is Move.STAYS and report.state is BucketState.UNDECLARED and rules.undeclared is None:
         return ()
     without_effect = head is not None and head.left_alone is not None
-    if found.move is Move.CHANGES and without_effect:
+    if found.move in (Move.CHANGES, Move.REMOVAL) and without_effect:
         kind = "change-without-effect"
     place = next((side.location for side in (report.declared, found.base) if side is not None), None)
     help_ = _TAKEN_AWAY if found.move is Move.CONFLICT and not has_rules(head) else None

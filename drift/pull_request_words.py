@@ -102,6 +102,8 @@ class _Told:
         touched = "which does not touch it"
         if self._head is not None and self._head.left_alone is not None:
             touched = "and the code says to pass over such changes"
+            if self._base is not None and self._base.kept == self._head.left_alone:
+                touched = "and the code says to leave the bucket as it is"
         return f"Live differed before this pull request, {touched}{self.now()}: {self.afterwards()}"
 
     def repaired(self, touched: bool) -> str:

@@ -31,7 +31,7 @@ HIDDEN = Unknown(REASON)
 """Stands for a sensitive value."""
 
 _LISTS = frozenset({"Access-Control-Allow-Headers", "Access-Control-Expose-Headers", "Access-Control-Allow-Methods"})
-_NO_TEXT = frozenset({"state", "source", "location", "left_alone", "places"})
+_NO_TEXT = frozenset({"state", "source", "location", "left_alone", "kept", "places"})
 """Fields of a bucket that hold no text of the code's values."""
 _KEY = re.compile(r'\["(?:[^"\\]|\\.)*"\]')
 

@@ -101,6 +101,9 @@ class Bucket:
 
     ``left_alone`` is where the code says that deploying leaves live rules as they are (Terraform's ``ignore_changes``).
 
+    ``kept`` is where the code says that the bucket stays as it is once it is no longer declared (a template's
+    ``DeletionPolicy: Retain``, Terraform's ``removed`` without ``destroy``).
+
     ``made_by`` is the address of the resource that makes the bucket, where this entry configures one made elsewhere;
     ``generated`` says that the tool makes the name up when it deploys.
 
@@ -125,6 +128,7 @@ class Bucket:
     alternatives: tuple[Alternative, ...] = ()
     stack: str | None = None
     left_alone: Location | None = None
+    kept: Location | None = None
     made_by: str | None = None
     generated: bool = False
     identity: Identity | None = None
@@ -149,14 +153,16 @@ class Bucket:
             RulePlace(_moved(place.location, path), tuple((name, _moved(at, path)) for name, at in place.fields))
             for place in self.places
         )
-        location, left_alone = (
-            None if each is None else _moved(each, path) for each in (self.location, self.left_alone)
+        location, left_alone, kept = (
+            None if each is None else _moved(each, path) for each in (self.location, self.left_alone, self.kept)
         )
         alternatives = tuple(
             replace(each, bucket=None if each.bucket is None else each.bucket.relocated(path))
             for each in self.alternatives
         )
-        return replace(self, location=location, left_alone=left_alone, places=places, alternatives=alternatives)
+        return replace(
+            self, location=location, left_alone=left_alone, kept=kept, places=places, alternatives=alternatives
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,8 +127,9 @@ KINDS = (
         "Have the code no longer ignore changes of the rules, or change the live rules by hand.",
         Family.PULL_REQUEST,
         meaning=(
-            "The code says that deploying passes over the rules of a bucket that is there (`ignore_changes`), so that "
-            "what the pull request changes reaches no browser."
+            "The code says that deploying passes over the rules of a bucket that is there (`ignore_changes`), or that it "
+            "stays as it is once it is no longer declared (`DeletionPolicy: Retain`, `removed` without `destroy`), so "
+            "that what the pull request changes reaches no browser."
         ),
         before=(
             "lifecycle { ignore_changes = [cors_rule] }\n\n"

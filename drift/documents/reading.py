@@ -157,6 +157,7 @@ def _bucket(node: _Node, source: str) -> Bucket:
         bare=node.get("bare").flag(default=False),
         stack=node.get("stack").maybe(_Node.text),
         left_alone=node.get("left_alone").maybe(_location),
+        kept=node.get("kept").maybe(_location),
         made_by=node.get("made_by").maybe(_Node.text),
         generated=node.get("generated").flag(default=False),
         identity=node.get("identity").maybe(_identity),

@@ -137,6 +137,7 @@ def bucket_to_json(bucket: Bucket) -> dict[str, Json]:
         "places": places,
         "stack": bucket.stack,
         "left_alone": location_to_json(bucket.left_alone),
+        "kept": location_to_json(bucket.kept),
         "made_by": bucket.made_by,
         "generated": bucket.generated,
         "identity": None if bucket.identity is None else {"by": bucket.identity.by.value, "says": bucket.identity.says},

@@ -99,6 +99,10 @@ def read_together(declarations: Sequence[Declaration], name: str) -> Outcome | N
     return summed_up(together, name, bucket_not_known(name, first.key.text, reason, location, first.inputs))
 
 
+_KEEPING = frozenset({"Retain", "RetainExceptOnCreate"})
+"""Source: CloudFormation template reference, "DeletionPolicy attribute"."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """A declaration as it is in one case."""
@@ -190,4 +194,11 @@ class _Reading:
             shown, address, reason, location_of(self.scope, self.declaration.key, self.declaration.resource), inputs
         )
         sensitive = frozenset({plain(name)} if isinstance(name, Secret) else ())
-        return replace(bucket, generated=generated, sensitive=sensitive)
+        return replace(bucket, generated=generated, sensitive=sensitive, kept=self._kept())
+
+    def _kept(self) -> Location | None:
+        """Where the template says that the bucket stays once the template no longer has it."""
+        policy = self.declaration.resource.get("DeletionPolicy")
+        if isinstance(policy, Scalar) and policy.tag is None and policy.text in _KEEPING:
+            return policy.place.location(self.scope.template.path)
+        return None

@@ -12,6 +12,7 @@ from drift.errors import InputError
 from drift.interfaces import Tree
 from drift.location import Diagnostic, Location, Severity
 from parsers.terraform import files
+from parsers.terraform.lifecycle import left_behind
 from parsers.terraform.nodes import Attribute, Block, Body, File, UnreadableArguments
 from parsers.terraform.syntax import Tell, cut_file
 
@@ -63,6 +64,8 @@ class _Draft:
                     self._once(name in self.locals, f'the local value "{name}"', attribute)
                     self.locals.setdefault(name, attribute)
                 continue
+            if block.type == "removed" and (told := left_behind(block)) is not None:
+                self.diagnostics.append(told)
             key = _key(block)
             if key is None:
                 continue

@@ -192,3 +192,68 @@ def test_a_bucket_that_does_not_exist_was_asked_for(cli: Cli, here: Repository) 
     source.write_text(json.dumps(document))
     told = cli("check", "--base", "main", "--live", source).out
     assert "    live: there is no such bucket\n" in told
+
+
+KEPT = TEMPLATE.replace("    Properties:\n", "    DeletionPolicy: Retain\n    Properties:\n", 1) + REST
+
+
+def test_a_bucket_that_stays_when_its_template_lets_it_go_keeps_its_rules(cli: Cli, here: Repository) -> None:
+    change(here, {"site.yaml": KEPT}, {"site.yaml": QUEUE})
+    as_base = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    (finding,) = as_base.json["findings"]
+    assert (as_base.code, finding["id"]) == (0, "change-without-effect")
+    assert "deploying leaves the live rules as they are (site.yaml:4)" in finding["message"]
+    drifted = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
+    (finding,) = drifted.json["findings"]
+    assert (drifted.code, finding["id"]) == (0, "drift-untouched")
+    assert "deploying leaves it so (site.yaml:4)" in finding["message"]
+
+
+def test_one_that_goes_with_its_rules_is_a_removal(cli: Cli, here: Repository) -> None:
+    gone = KEPT.replace("Retain", "Delete")
+    change(here, {"site.yaml": gone}, {"site.yaml": QUEUE})
+    result = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    assert [each["id"] for each in result.json["findings"]] == ["rules-to-be-removed"]
+
+
+def test_rules_that_a_kept_bucket_loses_in_its_template_are_removed_all_the_same(cli: Cli, here: Repository) -> None:
+    without = KEPT.partition("      CorsConfiguration:")[0] + REST
+    change(here, {"site.yaml": KEPT}, {"site.yaml": without})
+    result = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    assert [each["id"] for each in result.json["findings"]] == ["rules-to-be-removed"]
+
+
+REMOVED = """\
+removed {{
+  from = {address}
+  lifecycle {{
+    destroy = {destroy}
+  }}
+}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "destroy", "finding"),
+    [
+        ("aws_s3_bucket_cors_configuration.assets", "false", "change-without-effect"),
+        ("aws_s3_bucket_cors_configuration.assets", "true", "rules-to-be-removed"),
+        ("aws_s3_bucket.assets", "false", "rules-to-be-removed"),
+    ],
+)
+def test_rules_that_terraform_only_forgets_are_not_removed(
+    cli: Cli, here: Repository, address: str, destroy: str, finding: str
+) -> None:
+    change(here, {"main.tf": terraform("app")}, {"main.tf": REMOVED.format(address=address, destroy=destroy)})
+    result = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    assert (result.code, [each["id"] for each in result.json["findings"]]) == (0, [finding])
+    drifted = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
+    assert drifted.code == (0 if finding == "change-without-effect" else 1)
+
+
+def test_a_module_that_terraform_only_forgets_keeps_its_rules(cli: Cli, here: Repository) -> None:
+    call = 'module "site" {\n  source = "./m"\n}\n'
+    forgotten = REMOVED.format(address="module.site", destroy="false")
+    change(here, {"main.tf": call, "m/main.tf": terraform("app")}, {"main.tf": forgotten})
+    result = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    assert [each["id"] for each in result.json["findings"]] == ["change-without-effect"]
