@@ -110,6 +110,11 @@ class World:
         """The keys of the entries that an entry of a report can be: it was found there, and may have got its name."""
         return self._by_identity.get(_identity(declared, lambda path: path), ())
 
+    def alike(self, keys: Sequence[Key], declared: Bucket) -> Sequence[Key]:
+        """Those of the keys whose entries have the name and the rules of an entry of a report."""
+        found = self.parsed({}).buckets
+        return [key for key in keys if found[key].name == declared.name and found[key].cors == declared.cors]
+
     @cached_property
     def _by_identity(self) -> Mapping[tuple[object, ...], Sequence[Key]]:
         found: dict[tuple[object, ...], list[Key]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from drift.cors.model import Unknown
 from drift.interfaces import Inputs, Tree
 from drift.location import Location
 from drift.snapshot import Bucket
@@ -16,10 +17,11 @@ from parsers.terraform.expand import Instance
 from parsers.terraform.modules import ModuleInstance
 from parsers.terraform.nodes import Block, Expression, GetAttr, Index, Name, Splat
 from parsers.terraform.project import Project
+from parsers.terraform.references import text_argument
 from parsers.terraform.render.trace_frames import Frame, Outside, Step, dynamic_frames, frame_of, instance_frame
 from parsers.terraform.render.trace_shapes import parts_of
 from parsers.terraform.render.trace_texts import Texts
-from parsers.terraform.rules import block_rules, inline_rules, normal_form, separate_rules
+from parsers.terraform.rules import as_text, block_rules, inline_rules, normal_form, separate_rules
 from parsers.terraform.schema import BUCKET, CONFIGURATION
 
 RULE = "cors_rule"
@@ -118,7 +120,7 @@ class Sites:
         address = bucket.address or ""
         found = [each for root, given in self._roots_for(bucket) for each in _at(root, given, address)]
         candidates = [each for each in found if _stands_at(each, bucket)]
-        fitting = candidates if len(candidates) < 2 else [each for each in candidates if _rules_of(each) == bucket.cors]
+        fitting = candidates if len(candidates) < 2 else [each for each in candidates if _is_of(each, bucket)]
         chosen = next(iter(fitting or candidates), None)
         return None if chosen is None else self._site(chosen)
 
@@ -174,9 +176,14 @@ def _stands_at(each: _Resource, bucket: Bucket) -> bool:
     return bucket.location is None or (each.block.at if outlined is None else outlined.at) == bucket.location
 
 
-def _rules_of(each: _Resource) -> object:
-    read = inline_rules if each.block.labels[0] == BUCKET else separate_rules
-    return read(each.block, each.instance.scope).cors
+def _is_of(each: _Resource, bucket: Bucket) -> bool:
+    """Whether a resource, one module of which stands under several roots, is the one that gives the bucket's rules."""
+    inline = each.block.labels[0] == BUCKET
+    read = inline_rules if inline else separate_rules
+    if read(each.block, each.instance.scope).cors != bucket.cors:
+        return False
+    name = as_text(text_argument(each.block, "bucket", each.instance.scope))
+    return name == bucket.name or (inline and isinstance(bucket.name, Unknown))
 
 
 def _at(module: ModuleInstance, given: Outside, address: str) -> Iterator[_Resource]:
