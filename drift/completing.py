@@ -7,7 +7,7 @@ import posixpath
 import re
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from drift.base_side import BaseSide
@@ -187,7 +187,7 @@ class _Trees:
     def unseen(self, found: Iterable[Snapshot], *, base: bool) -> list[Place]:
         """The places of a side that may declare buckets and were not read."""
         told = [each for snapshot in found for each in snapshot.diagnostics]
-        return places(told, partial(self.inside, base=base), partial(self.side.content, base=base))
+        return places(told, partial(self.inside, base=base), cache(partial(self.side.content, base=base)))
 
     def with_kept(self, target: Snapshot, told: Iterable[Diagnostic]) -> Snapshot:
         """Base with a mark on what head takes out of Terraform's state and leaves in AWS."""
@@ -215,10 +215,12 @@ class _Trees:
             if each.source not in CHANGED_ONLY or here is None or there is None:
                 continue
             path = self.inside(there.path, base=True)
-            stays = any(self.side.content(str(root / path), base=False) is not None for root in self.roots)
-            if stays and path != self.inside(here.path, base=False):
+            if path != self.inside(here.path, base=False) and self._is_in_head(path):
                 found.add(key_of(each))
         return frozenset(found)
+
+    def _is_in_head(self, path: str) -> bool:
+        return any(self.side.content(str(root / path), base=False) is not None for root in self.roots)
 
     def inside(self, path: str, base: bool) -> str:
         """The path inside its tree: a second checkout stands elsewhere."""

@@ -127,8 +127,8 @@ KINDS = (
         "Have the code no longer ignore changes of the rules, or change the live rules by hand.",
         Family.PULL_REQUEST,
         meaning=(
-            "The code says that deploying passes over the rules of a bucket that is there (`ignore_changes`), or that it "
-            "stays as it is once it is no longer declared (`DeletionPolicy: Retain`, `removed` without `destroy`), so "
+            "The code says that deploying passes over the rules of a bucket that is there (`ignore_changes`), or that "
+            "it stays as it is once it is no longer declared (`DeletionPolicy: Retain`, `removed` without `destroy`), so "
             "that what the pull request changes reaches no browser."
         ),
         before=(
