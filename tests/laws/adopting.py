@@ -114,31 +114,35 @@ class Tally:
     reasons: Counter[str] = field(default_factory=Counter)
 
 
-def adopt_and_look(folder: Path, settings: Settings, random: Random, tally: Tally) -> Adoption | None:
+def adopt_and_look(
+    folder: Path, settings: Settings, random: Random, tally: Tally, tree: Path | None = None
+) -> Adoption | None:
     """Adopt random live rules of what a folder declares, on disk, and hold the outcome to the laws:
 
     what is told done is in sync afterwards; every other bucket says what it said before; and no line of any file
-    differs but those that were shown. None where nothing of what is declared is known.
+    differs but those that were shown. None where nothing of what is declared is known. The files are those of the
+    ``tree``, if the folder is a part of one.
     """
+    tree = tree or folder
     declared = read_declared([folder], settings)
     names = named(declared)
     live = drifted(declared, names, random)
     if not live.buckets or declared.errors:
         return None
-    saved = folder.parent / f"{folder.name}.live.json"
+    saved = tree.parent / f"{tree.name}.live.json"
     saved.write_text(json.dumps(snapshot_to_json(live)))
     settings = replace(settings, live=LiveSettings(source=saved), identity=IdentitySettings(names=names))
     before = check([folder], settings)
-    texts = _texts(folder)
+    texts = _texts(tree)
     adoption = adopt([folder], settings, write=True)
     after = check([folder], settings)
     _states(before, after, adoption)
-    changed = {Path(each.path).relative_to(folder.resolve()).as_posix() for each in adoption.files}
-    for path, text in _texts(folder).items():
+    changed = {Path(each.path).relative_to(tree.resolve()).as_posix() for each in adoption.files}
+    for path, text in _texts(tree).items():
         if path not in changed:
             assert texts.get(path) == text, f"{path} was changed, and nobody said so"
         else:
-            edits = [edit for each in adoption.buckets for edit in each.edits if _is(edit, folder, path)]
+            edits = [edit for each in adoption.buckets for edit in each.edits if _is(edit, tree, path)]
             assert made(texts.get(path, ""), edits) == text, f"{path} has changes that were not shown"
     for each in adoption.buckets:
         tally.outcomes[each.outcome] += 1
