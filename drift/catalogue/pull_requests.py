@@ -128,8 +128,8 @@ KINDS = (
         Family.PULL_REQUEST,
         meaning=(
             "The code says that deploying passes over the rules of a bucket that is there (`ignore_changes`), or that "
-            "it stays as it is once it is no longer declared (`DeletionPolicy: Retain`, `removed` without `destroy`), so "
-            "that what the pull request changes reaches no browser."
+            "it stays as it is once it is no longer declared (`DeletionPolicy: Retain`, `removed` without `destroy`), "
+            "so that what the pull request changes reaches no browser."
         ),
         before=(
             "lifecycle { ignore_changes = [cors_rule] }\n\n"
