@@ -126,6 +126,15 @@ class Commits:
         head = self._heads[source.tree.root]
         return source.path in head.tracked.files or source.path in head.tracked.folders
 
+    def is_foreign(self, source: Source) -> bool:
+        """Whether git keeps track of nothing at a path, in no submodule either: another checkout, for one."""
+        if self._folder is not None or not source.path or self.tracks(source):
+            return False
+        head = self._heads[source.tree.root]
+        settled = {} if head.merging is None else head.merging.settled
+        merged = any(path == source.path or path.startswith(f"{source.path}/") for path in settled)
+        return not merged and not any(above in head.index for above in (source.path, *folders_above(source.path)))
+
     def links(self, root: Path) -> list[str]:
         """The links of head that git knows, without those that are as base has them once it is merged."""
         self.head(root)

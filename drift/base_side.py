@@ -46,7 +46,6 @@ class BaseSide:
         self._passed_over: dict[str, str] = {}
         self._unread: dict[str, str] = {}
         self._moved: dict[str, str] = {}
-        self._told_of_head: set[tuple[str, str]] = set()
         self._unread_in_head: dict[str, str] = {}
         self._open = ExitStack()
         self._commits = Commits(self._given, settings.merge_base, self._folder, self._note)
@@ -72,7 +71,13 @@ class BaseSide:
         path = None if named is None else tree.resolved(named)  # the target branch may have turned a link since
         path = source.path if path is None else path
         if tree.is_file(path) or tree.is_folder(path):
-            return replace(source, tree=tree, path=path)
+            found = replace(source, tree=tree, path=path)
+            if named not in (None, path) and self._commits.is_foreign(found):
+                raise UsageError(
+                    f"{source.given} is a link to {path}, which git does not know: once merged it leads nowhere",
+                    advice="git add what it leads to, or name that itself",
+                )
+            return found
         if not self._is_at_base(source, path if named is None else named):
             raise InputError("there is no such file or folder", location=Location(str(source.given)))
         self._note("path-removed", f"{source.given} is gone: what {self._given} declares there is looked for elsewhere")
@@ -88,7 +93,6 @@ class BaseSide:
     def declared(self, settings: Settings) -> Snapshot:
         """What head declares. What depends on a file that both branches have changed is unknown."""
         ours = load_declared(self._paths, settings, self.head)
-        self._told_of_head = {(each.id, each.message) for each in ours.diagnostics}
         self._note_untracked(ours)
         if not self._commits.is_open:
             return ours
@@ -193,12 +197,7 @@ class BaseSide:
         faults = [(each.message, each.location) for each in target.errors]
         faults += [(why, Location(path)) for path, why in self._unread.items()]
         gaps: list[tuple[str, Location | None]] = [(why, Location(path)) for path, why in self._moved.items()]
-        gaps += [
-            (each.message, each.location)
-            for each in target.diagnostics
-            if each.id == "module-not-on-disk" and (each.id, each.message) not in self._told_of_head
-        ]
-        fault, gap = (None if not each else self._not_all(*each[0]) for each in (faults, gaps))
+        fault, gap = (self._not_all(*each[0]) if each else None for each in (faults, gaps))
         told = [replace(each, severity=_eased(each.severity)) for each in target.diagnostics]
         told = [replace(each, message=f"at {self._given}: {each.message}") for each in told]
         diagnostics = tuple(dict.fromkeys((*told, *self._notes)))

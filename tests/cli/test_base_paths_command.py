@@ -281,3 +281,6 @@ def test_a_path_that_leads_into_the_second_checkout_is_refused(cli: Cli, here: R
     here.git("commit", "--quiet", "--message", "a link")
     refused = cli("check", path, "--base", "./base", "--live", "none")
     assert (refused.code, "--base ./base" in refused.err) == (2, True)
+    if path == "infra":
+        foreign = cli("check", path, "--base", "main", "--live", "none")
+        assert (foreign.code, "once merged it leads nowhere" in foreign.err) == (2, True)
