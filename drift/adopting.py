@@ -111,6 +111,8 @@ class Adopter:
             keys = self._world.alike(keys, declared) or keys
         if not keys:
             return Target(report, choice, None, "it was read from a saved snapshot, and not from code")
+        if len(keys) > 1:  # two environments that call one module
+            keys = [key for key in keys if self._world.parsed({}).buckets[key].name == declared.name] or keys
         if len(keys) > 1 and len({key._replace(reading=0) for key in keys}) > 1:
             return Target(report, choice, None, "several declarations are called so")
         return Target(report, choice, keys[0])
@@ -187,7 +189,7 @@ class Adopter:
         if key.source not in self._renderers:
             return f"declarations of this kind ({key.source}) are not edited"
         if failed.other is not None:
-            other = remedies.before.buckets[failed.other]
+            other = remedies.entry(failed.other)
             name = other.name if isinstance(other.name, str) else other.address
             place = other.location
             at = f" ({remedies.shown(failed.other, place.path)}:{place.line})" if place is not None else ""

@@ -20,6 +20,7 @@ from drift.line_changes import ChangedFile
 from drift.location import Diagnostic, Location, Severity
 from drift.remedy_meaning import Goal, Key, Parsed, Refused, reached, refused
 from drift.remedy_world import Files, Reading, World, content_before
+from drift.snapshot import Bucket
 from drift.wanted import Chosen
 
 MAX_ATTEMPTS = 16
@@ -203,10 +204,25 @@ class Remedies:
         after = self.world.parsed(files)
         several = keys if len(keys) > 1 else ()
         why = refused(self._before, after, self.goals, {*keys, *self.done}, self._now, several)
+        if why is None and self.world.leads_beyond(files):
+            why = self._refused_beyond(files)
         return (files, after) if why is None else why
 
+    def _refused_beyond(self, files: Files) -> Refused | None:
+        """Why edits of files that other code may read too do not hold: that code would declare something else."""
+        before = self.world.parsed_beyond({})
+        if not before.buckets:
+            return None
+        last = self.world.parsed_beyond(self.files) if self.files else before
+        return refused(before, self.world.parsed_beyond(files), self.goals, (), last)
+
+    def entry(self, key: Key) -> Bucket:
+        """An entry as it was before any edit, be it of code that nobody asked about."""
+        found = self._before.buckets.get(key)
+        return self.world.parsed_beyond({}).buckets[key] if found is None else found
+
     def _reading(self, key: Key) -> Reading:
-        return self.world.readings[key.reading]
+        return self.world.reading(key.reading)
 
     def _track(self, attempts: Sequence[Attempt]) -> None:
         """Note which lines were changed for whom."""

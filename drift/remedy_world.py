@@ -27,6 +27,8 @@ from drift.sources import inputs_of, text_in
 Files = Mapping[str, bytes]
 """What files hold after edits, by absolute path."""
 
+_NO_VALUES = Inputs()
+
 
 @dataclass(frozen=True, slots=True)
 class Reading:
@@ -51,27 +53,84 @@ class World:
         self, paths: Sequence[Path], settings: Settings, opened: Callable[[Source], Source] | None = None
     ) -> None:
         self._settings = settings
+        self._left_out = (
+            *(() if settings.live.source is None else (settings.live.source,)),
+            *settings.identity.states,
+        )
         self.readings: tuple[Reading, ...] = tuple(self._found(paths or (Path(),), opened))
         self._trees: dict[tuple[Path, int], tuple[Files, Overlay, dict[int, Inputs]]] = {}
         self._unedited: dict[int, tuple[dict[Key, Bucket], Counter[tuple[str, str]]]] = {}
 
+    @cached_property
+    def beyond(self) -> tuple[Reading, ...]:
+        """The trees as a whole: with code that nobody asked about, and that may share what is edited, as one
+        environment shares a module with another.
+        """
+        found = []
+        parsers = load_parsers()
+        for root, source in {each.root: each.source for each in self.readings}.items():
+            units, _ = units_in(Source(source.tree, "", source.given), parsers, self._left_out)
+            for parser in parsers:
+                if set(units[parser.name]) - self._asked(root, parser):
+                    found.append(Reading(source, parser, units[parser.name]))
+        return tuple(found)
+
+    def _asked(self, root: Path, parser: Parser) -> set[str]:
+        """The units of a tree that the run is about."""
+        own = [each for each in self.readings if each.root == root and each.parser.name == parser.name]
+        return {unit for each in own for unit in each.units}
+
+    @cached_property
+    def _asked_beyond(self) -> frozenset[Key]:
+        """The entries of the whole trees that are those which the run is about, told again."""
+        found: set[Key] = set()
+        for index, reading in enumerate(self.beyond, len(self.readings)):
+            asked = sorted(self._asked(reading.root, reading.parser))
+            own = set(reading.parser.parse(reading.source.tree, asked, _NO_VALUES).buckets) if asked else set()
+            found |= {key for key, bucket in self._read(index, reading, {})[0].items() if bucket in own}
+        return frozenset(found)
+
+    def reading(self, index: int) -> Reading:
+        """The reading of a key: one that was asked for, or one of what lies beyond."""
+        count = len(self.readings)
+        return self.readings[index] if index < count else self.beyond[index - count]
+
+    def leads_beyond(self, files: Files) -> bool:
+        """Whether one of the files lies outside of what was asked for, so that other code may read it too."""
+        asked = {each.root / path for each in self.readings for path in (each.source.path, *each.units)}
+        return any(not any(Path(path).is_relative_to(each) for each in asked) for path in files)
+
+    def parsed_beyond(self, files: Files) -> Parsed:
+        """What the code beyond declares with these files. Values that the user gave are not for it."""
+        found = self._parsed(files, len(self.readings), self.beyond)
+        return replace(
+            found, buckets={key: each for key, each in found.buckets.items() if key not in self._asked_beyond}
+        )
+
     def parsed(self, files: Files) -> Parsed:
         """What is declared with these files."""
+        return self._parsed(files, 0, self.readings)
+
+    def _parsed(self, files: Files, first: int, readings: Sequence[Reading]) -> Parsed:
         buckets: dict[Key, Bucket] = {}
         faults: Counter[tuple[str, str]] = Counter()
-        for index, reading in enumerate(self.readings):
-            touched = any(Path(path).is_relative_to(reading.root) for path in files)
-            if not touched and index in self._unedited:
-                found, told = self._unedited[index]
-            else:
-                tree = self.tree(reading, files)
-                snapshot = reading.parser.parse(tree, reading.units, self.inputs(reading, files))
-                found, told = keyed(index, snapshot.buckets), errors_in(snapshot.diagnostics)
-                if not touched:
-                    self._unedited[index] = found, told
+        for index, reading in enumerate(readings, first):
+            found, told = self._read(index, reading, files)
             buckets |= found
             faults += told
         return Parsed(buckets, faults)
+
+    def _read(self, index: int, reading: Reading, files: Files) -> tuple[dict[Key, Bucket], Counter[tuple[str, str]]]:
+        touched = any(Path(path).is_relative_to(reading.root) for path in files)
+        if not touched and index in self._unedited:
+            return self._unedited[index]
+        tree = self.tree(reading, files)
+        inputs = self.inputs(reading, files) if index < len(self.readings) else _NO_VALUES
+        snapshot = reading.parser.parse(tree, reading.units, inputs)
+        found = keyed(index, snapshot.buckets), errors_in(snapshot.diagnostics)
+        if not touched:
+            self._unedited[index] = found
+        return found
 
     def tree(self, reading: Reading, files: Files) -> Overlay:
         """The tree of a reading with these files; the same object each time, for whoever keeps what was read there."""
@@ -124,16 +183,13 @@ class World:
         return found
 
     def _found(self, paths: Iterable[Path], opened: Callable[[Source], Source] | None) -> Iterable[Reading]:
-        settings = self._settings
-        live = () if settings.live.source is None else (settings.live.source,)
-        left_out = (*live, *settings.identity.states)
         parsers = load_parsers()
         for path in paths:
-            source = open_source(path, settings.declared.root)
+            source = open_source(path, self._settings.declared.root)
             source = source if opened is None else opened(source)
             if _is_saved(source):
                 continue
-            units, _ = units_in(source, parsers, left_out)
+            units, _ = units_in(source, parsers, self._left_out)
             for parser in parsers:
                 if units[parser.name]:
                     yield Reading(source, parser, units[parser.name])

@@ -199,3 +199,66 @@ def test_a_value_stays_unknown_where_others_of_its_list_change(cli: Cli, tmp_pat
     result = adopt(cli, "--write")
     assert result.code == 0, result.err
     assert (tmp_path / "main.tf").read_text() == text.replace('["GET"]', '["GET", "PUT"]')
+
+
+MODULE = (
+    'variable "name" {\n  type = string\n}\n\nvariable "origins" {\n  type    = list(string)\n'
+    f'  default = ["{A}"]\n}}\n\nresource "aws_s3_bucket_cors_configuration" "site" {{\n  bucket = var.name\n\n'
+    '  cors_rule {\n    allowed_methods = ["GET"]\n    allowed_origins = var.origins\n'
+    "    max_age_seconds = 300\n  }\n}\n"
+)
+
+
+def call(name: str) -> str:
+    return f'module "site" {{\n  source = "../../modules/site"\n  name   = "{name}"\n}}\n'
+
+
+@pytest.fixture
+def environments(tmp_path: Path) -> Path:
+    """Two roots that call one module."""
+    for path, text in {
+        "modules/site/main.tf": MODULE,
+        "env/dev/main.tf": call("dev"),
+        "env/prod/main.tf": call("prod"),
+    }.items():
+        (tmp_path / path).parent.mkdir(parents=True)
+        (tmp_path / path).write_text(text)
+    return tmp_path
+
+
+@pytest.mark.parametrize("repository", [True, False])
+def test_a_module_is_not_edited_for_one_environment_where_another_that_was_not_asked_about_calls_it_too(
+    cli: Cli, environments: Path, repository: bool
+) -> None:
+    if repository:
+        subprocess.run(["git", "init", "-q"], cwd=environments, check=True)
+    snapshot_file(environments / "live.json", prod=[rule(A, MaxAgeSeconds=600)])
+    result = adopt(cli, "env/prod", "--write")
+    assert (result.code, result.out) == (1, "")
+    assert "the same text gives the rules of dev (modules/site/main.tf:10): it would change too" in result.err
+    assert (environments / "modules/site/main.tf").read_text() == MODULE
+
+
+def test_a_module_that_nobody_else_calls_is_edited_for_the_environment_that_was_asked_about(
+    cli: Cli, environments: Path
+) -> None:
+    (environments / "env/dev/main.tf").write_text(terraform("dev", f'["{A}"]'))
+    snapshot_file(environments / "live.json", prod=[rule(A, MaxAgeSeconds=600)])
+    result = adopt(cli, "env/prod", "--write")
+    assert result.code == 0, result.err
+    assert "max_age_seconds = 600" in (environments / "modules/site/main.tf").read_text()
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_declarations_at_one_address_in_two_environments_are_told_apart_by_their_buckets(
+    cli: Cli, environments: Path, name: str
+) -> None:
+    live = {"dev": [rule(A, MaxAgeSeconds=300)], "prod": [rule(A, MaxAgeSeconds=300)]}
+    live[name] = [rule(A, B, MaxAgeSeconds=300)]
+    snapshot_file(environments / "live.json", **live)
+    result = adopt(cli, "--write")
+    assert result.code == 0, result.err
+    changed = (environments / f"env/{name}/main.tf").read_text()
+    assert f'origins = ["{A}", "{B}"]' in changed
+    assert (environments / "modules/site/main.tf").read_text() == MODULE
+    assert check(cli) == 0
