@@ -216,7 +216,7 @@ class _Run:
         """Whoever ends the run the hard way is told where the undo file is."""
 
         def tell() -> None:
-            told = f"cors-drift was ended while it wrote; {undo} has what was there: cors-drift fix --undo {undo}\n"
+            told = f"cors-drift was ended while it wrote; what was there is put back by: {undo_files.command(undo)}\n"
             os.write(sys.stderr.fileno(), told.encode("utf-8", "backslashreplace"))
 
         self.stop.last_words = tell

@@ -105,15 +105,24 @@ def fix(
     selection = selection_of(finding or (), rule or (), only or (), except_ or ())
     _check_undo(direction, paths, selection)
     settings = o.settings_of(context)
-    _check_live(settings, apply=apply)
+    _check_live(settings, direction, apply=apply)
     targets = parse_fix_targets(output or [])
     with fix_even_on_error(direction, format_):
         if adopt:
             code = _adopt(paths or [], settings, selection, format_, targets, write=write, allow_dirty=allow_dirty)
         else:
-            plan = _Plan(paths or [], settings, selection, undo)
+            plan = _Plan(paths or [], settings, selection, undo, _named(context))
             code = _put_back(plan, format_, targets, apply=apply, yes=yes, undo_file=undo_file)
     raise typer.Exit(code)
+
+
+def _named(context: typer.Context) -> list[str]:
+    """The buckets that were named on the command line. A variable or a settings file narrows a run, but what is taken
+    away or written only for buckets that were named is to be named each time.
+    """
+    source = context.get_parameter_source("bucket")
+    said = source is not None and source.name == "COMMANDLINE"
+    return list(context.params.get("bucket") or ()) if said else []
 
 
 def _direction(chosen: dict[str, bool]) -> str:
@@ -154,10 +163,15 @@ def _check_undo(direction: str, paths: list[Path] | None, selection: Selection) 
         raise UsageError("--undo puts back whole buckets", advice="choose them with --bucket")
 
 
-def _check_live(settings: Settings, *, apply: bool) -> None:
+def _check_live(settings: Settings, direction: str, *, apply: bool) -> None:
     if settings.live.unread:
         raise UsageError("--live none leaves nothing to compare with", advice="leave it out")
-    if apply and (settings.live.source is not None or settings.live.aggregator is not None):
+    elsewhere = settings.live.source is not None or settings.live.aggregator is not None
+    if elsewhere and direction == "undo":
+        raise UsageError("--undo compares with S3 itself", advice="leave out --live")
+    if direction == "undo" and settings.live.all_buckets:
+        raise UsageError("--undo looks at the buckets of its file", advice="leave out --all")
+    if elsewhere and apply:
         raise UsageError(
             "--apply compares with S3 itself before it writes there", advice="leave out --live, or leave out --apply"
         )
@@ -197,8 +211,11 @@ def _adopt(
 class _Plan:
     """What is to be put back, and how it is worked out."""
 
-    def __init__(self, paths: list[Path], settings: Settings, selection: Selection, undo: Path | None) -> None:
+    def __init__(
+        self, paths: list[Path], settings: Settings, selection: Selection, undo: Path | None, named: list[str]
+    ) -> None:
         self.settings = settings
+        self._named = named
         self._paths = paths
         self._selection = selection
         self._undo = undo
@@ -214,7 +231,7 @@ class _Plan:
 
             return undoing(self._undo, self.settings, Reach.of(self.settings.live))
         with progress_bar() as progress:
-            return fixing.restore(self._paths, self.settings, self._selection, progress=progress)
+            return fixing.restore(self._paths, self.settings, self._selection, named=self._named, progress=progress)
 
 
 def _put_back(
@@ -236,7 +253,11 @@ def _put_back(
         if yes:
             return True
         count = len(result.to_do)
-        return typer.confirm(f"Write these rules to {count:,} bucket{'' if count == 1 else 's'}?", err=True)
+        try:
+            return typer.confirm(f"Write these rules to {count:,} bucket{'' if count == 1 else 's'}?", err=True)
+        except typer.Abort:  # the terminal has no more to say, which is no yes
+            typer.echo(err=True)
+            return False
 
     if apply:
         from drift.applying import consent_needed

@@ -6,7 +6,7 @@ nothing is changed anywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -65,20 +65,31 @@ def adopt_report(
 
 
 def restore(
-    paths: Sequence[Path], settings: Settings, selection: Selection = EVERYTHING, *, progress: Progress | None = None
+    paths: Sequence[Path],
+    settings: Settings,
+    selection: Selection = EVERYTHING,
+    *,
+    named: Collection[str] | None = None,
+    progress: Progress | None = None,
 ) -> Restoration:
-    """The calls that put back what is declared. None of them is made (``drift.applying`` does that)."""
+    """The calls that put back what is declared. None of them is made (``drift.applying`` does that).
+
+    ``named`` are the buckets that the user has named for this run, without which nothing is offered for those that are
+    accepted as they are, of which the code is silent, or that were guessed; by default all that the settings name.
+    """
     from drift.restoring import Reach, restoration
 
     report = _checked(paths, settings, progress)
-    choices = choices_of(report, selection, settings.buckets, restored)
+    named = settings.buckets if named is None else named
+    choices = choices_of(report, selection, named, restored)
 
     def wanted(bucket: BucketReport) -> WantedRules | None:
         chosen = choices.get(id(bucket))
-        return chosen.wanted if chosen is not None and chosen.changes else None
+        is_open = bucket.declared is not None and bool(bucket.declared.alternatives)  # no call is offered, and told why
+        return chosen.wanted if chosen is not None and (chosen.changes or is_open) else None
 
     narrows = bool(selection.picks or selection.findings)
-    return restoration(report, Reach.of(settings.live), wanted if narrows else None, settings.buckets)
+    return restoration(report, Reach.of(settings.live), wanted if narrows else None, named)
 
 
 def _checked(paths: Sequence[Path], settings: Settings, progress: Progress | None) -> Report:

@@ -18,7 +18,7 @@ from drift.restoring_calls import call_for, is_bucket_name, known_values
 from drift.restoring_hiding import hidden
 from drift.restoring_values import WRITTEN, Call, Direction, Fate, Reach, Restoration, Restoring
 from drift.restoring_words import better_way, effect_of, sentences
-from drift.snapshot import Bucket, State
+from drift.snapshot import Bucket, IdentifiedBy, State
 
 __all__ = [
     "WRITTEN",
@@ -53,9 +53,15 @@ def restoration(
 
     ``wanted`` gives the rules that live should have, None for a bucket that is to be passed over; without it each
     bucket that counts as drift gets what is declared for it. The rules of a bucket of which the code is only silent are
-    taken away if it is one of the ``named``. ``reach`` is where and as whom the calls are to be made.
+    taken away, and a bucket that was found by a pattern is written, if it is one of the ``named``. ``reach`` is where
+    and as whom the calls are to be made.
+
+    While some input could not be read no call is offered: an override or a file of values that is not known may have
+    it that other rules are declared.
     """
     found = [restored for each in report.buckets for restored in _restored(each, reach, wanted, frozenset(named))]
+    if report.verdict is Verdict.ERROR:
+        found = [_in_doubt(each) if each.fate is Fate.TO_DO else each for each in found]
     return Restoration(
         "restore",
         tuple(found),
@@ -66,14 +72,22 @@ def restoration(
     )
 
 
+def _in_doubt(bucket: Restoring) -> Restoring:
+    told = (
+        "not all of the input could be read, so other rules may be declared for it: mend what the errors name, or give "
+        "the folder that declares this bucket alone"
+    )
+    return replace(bucket, fate=Fate.UNRESOLVED, reason=told, effect=None, witnesses=(), says=(), calls=())
+
+
 def _restored(report: BucketReport, reach: Reach, wanted: Chooser | None, named: frozenset[str]) -> Iterator[Restoring]:
     if report.state in (BucketState.IN_SYNC, BucketState.VALIDATED) and wanted is None:
         return
     if wanted is None and report.compared and not report.drift:
         return  # it is accepted, or a pull request changes it on purpose
     chosen = None if wanted is None else wanted(report)
-    if wanted is not None and chosen is None:
-        return
+    if wanted is not None and chosen is None and report.state not in _NOT_LIVE:
+        return  # what was not seen may have what is selected
     start = _start(report)
     fate, why = _not_offered(report, start.name in named)
     if why is not None:
@@ -84,7 +98,7 @@ def _restored(report: BucketReport, reach: Reach, wanted: Chooser | None, named:
         return
     rules = declared.cors if chosen is None else chosen.cors
     after = None if rules is None else _as_the_tool(rules, declared, live.cors)
-    told = [text for text in (better_way(declared), _silent(declared)) if text is not None]
+    told = [text for text in (_found_by(declared), better_way(declared), _silent(declared)) if text is not None]
     if after == live.cors:
         return
     yield put(start, after, reach, told)
@@ -144,7 +158,15 @@ def _not_offered(report: BucketReport, named: bool) -> tuple[Fate, str | None]:
     if _silent(declared) is not None and not named:
         why = "the code says nothing of rules for this bucket; name it with --bucket to have them taken away"
         return Fate.LEFT, why
+    if declared.identity is not None and declared.identity.by is IdentifiedBy.PATTERN and not named:
+        why = "that this bucket is meant is a guess by what its name looks like; name it with --bucket if it is so"
+        return Fate.LEFT, why
     return Fate.TO_DO, None
+
+
+def _found_by(declared: Bucket) -> str | None:
+    """Where the code does not name the bucket itself, whoever is asked is to know what does."""
+    return None if declared.identity is None else f"Known by: {declared.identity.says}"
 
 
 def _silent(declared: Bucket) -> str | None:

@@ -11,6 +11,7 @@ import json
 import os
 import re
 import secrets
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -114,11 +115,22 @@ def _place(target: Path, text: bytes) -> None:
         except FileExistsError:
             raise
         except OSError:  # a file system without links
-            _write(target, text)
+            _write_in_place(target, text)
     finally:
         with suppress(OSError):
             part.unlink()
     _sync_folder(folder)
+
+
+def _write_in_place(target: Path, text: bytes) -> None:
+    """Nothing stays under the name if it cannot be written whole: half a file would undo nothing."""
+    try:
+        _write(target, text)
+    except FileExistsError:
+        raise
+    except OSError:
+        remove(target)
+        raise
 
 
 def _write(path: Path, text: bytes) -> None:
@@ -136,6 +148,16 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def command(path: Path) -> str:
+    """What undoes it, to be run as it stands. What a terminal would act on is not told."""
+    text = "".join(each if each.isprintable() else "?" for each in str(path))
+    if os.name == "nt":
+        quoted = f'"{text}"' if re.search(r"[^A-Za-z0-9_.:\\/-]", text) else text
+    else:
+        quoted = shlex.quote(text)
+    return f"cors-drift fix --undo {quoted}"
 
 
 def remove(path: Path) -> None:

@@ -9,6 +9,7 @@ from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import counted
 from drift.reporters.words import name_of, printable
 from drift.restoring_values import Fate
+from drift.undo_file import command as undo_command
 
 if TYPE_CHECKING:
     from drift.restoring_values import Call, Restoration, Restoring
@@ -50,7 +51,8 @@ def write_restoration(result: Restoration, stream: TextIO, notes: TextIO) -> Non
                 _write_call(console, call, stream)
             stream.flush()
     if result.undo is not None:
-        write_line(console, (f"What undoes it: cors-drift fix --undo {printable(str(result.undo))}", "bold"))
+        command = printable(undo_command(result.undo))
+        write_line(console, (f"What undoes it, where and as whom it was written: {command}", "bold"))
     told = ", ".join(f"{count:,} {fate.value.replace('_', ' ')}" for fate, count in result.counts.items())
     if told:
         words = f"{counted(len(result.buckets), 'bucket')}: {told}."

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
 from tests.cli.conftest import Cli, Result, write
 from tests.live.cors_store import NEW, OLD, OTHER, CorsStore, snapshot
@@ -290,3 +291,104 @@ def test_at_a_terminal_it_shows_the_effect_and_asks(
 
     assert process.wait() == code, shown.decode()
     assert store.rules() == {"assets": rules}
+
+
+def test_code_that_was_read_in_part_is_not_written(cli: Cli, store: CorsStore, tmp_path: Path) -> None:
+    store.put("assets")
+    write(
+        tmp_path,
+        main__tf=TERRAFORM,
+        main_override__tf='resource "aws_s3_bucket_cors_configuration" "assets" {\n  cors_rule {\n',
+    )
+
+    result = restore(cli, store, "--apply", "--yes", paths=".")
+
+    assert (result.code, store.writes()) == (2, [])
+    assert "other rules may be declared for it" in result.err
+    assert "put-bucket-cors" not in result.out
+
+
+SILENT = 'resource "aws_s3_bucket" "assets" {\n  bucket = "assets"\n}\n'
+
+
+def test_a_settings_file_does_not_name_a_bucket_whose_rules_are_to_be_taken_away(
+    cli: Cli, store: CorsStore, tmp_path: Path
+) -> None:
+    store.put("assets")
+    write(tmp_path, main__tf=SILENT)
+    (tmp_path / "cors-drift.toml").write_text('bucket = ["assets"]\n')
+
+    result = restore(cli, store, "--apply", "--yes", paths=".")
+
+    assert (result.code, store.writes()) == (1, [])
+    assert "name it with --bucket" in result.err
+
+
+def test_a_variable_does_not_name_a_bucket_whose_rules_are_to_be_taken_away(
+    cli: Cli, store: CorsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("assets")
+    write(tmp_path, main__tf=SILENT)
+    monkeypatch.setenv("CORS_DRIFT_BUCKET", "assets")
+
+    assert restore(cli, store, "--apply", "--yes", paths=".").code == 1
+    assert store.writes() == []
+    assert restore(cli, store, "--apply", "--yes", "--bucket", "assets", paths=".").code == 0
+    assert [each[0] for each in store.writes()] == ["DELETE"]
+
+
+def test_a_terminal_that_has_no_more_to_say_is_no_yes(
+    cli: Cli, store: CorsStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def end(*_: object, **__: object) -> bool:
+        raise typer.Abort
+
+    store.put("assets")
+    declared(tmp_path, {"assets": NEW})
+    monkeypatch.setattr("drift.applying.consent_needed", lambda *_: None)
+    monkeypatch.setattr("typer.confirm", end)
+
+    result = restore(cli, store, "--apply")
+
+    assert (result.code, store.writes()) == (1, [])
+    assert result.err.endswith("Nothing was written.\n")
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [(("--live", "live.json"), "--undo compares with S3 itself"), (("--all",), "the buckets of its file")],
+)
+def test_undoing_does_not_pass_over_what_it_cannot_heed(
+    cli: Cli, store: CorsStore, tmp_path: Path, more: tuple[str, ...], message: str
+) -> None:
+    result = cli("fix", "--undo", "undo.json", "--endpoint-url", store.url, *WHERE, *more)
+    assert result.code == 2
+    assert message in result.err
+
+
+def test_a_selection_does_not_pass_over_what_could_not_be_read_or_is_left_open(
+    cli: Cli, store: CorsStore, tmp_path: Path
+) -> None:
+    store.put("assets", "closed", "open")
+    store.trouble("closed", "GET", times=99, error=(403, "AccessDenied"))
+    declared(tmp_path, {"assets": NEW, "closed": NEW})
+    write(tmp_path, main__tf=OPEN)
+
+    result = restore(cli, store, "--apply", "--yes", "--only", "AllowedMethods", "main.tf")
+
+    assert result.code == 3
+    assert [each[1] for each in store.writes()] == ["assets"]
+    assert "NOT READ" in result.err
+    assert "open  UNRESOLVED: left as it is" in result.err
+
+
+OPEN = """variable "loose" { type = bool }
+resource "aws_s3_bucket_cors_configuration" "open" {
+  count  = var.loose ? 1 : 0
+  bucket = "open"
+  cors_rule {
+    allowed_methods = ["GET"]
+    allowed_origins = ["https://a.example"]
+  }
+}
+"""

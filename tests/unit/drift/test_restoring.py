@@ -15,7 +15,7 @@ from drift.judge import Rules
 from drift.location import Diagnostic, Location, Severity
 from drift.report import BucketReport, Report
 from drift.restoring import Fate, Reach, Restoration, Restoring, hidden, restoration
-from drift.snapshot import Alternative, Bucket, Snapshot, State
+from drift.snapshot import Alternative, Bucket, IdentifiedBy, Identity, Snapshot, State
 
 GET = CorsRule(("GET",), ("https://a.example",))
 PUT = CorsRule(("PUT",), ("https://evil.example",))
@@ -92,11 +92,25 @@ def test_nothing_to_look_at_has_its_own_exit_code() -> None:
     assert restoration(empty, Reach()).exit_code == 4
 
 
-def test_input_that_could_not_be_read_is_an_error_though_some_calls_are_shown() -> None:
+def test_no_call_is_offered_while_input_could_not_be_read() -> None:
     fault = Diagnostic(Severity.ERROR, "unreadable", "no")
     found = compare(Snapshot("spec", (bucket(GET),), (fault,)), Snapshot("s3", (bucket(PUT),)))
     shown = restoration(found, Reach())
-    assert (shown.exit_code, one(shown).fate) == (2, Fate.TO_DO)
+    assert (shown.exit_code, one(shown).fate, one(shown).calls) == (2, Fate.UNRESOLVED, ())
+    assert "other rules may be declared for it" in str(one(shown).reason)
+
+
+def test_a_bucket_that_was_guessed_by_its_pattern_is_written_only_if_it_is_named() -> None:
+    guessed = bucket(GET, identity=Identity(IdentifiedBy.PATTERN, "it is the only one whose name fits assets*"))
+    found = restored(guessed, bucket(PUT))
+    assert (found.fate, found.calls) == (Fate.LEFT, ())
+    assert "is a guess" in str(found.reason)
+    assert restored(guessed, bucket(PUT), named=("assets",)).fate is Fate.TO_DO
+
+
+def test_it_is_said_by_what_the_bucket_is_known_where_the_code_does_not_name_it() -> None:
+    named = bucket(GET, identity=Identity(IdentifiedBy.MAP, "cors-drift.toml names it for Assets"))
+    assert "Known by: cors-drift.toml names it for Assets" in restored(named, bucket(PUT)).says
 
 
 def test_rules_of_a_bucket_of_which_the_code_is_only_silent_are_deleted_if_it_is_named() -> None:
@@ -234,3 +248,9 @@ def test_a_bucket_beside_one_with_secrets_keeps_its_call() -> None:
     first, second = hidden(restoration(both, Reach())).buckets
     assert first.calls[0].aws_cli is None
     assert second.calls[0].aws_cli is not None
+
+
+def test_a_bucket_that_could_not_be_read_is_told_whatever_is_selected() -> None:
+    denied = bucket(state=State.DENIED, reason="access denied")
+    found = restoration(report(bucket(GET), denied), Reach(), lambda _: None)
+    assert (one(found).fate, found.exit_code) == (Fate.UNREADABLE, 3)

@@ -210,3 +210,29 @@ def test_a_key_that_stands_twice_is_refused(tmp_path: Path) -> None:
     path.write_text(json.dumps(valid(tmp_path)).replace('"undo":', '"undo": {}, "undo":'))
     with pytest.raises(InputError, match="twice"):
         undo_file.read(path)
+
+
+def test_a_file_system_without_links_that_is_full_leaves_no_half_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+
+    def no_links(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    def full(handle: int) -> None:
+        synced.append(handle)
+        if len(synced) == 2:  # the part was still whole
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "link", no_links)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left on device; nothing was changed"):
+        undo_file.create(tmp_path / "undo.json", [one()], "restore", None, NOW)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="quotes of a POSIX shell")
+def test_the_command_that_undoes_can_be_run_as_it_stands() -> None:
+    assert undo_file.command(Path("my undo; rm -rf x.json")) == "cors-drift fix --undo 'my undo; rm -rf x.json'"
+    assert "\x1b" not in undo_file.command(Path("a\x1b[2Jb.json"))
