@@ -12,7 +12,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +23,7 @@ from drift.errors import EXIT_ERROR, CorsDriftError, CredentialsError, Run, Usag
 if TYPE_CHECKING:
     from drift.action_comment import Outcome, WhenClear
     from drift.report import Report
+    from drift.suggesting import Suggestions
 
 TOKEN = "CORS_DRIFT_ACTION_TOKEN"  # noqa: S105 - the name of a variable
 
@@ -72,13 +73,14 @@ _SIGN_IN = (
 @dataclass(frozen=True, slots=True)
 class Checked:
     """What the check came to. ``report`` has nothing sensitive left in it; None where the run ended without one, and
-    ``why`` says why.
+    ``why`` says why. ``run`` has it in the clear, with what it was made with.
     """
 
     code: int
     report: Report | None
     folder: Path
     why: str = ""
+    run: Run = field(default_factory=Run, repr=False)
 
     def file(self, kind: str) -> str:
         """The path of a file of the run; empty where it was not written."""
@@ -112,6 +114,8 @@ def step(environment: Mapping[str, str]) -> int:
     """Run the check, and tell the workflow; the exit code of the check, whatever becomes of the telling."""
     from drift.action_issue import kept
     from drift.action_runner import no_report
+    from drift.action_suggestion_body import section_of
+    from drift.action_suggestions import suggested_for
 
     inputs = Inputs(environment)
     checked = _checked(inputs)
@@ -120,11 +124,14 @@ def step(environment: Mapping[str, str]) -> int:
     # Before GitHub is asked for anything: a job may be cancelled, or out of time, while that does not answer.
     path = checked.file("markdown")
     write_summary(environment, Path(path).read_text(encoding="utf-8") if path else no_report(checked.why))
-    outcome = _comment(inputs, checked)
+    suggested = suggested_for(checked.run)
+    if suggested.found is not None and suggested.found.buckets:
+        write_summary(environment, f"\n{section_of(suggested.found, {})}\n")
+    outcome, on_lines = _comment(inputs, checked, suggested.found)
     tracked = kept(inputs, checked.report, checked.why)
     write_output(environment, "comment-url", outcome.url)
     write_output(environment, "issue-url", tracked.url)
-    for notice in filter(None, (outcome.notice, *tracked.notices)):
+    for notice in filter(None, (suggested.notice, on_lines, outcome.notice, *tracked.notices)):
         tell(environment, notice)
     if _lacks_base(inputs, checked.report):
         tell(environment, _GIVE_BASE, "warning")
@@ -145,7 +152,7 @@ def _checked(inputs: Inputs) -> Checked:
             print(f"error: {error.message}", file=sys.stderr)
             return Checked(EXIT_ERROR, None, folder, error.message)
         code = run(arguments, state)
-    return Checked(code, _without_secrets(state.report), folder, _why(state.error))
+    return Checked(code, _without_secrets(state.report), folder, _why(state.error), state)
 
 
 def _why(error: CorsDriftError | None) -> str:
@@ -206,42 +213,55 @@ def _lacks_base(inputs: Inputs, report: Report | None) -> bool:
     return drifted and inputs.environment.get("GITHUB_EVENT_NAME") == "pull_request"
 
 
-def _comment(inputs: Inputs, checked: Checked) -> Outcome:
-    """Write the comment, if one is asked for. Whatever fails of it is a notice."""
+def _comment(inputs: Inputs, checked: Checked, found: Suggestions | None) -> tuple[Outcome, str]:
+    """Write the comment and the suggestions, as they are asked for; what became of the comment, and a notice on the
+    suggestions. Whatever fails of it is a notice.
+    """
     from drift.action_comment import Outcome, WhenClear
 
     try:
-        if not inputs.flag("comment"):
-            return Outcome()
+        if not inputs.flag("comment") and not inputs.flag("suggest"):
+            return Outcome(), ""
         choice = inputs.choice("comment-when-clean", tuple(WhenClear))
-        return _published(inputs, checked, WhenClear(choice))
+        return _published(inputs, checked, WhenClear(choice), found)
     except CorsDriftError as error:
-        return Outcome(notice=f"no comment: {error.message}")
+        return Outcome(notice=f"no comment: {error.message}"), ""
     except Exception as error:  # the verdict stands, whatever is wrong here
-        return Outcome(notice=f"no comment: this is a defect of cors-drift: {type(error).__name__}")
+        return Outcome(notice=f"no comment: this is a defect of cors-drift: {type(error).__name__}"), ""
 
 
-def _published(inputs: Inputs, checked: Checked, when_clear: WhenClear) -> Outcome:
+def _published(
+    inputs: Inputs, checked: Checked, when_clear: WhenClear, found: Suggestions | None
+) -> tuple[Outcome, str]:
     from drift.action_comment import Outcome, Told, publish
     from drift.action_comment_body import key_of
     from drift.action_event import pull_request_of, run_of
+    from drift.action_suggestion_body import section_of
+    from drift.action_suggestions import Posted, publish_suggestions
     from drift.github_api import GitHub
 
     event = pull_request_of(inputs.environment)
     if event is None:
         if inputs.environment.get("GITHUB_EVENT_NAME") == "push":
-            return Outcome()
-        return Outcome(notice="no comment: there is one on pull_request events alone")
+            return Outcome(), ""
+        return Outcome(notice="no comment: there is one on pull_request events alone"), ""
     token = inputs.text("token")
     if not token:
-        return Outcome(notice="no comment: the input token is empty")
+        return Outcome(notice="no comment: the input token is empty"), ""
     # Values of variables may be secret, and what the key is made of could be guessed: their names are all it has.
     names = {name: [line.partition("=")[0] for line in inputs.lines(name)] for name in ("variables", "parameters")}
     scope = {name: inputs.text(name) for name in _SCOPE} | {name: inputs.lines(name) for name in _SCOPE_LISTS} | names
     key = key_of(inputs.text("comment-id").strip(), scope)
     github = GitHub.of_environment(token, inputs.environment)
-    told = Told(checked.report, checked.why, inputs.text("comment-id").strip() or inputs.of_matrix())
-    return publish(github, event, run_of(inputs.environment), key, told, when_clear)
+    run = run_of(inputs.environment)
+    posted = Posted()
+    if inputs.flag("suggest") and found is not None:
+        posted = publish_suggestions(github, event, run, key, found)
+    if not inputs.flag("comment"):
+        return Outcome(), posted.notice
+    more = "" if found is None else section_of(found, posted.placed)
+    told = Told(checked.report, checked.why, inputs.text("comment-id").strip() or inputs.of_matrix(), more)
+    return publish(github, event, run, key, told, when_clear), posted.notice
 
 
 def _annotate(inputs: Inputs, checked: Checked) -> None:

@@ -45,12 +45,13 @@ class Outcome:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a comment is to say: the report, which has nothing sensitive left in it, or ``why`` there is none; ``name``
-    tells it from others on the same pull request.
+    tells it from others on the same pull request. ``more`` is Markdown that comes after the report.
     """
 
     report: Report | None
     why: str = ""
     name: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,31 @@ def publish(github: GitHub, event: PullRequestEvent, run: Run, key: Key, told: T
     if is_clear(told.report):
         said = Said.FOLDED if when_clear is WhenClear.COLLAPSE else Said.CLEAR
     marker = Marker(key, event.commit, run, said)
-    body = body_of(told.report, event, marker, why=told.why, name=told.name)
+    body = body_of(told.report, event, marker, why=told.why, name=told.name, more=told.more)
     sticky = _Sticky(github, event, marker, body, when_clear)
     try:
         return sticky.refused() or sticky.written()
     except GitHubError as error:
-        return Outcome(notice=f"no comment: {_why(error, event)}")
+        return Outcome(notice=f"no comment: {why_denied(error, event)}")
+
+
+def refusal(github: GitHub, event: PullRequestEvent) -> str:
+    """Why nothing is to be written on a pull request: it is closed, or has moved on. Empty where it is neither."""
+    try:
+        pull = github.get(f"/repos/{event.repository}/pulls/{event.number}")
+    except GitHubError as error:
+        if not error.denied:
+            raise
+        return ""  # a token may be good for comments alone
+    if not isinstance(pull, dict):
+        return ""
+    if pull.get("state") == "closed":
+        return "the pull request is closed"
+    head = pull.get("head")
+    now = head.get("sha") if isinstance(head, dict) else None
+    if isinstance(now, str) and now != event.commit:
+        return "the pull request has a newer commit by now, whose own run speaks of it"
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,30 +107,13 @@ class _Sticky:
     when_clear: WhenClear
 
     @property
-    def _pull(self) -> str:
-        return f"/repos/{self.event.repository}/pulls/{self.event.number}"
-
-    @property
     def _comments(self) -> str:
         return f"/repos/{self.event.repository}/issues/{self.event.number}/comments"
 
     def refused(self) -> Outcome | None:
-        """Why nothing is to be written, whatever is there: the pull request is closed, or has moved on."""
-        try:
-            pull = self.github.get(self._pull)
-        except GitHubError as error:
-            if not error.denied:
-                raise
-            return None  # a token may be good for comments alone
-        if not isinstance(pull, dict):
-            return None
-        if pull.get("state") == "closed":
-            return Outcome(notice="no comment: the pull request is closed")
-        head = pull.get("head")
-        now = head.get("sha") if isinstance(head, dict) else None
-        if isinstance(now, str) and now != self.event.commit:
-            return Outcome(notice="no comment: the pull request has a newer commit by now, whose own run speaks of it")
-        return None
+        """Why nothing is to be written, whatever is there."""
+        why = refusal(self.github, self.event)
+        return Outcome(notice=f"no comment: {why}") if why else None
 
     def written(self) -> Outcome:
         login = login_of(self.github)
@@ -130,7 +133,7 @@ class _Sticky:
                 if not error.uncertain or tried == MAX_TRIES:
                     raise
                 continue
-            return Outcome(_url(made))
+            return Outcome(url_of(made))
         raise AssertionError("the last try returns or raises")
 
     def _found(self, login: Login) -> tuple[list[_Found], int]:
@@ -152,7 +155,7 @@ class _Sticky:
                 continue
             user = each.get("user")
             author = user.get("login") if isinstance(user, dict) else None
-            yield _Found(each["id"], str(each.get("node_id") or ""), _url(each), each["body"], marker), author
+            yield _Found(each["id"], str(each.get("node_id") or ""), url_of(each), each["body"], marker), author
 
     def _updated(self, found: _Found, more: list[_Found]) -> Outcome:
         run = self.marker.run
@@ -173,7 +176,7 @@ class _Sticky:
             self._delete(found)
             return Outcome(notice=notice)
         made = self.github.send("PATCH", self._one(found), {"body": self.body})
-        return Outcome(_url(made) or found.url, notice or self._folded(found))
+        return Outcome(url_of(made) or found.url, notice or self._folded(found))
 
     def _folded(self, found: _Found) -> str:
         """Hide or show the comment, where that changes; what to tell the user, if it cannot be done."""
@@ -197,12 +200,14 @@ class _Sticky:
         return f"/repos/{self.event.repository}/issues/comments/{found.id}"
 
 
-def _url(comment: Any) -> str:
+def url_of(comment: Any) -> str:
+    """The address of a comment as GitHub tells it; empty where that is none."""
     url = comment.get("html_url") if isinstance(comment, dict) else None
     return url if isinstance(url, str) and url.startswith("https://") and url.isprintable() else ""
 
 
-def _why(error: GitHubError, event: PullRequestEvent) -> str:
+def why_denied(error: GitHubError, event: PullRequestEvent) -> str:
+    """What went wrong, and what to give the job where its token may not write."""
     if not error.denied or "locked" in error.message:
         return error.message
     if event.fork:

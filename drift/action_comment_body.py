@@ -94,16 +94,20 @@ def is_clear(report: Report | None) -> bool:
     )
 
 
-def body_of(report: Report | None, event: PullRequestEvent, marker: Marker, *, why: str = "", name: str = "") -> str:
+def body_of(
+    report: Report | None, event: PullRequestEvent, marker: Marker, *, why: str = "", name: str = "", more: str = ""
+) -> str:
     """The comment in full. ``report`` has nothing sensitive left in it; None where the run ended without one, and
-    ``why`` says why. ``name`` tells it from other comments of the kind.
+    ``why`` says why. ``name`` tells it from other comments of the kind; ``more`` is Markdown that comes after the
+    report.
     """
     if report is None:
         told = no_report(why)
     elif marker.said is Said.OPEN:
         stream = io.StringIO()
-        write_report(report, stream, limit=COMMENT_CHARACTERS, unit=Unit.CHARACTERS)
+        write_report(report, stream, limit=COMMENT_CHARACTERS - len(more), unit=Unit.CHARACTERS)
         told = stream.getvalue()
+        told = f"{told.rstrip()}\n\n{more}" if more else told
     else:
         told = f"### cors-drift: {VERDICT_WORDS[report.verdict].lower()}\n\n**All clear.** {summary_words(report)}\n"
     # A commit of 40 digits becomes a link by itself.

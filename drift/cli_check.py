@@ -97,7 +97,7 @@ def check(
         told = show if format_ is Format.TERMINAL else None
         report = pipeline.check(paths or [], settings, progress, told, keep)
     if run := context.find_object(errors.Run):
-        run.report = report
+        run.report, run.paths, run.settings = report, tuple(paths or ()), settings
     if shown:
         emit_history(report, shown[0], targets, sarif=settings.sarif)
     else:

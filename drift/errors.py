@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 from drift.location import Location
@@ -28,13 +29,15 @@ class Run:
     """What must be known of a run to tell its failure, whenever it fails. ``detailed``: Terraform's exit codes.
 
     ``report`` is what ``check`` came to (``drift.report.Report``), for whoever runs the command line from within; its
-    sensitive values are in the clear. None where the run ended before there was one. ``error`` is what ended it, if
-    anything did.
+    sensitive values are in the clear. None where the run ended before there was one. ``paths`` and ``settings``
+    (``drift.settings.Settings``) are what it was made with. ``error`` is what ended it, if anything did.
     """
 
     arguments: Sequence[str] = ()
     detailed: bool = False
     report: object = None
+    paths: Sequence[Path] = ()
+    settings: object = None
     error: CorsDriftError | None = None
 
     def asks_for_detailed_exitcode(self) -> bool:

@@ -1,7 +1,8 @@
 """A GitHub on loopback: pull requests, issues and their comments, answered as GitHub's REST documentation says.
 
-Sources: GitHub's "REST API endpoints for issue comments", "… for issues" and "… for pull requests", "Using pagination
-in the REST API", "Rate limits for the REST API"; of GraphQL, ``viewer`` and the mutations that minimize a comment.
+Sources: GitHub's "REST API endpoints for issue comments", "… for issues", "… for pull requests" and "… for pull request
+review comments", "Using pagination in the REST API", "Rate limits for the REST API"; of GraphQL, ``viewer`` and
+the mutations that minimize a comment.
 """
 
 from __future__ import annotations
@@ -63,6 +64,20 @@ class Comment:
     minimized: bool = False
 
 
+@dataclass
+class ReviewComment:
+    """A comment on lines of a pull request. ``line`` is None where it is outdated."""
+
+    id: int
+    login: str
+    body: str
+    path: str
+    line: int | None
+    start_line: int | None = None
+    in_reply_to_id: int | None = None
+    minimized: bool = False
+
+
 class GitHubStandIn(Loopback):
     """One repository. ``script`` answers the next requests out of turn, ``refuse`` decides of each if it is refused.
 
@@ -76,6 +91,8 @@ class GitHubStandIn(Loopback):
         self.asked: list[Asked] = []
         self.comments: dict[int, list[Comment]] = {}
         self.pulls: dict[int, dict[str, Any]] = {7: {"state": "open", "locked": False, "head": {"sha": HEAD}}}
+        self.files: dict[int, list[dict[str, Any]]] = {}
+        self.reviews: dict[int, list[ReviewComment]] = {}
         self.script: list[Reply] = []
         self.refuse: Callable[[Asked], Reply | None] = lambda _: None
         self.login = BOT
@@ -97,6 +114,16 @@ class GitHubStandIn(Loopback):
 
     def on(self, number: int = 7) -> list[Comment]:
         return self.comments.get(number, [])
+
+    def review(self, number: int = 7) -> list[ReviewComment]:
+        """The review comments of a pull request."""
+        return self.reviews.setdefault(number, [])
+
+    def review_comment(self, body: str, path: str, line: int, login: str = BOT, **more: Any) -> ReviewComment:
+        """Put a review comment there."""
+        made = ReviewComment(next(self._numbers), login, body, path, line, **more)
+        self.review().append(made)
+        return made
 
     def writes(self) -> list[tuple[str, str]]:
         """What was asked for beside reading."""
@@ -134,6 +161,9 @@ class GitHubStandIn(Loopback):
             lambda asked, number: self._list(asked, number) if asked.method == "GET" else self._create(asked, number),
         )
         yield r"/issues/comments/(\d+)", self._one
+        yield r"/pulls/(\d+)/files", lambda asked, number: self.paged(asked, self.files.get(number, []))
+        yield r"/pulls/(\d+)/comments", self._reviews
+        yield r"/pulls/comments/(\d+)", self._review
 
     def _pull(self, asked: Asked, number: int) -> Reply:
         return Reply(body={"number": number, **self.pulls[number]}) if number in self.pulls else NOT_FOUND
@@ -174,6 +204,49 @@ class GitHubStandIn(Loopback):
                     return Reply(body=self._shown(each))
         return NOT_FOUND
 
+    def _reviews(self, asked: Asked, number: int) -> Reply:
+        if asked.method == "GET":
+            return self.paged(asked, [self._shown_review(each) for each in self.review(number)])
+        body = asked.body
+        assert body["commit_id"] == self.pulls[number]["head"]["sha"]
+        assert (body["side"], body.get("start_side", "RIGHT")) == ("RIGHT", "RIGHT")
+        start, line = body.get("start_line"), body["line"]
+        if start is not None and start >= line:
+            return refused(422, "Validation Failed: start line must precede the end line")
+        hunks = [
+            hunk for each in self.files.get(number, []) if each["filename"] == body["path"] for hunk in _hunks(each)
+        ]
+        if not any({start or line, line} <= hunk for hunk in hunks):
+            return refused(422, "Validation Failed: Pull request review thread line must be part of the diff")
+        made = ReviewComment(next(self._numbers), self.login, body["body"], body["path"], line, start)
+        self.review(number).append(made)
+        return Reply(201, self._shown_review(made))
+
+    def _review(self, asked: Asked, identifier: int) -> Reply:
+        for comments in self.reviews.values():
+            for each in comments:
+                if each.id == identifier:
+                    if asked.method == "DELETE":
+                        comments.remove(each)
+                        return Reply(204)
+                    each.body = asked.body["body"]
+                    return Reply(body=self._shown_review(each))
+        return NOT_FOUND
+
+    def _shown_review(self, comment: ReviewComment) -> dict[str, Any]:
+        shown = {
+            "id": comment.id,
+            "node_id": f"PRRC_{comment.id}",
+            "html_url": f"https://github.example/{self.repository}/pull/7#discussion_r{comment.id}",
+            "user": {"login": comment.login},
+            "body": comment.body,
+            "path": comment.path,
+            "line": comment.line,
+            "start_line": comment.start_line,
+            "side": "RIGHT",
+        }
+        return shown | ({} if comment.in_reply_to_id is None else {"in_reply_to_id": comment.in_reply_to_id})
+
     def _shown(self, comment: Comment) -> dict[str, Any]:
         kind = "Bot" if comment.login.endswith("[bot]") else "User"
         return {
@@ -192,14 +265,22 @@ class GitHubStandIn(Loopback):
             return Reply(body={"data": {"viewer": {"login": self.viewer}}})
         if not self.writable:
             return Reply(body={"data": None, "errors": [{"type": "FORBIDDEN", "message": "no"}]})
-        (found,) = (
-            each
-            for comments in self.comments.values()
-            for each in comments
-            if f"IC_{each.id}" == body["variables"]["id"]
-        )
+        identifier = body["variables"]["id"]
+        there: list[tuple[str, Comment | ReviewComment]] = []
+        there += [(f"IC_{each.id}", each) for comments in self.comments.values() for each in comments]
+        there += [(f"PRRC_{each.id}", each) for comments in self.reviews.values() for each in comments]
+        (found,) = (each for node, each in there if node == identifier)
         found.minimized = "unminimizeComment" not in body["query"]
         return Reply(body={"data": {"clientMutationId": None}})
+
+
+def _hunks(file: dict[str, Any]) -> Iterator[set[int]]:
+    """The lines of the new file that each hunk of the patch shows."""
+    for hunk in re.split(r"^@@ ", file.get("patch", ""), flags=re.MULTILINE)[1:]:
+        head, *rows = hunk.split("\n")
+        (first,) = re.findall(r"\+(\d+)", head.partition(" @@")[0])
+        shown = [row for row in rows if row[:1] in (" ", "+")]
+        yield set(range(int(first), int(first) + len(shown)))
 
 
 def _line(asked: Asked) -> str:
