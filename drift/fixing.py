@@ -81,14 +81,14 @@ def restore(
 
     report = _checked(paths, settings, progress)
     named = settings.buckets if named is None else named
-    choices = choices_of(report, selection, named, restored)
+    narrows = bool(selection.picks or selection.findings)
+    choices = choices_of(report, selection, named, restored) if narrows else {}
 
     def wanted(bucket: BucketReport) -> WantedRules | None:
         chosen = choices.get(id(bucket))
         is_open = bucket.declared is not None and bool(bucket.declared.alternatives)  # no call is offered, and told why
         return chosen.wanted if chosen is not None and (chosen.changes or is_open) else None
 
-    narrows = bool(selection.picks or selection.findings)
     return restoration(report, Reach.of(settings.live), wanted if narrows else None, named)
 
 

@@ -17,7 +17,7 @@ from drift.report import BucketReport, BucketState, Report, Verdict
 from drift.restoring_calls import call_for, is_bucket_name, known_values
 from drift.restoring_hiding import hidden
 from drift.restoring_values import WRITTEN, Call, Direction, Fate, Reach, Restoration, Restoring
-from drift.restoring_words import better_way, effect_of, sentences
+from drift.restoring_words import better_way, effect_of, in_part, sentences
 from drift.snapshot import Bucket, IdentifiedBy, State
 
 __all__ = [
@@ -98,9 +98,10 @@ def _restored(report: BucketReport, reach: Reach, wanted: Chooser | None, named:
         return
     rules = declared.cors if chosen is None else chosen.cors
     after = None if rules is None else _as_the_tool(rules, declared, live.cors)
-    told = [text for text in (_found_by(declared), better_way(declared), _silent(declared)) if text is not None]
     if after == live.cors:
         return
+    part = None if chosen is None else in_part(declared.cors, after, zero_is_unset=declared.writes_max_age_zero)
+    told = [text for text in (part, _found_by(declared), better_way(declared), _silent(declared)) if text is not None]
     yield put(start, after, reach, told)
 
 

@@ -41,15 +41,15 @@ def _sentence(witness: Witness) -> str:
     who = f"{request.origin} {request.method}{_headers(request)}"
     match witness.shows:
         case Shows.LIVE_ALLOWS:
-            return f"It lets {who} again"
+            return f"It lets {who}"
         case Shows.LIVE_REFUSES:
             return f"It no longer lets {who}"
         case Shows.LIVE_REFLECTS_CREDENTIALS:
-            return f"It lets {who} with credentials again, now only without"
+            return f"It lets {who} with credentials, now only without"
         case Shows.LIVE_NO_LONGER_REFLECTS:
             return f"It lets {who} only without credentials, now with them"
         case Shows.LIVE_EXPOSES_MORE:
-            return f"It lets {request.origin} read {_more(witness)} of the answer to {request.method} again"
+            return f"It lets {request.origin} read {_more(witness)} of the answer to {request.method}"
         case Shows.LIVE_EXPOSES_LESS:
             return f"It no longer lets {request.origin} read {_less(witness)} of the answer to {request.method}"
     return _otherwise(witness)
@@ -83,6 +83,20 @@ def _exposed(headers: tuple[tuple[str, str], ...]) -> set[str]:
 def _listed(names: Iterable[str]) -> str:
     words = sorted(names)
     return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def in_part(declared: BucketCors | None, after: BucketCors | None, *, zero_is_unset: bool) -> str | None:
+    """What is to be said where only some of the differences are put right; None where the code is then obeyed.
+
+    A part may come to rules that nobody has ever written: a declared method beside an origin that is live only.
+    """
+    effect = prove(declared, after, zero_is_unset=zero_is_unset).effect
+    if effect in (Effect.IDENTICAL, Effect.COSMETIC):
+        return None
+    told = "Only a part is put back: live then still differs from what is declared"
+    if effect is Effect.NARROWER:
+        return f"{told}, and lets browsers do less"
+    return f"{told}, and lets browsers do more" if effect in (Effect.WIDER, Effect.DIFFERENT) else told
 
 
 def better_way(declared: Bucket) -> str | None:

@@ -65,7 +65,7 @@ def test_a_dry_run_prints_the_calls_on_stdout_and_their_meaning_on_stderr(
         f"--region us-east-1 --endpoint-url {store.url}",
         f"aws s3api delete-bucket-cors --bucket extra --region us-east-1 --endpoint-url {store.url}",
     ]
-    assert "It lets https://a.example GET again" in result.err
+    assert "It lets https://a.example GET" in result.err
     assert "It no longer lets https://evil.example PUT" in result.err
     assert store.writes() == []
 
@@ -392,3 +392,15 @@ resource "aws_s3_bucket_cors_configuration" "open" {
   }
 }
 """
+
+
+def test_a_declaration_that_makes_no_sense_does_not_keep_the_others_from_being_put_back(
+    cli: Cli, store: CorsStore, tmp_path: Path
+) -> None:
+    store.put("assets", "odd")
+    declared(tmp_path, {"assets": NEW, "odd": [{"AllowedMethods": ["GET"], "AllowedOrigins": []}]})
+
+    result = restore(cli, store, "--apply", "--yes")
+
+    assert (result.code, [each[1] for each in store.writes()]) == (1, ["assets"])
+    assert "odd  left as it is" in result.err

@@ -47,7 +47,7 @@ def test_nothing_is_written_without_consent(world: World) -> None:
     assert fates(done) == {"one": Fate.TO_DO}
     assert (done.exit_code, world.store.writes(), world.undo_files()) == (1, [], [])
     assert [each.says for each in shown[0].to_do] == [
-        ("This lets browsers do more than they can now", "It lets https://a.example GET again",
+        ("This lets browsers do more than they can now", "It lets https://a.example GET",
          "It no longer lets https://evil.example PUT")
     ]  # fmt: skip
 

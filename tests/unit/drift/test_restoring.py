@@ -55,7 +55,7 @@ def test_a_drifted_bucket_gets_the_call_and_its_effect_in_words() -> None:
     assert (found.fate, found.effect) == (Fate.TO_DO, Effect.DIFFERENT)
     assert found.says == (
         "This lets browsers do more than they can now",
-        "It lets https://a.example GET again",
+        "It lets https://a.example GET",
         "It no longer lets https://evil.example PUT",
     )
     (call,) = found.calls
@@ -254,3 +254,22 @@ def test_a_bucket_that_could_not_be_read_is_told_whatever_is_selected() -> None:
     denied = bucket(state=State.DENIED, reason="access denied")
     found = restoration(report(bucket(GET), denied), Reach(), lambda _: None)
     assert (one(found).fate, found.exit_code) == (Fate.UNREADABLE, 3)
+
+
+def test_a_part_that_comes_to_rules_that_nobody_has_written_is_told_as_such() -> None:
+    mixed = CorsRule(("GET",), ("https://evil.example",))
+
+    def part(*rules: CorsRule) -> Restoring:
+        wanted = WantedRules(BucketCors(rules), (0,))
+        return one(restoration(report(bucket(GET), bucket(PUT)), Reach(), lambda _: wanted))
+
+    told = [each for each in part(mixed).says if each.startswith("Only a part is put back")]
+    assert told == ["Only a part is put back: live then still differs from what is declared, and lets browsers do more"]
+    assert not any("Only a part" in each for each in part(GET).says)
+
+
+def test_an_age_of_zero_that_the_tool_adds_makes_it_no_part() -> None:
+    wanted = WantedRules(BucketCors((GET,)), (0,))
+    found = restoration(report(bucket(GET, writes_max_age_zero=True), bucket(PUT)), Reach(), lambda _: wanted)
+    assert rules_of(one(found))[0]["MaxAgeSeconds"] == 0
+    assert not any("Only a part" in each for each in one(found).says)
