@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 Data = str | int | bool | None | Sequence["Data"] | Mapping[str, "Data"]
@@ -15,7 +16,8 @@ _PLAIN_WORDS = re.compile(rf"{_PLAIN.pattern}(?: (?:{_PLAIN.pattern}|[0-9-]+))*"
 _OTHER_THAN_TEXT = re.compile(
     r"~|null|true|false|yes|no|on|off|y|n|\.inf|\.nan|[-+.]?[0-9].*|\.+|---.*", re.IGNORECASE | re.DOTALL
 )
-_SINGLE_LINE = re.compile(r"[^\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff\ud800-\udfff\ufffe\uffff]*")
+_HIDDEN = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Categories of characters that are not seen, end a line, or have what stands behind them shown elsewhere."""
 _ESCAPES = {
     '"': '\\"',
     "\\": "\\\\",
@@ -47,13 +49,18 @@ def is_plain(text: str) -> bool:
     return len(text) <= 1000
 
 
+def is_hidden(character: str) -> bool:
+    """Whether a character is written as an escape, so that whoever reads the code sees what it holds."""
+    return not ("\x20" <= character < "\x7f") and unicodedata.category(character) in _HIDDEN
+
+
 def json_scalar(value: str | int | bool | None) -> str:
     """A value in JSON. Raises ``CannotWrite``."""
     if not isinstance(value, str):
         return json.dumps(value)
     _check(value)
     written = json.dumps(value, ensure_ascii=False)
-    return "".join(each if _SINGLE_LINE.fullmatch(each) else json.dumps(each)[1:-1] for each in written)
+    return "".join(json.dumps(each)[1:-1] if is_hidden(each) else each for each in written)
 
 
 def yaml_scalar(value: str | int | bool | None, quotes: Sequence[str]) -> str:
@@ -67,7 +74,7 @@ def yaml_scalar(value: str | int | bool | None, quotes: Sequence[str]) -> str:
     for quote in quotes:
         if quote == "" and is_plain(value):
             return value
-        if quote == "'" and _SINGLE_LINE.fullmatch(value):
+        if quote == "'" and not any(map(is_hidden, value)):
             return "'" + value.replace("'", "''") + "'"
         if quote == '"':
             break
@@ -82,7 +89,7 @@ def _check(text: str) -> None:
 def _escaped(character: str) -> str:
     if character in _ESCAPES:
         return _ESCAPES[character]
-    if _SINGLE_LINE.fullmatch(character):
+    if not is_hidden(character):
         return character
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"

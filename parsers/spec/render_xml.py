@@ -15,6 +15,7 @@ from drift.cors.model import CorsRule, Text, Unknown
 from drift.edits import TextEdit, WantedRules, edited
 from parsers.document.edit import CannotWrite
 from parsers.document.edit_rules import FieldValue, differing_fields
+from parsers.document.edit_text import is_hidden
 
 SINGULAR = {
     "ID": "ID",
@@ -256,7 +257,7 @@ def _texts(value: FieldValue) -> Iterator[str]:
 def _escaped(text: str) -> str:
     if _FORBIDDEN.search(text):
         raise CannotWrite("it holds a character that XML cannot say")
-    return escape(text, {"\r": "&#13;", "\n": "&#10;", "\t": "&#9;"})
+    return "".join(f"&#{ord(each)};" if is_hidden(each) else each for each in escape(text))
 
 
 def written_configuration(rules: Sequence[CorsRule]) -> str:

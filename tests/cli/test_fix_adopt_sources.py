@@ -262,3 +262,29 @@ def test_declarations_at_one_address_in_two_environments_are_told_apart_by_their
     assert f'origins = ["{A}", "{B}"]' in changed
     assert (environments / "modules/site/main.tf").read_text() == MODULE
     assert check(cli) == 0
+
+
+HIDDEN = "https://a.example\u202e\u200b"
+
+
+@pytest.mark.parametrize("file", ["cors.yaml", "cors.json", "site.xml", "main.tf", "main.tf.json", "stack.yaml"])
+def test_characters_that_deceive_the_reader_of_code_are_written_as_escapes(cli: Cli, tmp_path: Path, file: str) -> None:
+    dialects = {
+        "cors.yaml": "spec-yaml",
+        "cors.json": "spec",
+        "site.xml": "xml",
+        "main.tf": "terraform",
+        "main.tf.json": "terraform-json",
+        "stack.yaml": "cloudformation",
+    }
+    snapshot_file(tmp_path / "live.json", site=[rule(HIDDEN)])
+    fresh = cli("generate", "--live", "live.json", "--as", dialects[file])
+    assert fresh.code == 0, fresh.err
+    assert not {"\u202e", "\u200b"} & set(fresh.out)
+    snapshot_file(tmp_path / "live.json", site=[rule(A)])
+    cli("generate", "--live", "live.json", "--as", dialects[file], "--file", file)
+    snapshot_file(tmp_path / "live.json", site=[rule(A, HIDDEN)])
+    result = adopt(cli, file, "--bucket", "site", "--write")
+    assert result.code == 0, result.err
+    assert not {"\u202e", "\u200b"} & set((tmp_path / file).read_text())
+    assert check(cli, file, "--bucket", "site") == 0

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from drift.cors.model import CorsRule
 from drift.edits import Fresh
+from parsers.document.edit_text import is_hidden
 from parsers.terraform.render.json_changes import data_of
 from parsers.terraform.render.wording import argument_lines, quoted
 from parsers.terraform.render.written import Plain
@@ -81,7 +82,8 @@ def _json_file(buckets: Sequence[Fresh]) -> str:
     imports = [{"to": f"{CONFIGURATION}.{each.label}", "id": data_of(each.name, templates=True)} for each in buckets]
     resources = {each.label: dict(_json_body(each)) for each in buckets}
     whole = {"import": imports, "resource": {CONFIGURATION: resources}} if buckets else {}
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    written = json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return "".join(json.dumps(each)[1:-1] if each != "\n" and is_hidden(each) else each for each in written)
 
 
 def _json_body(bucket: Fresh) -> Iterator[tuple[str, object]]:
