@@ -238,7 +238,7 @@ def _put_back(
     plan: _Plan, shown: ListFormat, targets: list[Target], *, apply: bool, yes: bool, undo_file: Path | None
 ) -> int:
     from drift.fix_output import emit_json, save_fix
-    from drift.reporters.fix_restoring import write_restoration
+    from drift.reporters.fix_restoring import question, write_restoration
     from drift.restoring import hidden
 
     def show(result: Restoration) -> None:
@@ -252,9 +252,8 @@ def _put_back(
         show(result)
         if yes:
             return True
-        count = len(result.to_do)
         try:
-            return typer.confirm(f"Write these rules to {count:,} bucket{'' if count == 1 else 's'}?", err=True)
+            return typer.confirm(question(result), err=True)
         except typer.Abort:  # the terminal has no more to say, which is no yes
             typer.echo(err=True)
             return False

@@ -126,7 +126,7 @@ def put(start: Restoring, after: BucketCors | None, reach: Reach, told: Collecti
 
 def _start(report: BucketReport) -> Restoring:
     declared, live = report.declared, report.live
-    sides = [each for each in (live, declared) if each is not None]
+    sides = [each for each in (live, declared, *report.also_declared) if each is not None]
     name = report.name if isinstance(report.name, str) else f"{report.name.prefix}?{report.name.suffix}"
     return Restoring(
         name,
@@ -152,8 +152,9 @@ def _not_offered(report: BucketReport, named: bool) -> tuple[Fate, str | None]:
     if declared.alternatives:
         cases = "; ".join(each.when for each in declared.alternatives)
         return Fate.UNRESOLVED, f"the code leaves open which rules are meant ({cases})"
-    if declared.left_alone is not None:
-        return Fate.LEFT, f"the code says to leave live rules as they are ({declared.left_alone})"
+    left_alone = next((each.left_alone for each in (declared, *report.also_declared) if each.left_alone), None)
+    if left_alone is not None:
+        return Fate.LEFT, f"the code says to leave live rules as they are ({left_alone})"
     if declared.state not in (State.CONFIGURED, State.ABSENT):
         return Fate.UNRESOLVED, declared.reason or "what is declared could not be resolved"
     if _silent(declared) is not None and not named:

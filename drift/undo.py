@@ -82,6 +82,9 @@ def _undone(saved: Undoable, live: Bucket, reach: Reach, file: Path) -> Restorin
         return replace(start, fate=Fate.MISSING, reason=live.reason or "there is no such bucket")
     if live.state not in (State.CONFIGURED, State.ABSENT):
         return replace(start, fate=Fate.UNREADABLE, reason=live.reason or live.state.value)
+    if saved.region is not None and live.region is not None and saved.region != live.region:
+        told = f"it is in {live.region}, and what was written was in {saved.region}: that is another bucket of its name"
+        return replace(start, fate=Fate.CHANGED, reason=told)
     if live.cors == saved.old:
         return replace(start, fate=Fate.ALREADY, reason=None)
     if same_rules(live.cors, saved.intended):

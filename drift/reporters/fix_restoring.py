@@ -62,6 +62,18 @@ def write_restoration(result: Restoration, stream: TextIO, notes: TextIO) -> Non
     write_line(console, (f"{verdict}. ", "bold"), (words, ""))
 
 
+def question(result: Restoration) -> str:
+    """What is asked before anything is written: taking all rules away is not called writing some."""
+    gone = sum(each.after is None for each in result.to_do)
+    put = len(result.to_do) - gone
+    asked = [
+        *([f"write these rules to {counted(put, 'bucket')}"] if put else []),
+        *([f"take ALL rules away from {counted(gone, 'bucket')}"] if gone else []),
+    ]
+    words = " and ".join(asked)
+    return f"{words[:1].upper()}{words[1:]}?"
+
+
 def _write_call(console: Console, call: Call, stream: TextIO) -> None:
     text = call.powershell if os.name == "nt" else call.aws_cli
     if text is None:

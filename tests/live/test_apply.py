@@ -542,6 +542,18 @@ def test_undo_leaves_alone_what_changed_since_and_needs_nothing_where_the_old_ru
     assert world.store.rules()["back"] == NEW
 
 
+def test_a_bucket_of_the_same_name_in_another_region_is_not_the_one_that_was_written(world: World) -> None:
+    world.store.put("moved", region="eu-west-1")
+    done = world.apply(world.plan({"moved": NEW}))
+    assert done.undo is not None
+    world.store.buckets["moved"].region = "us-west-2"
+
+    plan = undoing(done.undo, world.settings)
+
+    assert fates(plan) == {"moved": Fate.CHANGED}
+    assert "another bucket of its name" in str(plan.buckets[0].reason)
+
+
 def test_undo_takes_rules_away_where_there_were_none_and_brings_back_what_was_deleted(world: World) -> None:
     world.store.put("none", rules=None)
     world.store.put("some")

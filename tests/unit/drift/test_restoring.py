@@ -14,6 +14,7 @@ from drift.edits import WantedRules
 from drift.judge import Rules
 from drift.location import Diagnostic, Location, Severity
 from drift.report import BucketReport, Report
+from drift.reporters.fix_restoring import question
 from drift.restoring import Fate, Reach, Restoration, Restoring, hidden, restoration
 from drift.snapshot import Alternative, Bucket, IdentifiedBy, Identity, Snapshot, State
 
@@ -273,3 +274,25 @@ def test_an_age_of_zero_that_the_tool_adds_makes_it_no_part() -> None:
     found = restoration(report(bucket(GET, writes_max_age_zero=True), bucket(PUT)), Reach(), lambda _: wanted)
     assert rules_of(one(found))[0]["MaxAgeSeconds"] == 0
     assert not any("Only a part" in each for each in one(found).says)
+
+
+def test_what_another_declaration_of_the_same_rules_leaves_alone_is_left_alone() -> None:
+    found = restored(bucket(GET), bucket(PUT), bucket(GET, left_alone=Location("site.tf", 3)))
+    assert (found.fate, found.calls) == (Fate.LEFT, ())
+    assert "site.tf:3" in str(found.reason)
+
+
+def test_what_one_of_several_declarations_marks_as_sensitive_is_sensitive() -> None:
+    found = restored(bucket(GET), bucket(PUT), bucket(GET, sensitive=frozenset({"https://a.example"})))
+    assert found.sensitive == {"https://a.example"}
+
+
+def test_what_is_asked_says_of_how_many_buckets_all_rules_are_taken_away() -> None:
+    def asked(put: int, gone: int) -> str:
+        some = [Restoring(f"p{each}", Fate.TO_DO, after=BucketCors((GET,))) for each in range(put)]
+        none = [Restoring(f"g{each}", Fate.TO_DO) for each in range(gone)]
+        return question(Restoration("restore", (*some, *none, Restoring("left", Fate.LEFT))))
+
+    assert asked(2, 0) == "Write these rules to 2 buckets?"
+    assert asked(0, 1) == "Take ALL rules away from 1 bucket?"
+    assert asked(1, 2) == "Write these rules to 1 bucket and take ALL rules away from 2 buckets?"
