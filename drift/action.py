@@ -93,6 +93,10 @@ def main() -> None:
     gc.set_threshold(100_000)  # as drift.__main__ does, for its reasons
     environment = dict(os.environ)
     os.environ.pop(TOKEN, None)  # nothing that the check starts gets to see it
+    # The runner goes to the working folder without telling by which links; what they lead to may be another at base.
+    named = os.path.join(environment.get("GITHUB_WORKSPACE", ""), Inputs(environment).text("working-directory") or ".")
+    if os.path.isabs(named):
+        os.environ["PWD"] = named
     one_stream()
     try:
         sys.exit(step(environment))

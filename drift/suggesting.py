@@ -15,6 +15,7 @@ from drift.adoption import Adopting, FileChange, Outcome, ShownEdit
 from drift.base_side import BaseSide
 from drift.cors.model import BucketCors, Text
 from drift.fixing import adopt_report
+from drift.location import Severity
 from drift.pull_request import Move
 from drift.report import BucketReport, BucketState, Report
 from drift.rule_merge import Clash, merged_rules
@@ -27,6 +28,7 @@ MAX_BUCKETS = 20
 """So many buckets of a run get edits: each trial of one has all declarations read again."""
 
 _UNDOES = (Move.REVERTS, Move.CONFLICT)
+_TOLD_AS = ("live-change-undone", "change-in-conflict")
 _TAKES_OVER = (Move.ADOPTS, Move.IN_SYNC)
 _KEEPS = (*_TAKES_OVER, Move.CHANGES, Move.NEW, Move.REMOVAL)
 """What the merge may be to head, as if that were live: all of it, or head has changed nothing that a browser meets."""
@@ -68,7 +70,7 @@ def suggestions(report: Report, paths: Sequence[Path], settings: Settings) -> Su
     ``report`` is that of ``drift.pipeline.check`` with the same paths and settings, sensitive values in the clear.
     Raises ``CorsDriftError``.
     """
-    asked = [each for each in report.buckets if each.drift and _move(each) in _UNDOES]
+    asked = [each for each in report.buckets if _move(each) in _UNDOES and _is_open(each)]
     if settings.base is None or not asked:
         return Suggestions()
     chosen = {id(each): _target(each) for each in asked[:MAX_BUCKETS]}
@@ -91,6 +93,12 @@ class _Target:
 
     cors: BucketCors | None = None
     why: str | None = None
+
+
+def _is_open(report: BucketReport) -> bool:
+    """Whether what is undone is told at a level that somebody is to look at, and not waived."""
+    told = [each for each in report.findings if each.id in _TOLD_AS and each.waived is None]
+    return any(each.severity is not Severity.INFO for each in told)
 
 
 def _move(report: BucketReport) -> Move | None:
@@ -143,7 +151,7 @@ def _merged(report: BucketReport, target: _Target | None) -> BucketReport:
     if target is None or target.why is not None or report.declared is None:
         return replace(report, state=BucketState.IN_SYNC, drift=False)
     live = replace(report.live or report.declared, state=State.CONFIGURED, reason=None)
-    return replace(report, state=BucketState.DRIFTED, live=_with_rules(live, target.cors))
+    return replace(report, state=BucketState.DRIFTED, drift=True, live=_with_rules(live, target.cors))
 
 
 def _suggested(report: BucketReport, target: _Target, made: Adopting) -> Suggested:

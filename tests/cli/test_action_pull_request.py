@@ -44,8 +44,11 @@ class Story:
         inputs = {"base": "main", "live": str(snapshot) if live else "none", "comment": "true"}
         return self.runner.step("Check", inputs | {name.replace("_", "-"): text for name, text in more.items()})
 
+    def write(self, rule: dict[str, Any], path: str = "cors.json") -> None:
+        (self.runner.work / path).write_text(json.dumps({"version": 1, "buckets": {"b-one": [rule]}}))
+
     def declare(self, rule: dict[str, Any]) -> None:
-        (self.runner.work / "cors.json").write_text(json.dumps({"version": 1, "buckets": {"b-one": [rule]}}))
+        self.write(rule)
         self.git("add", "cors.json")
         self.git("commit", "--quiet", "--allow-empty", "--message=rules")
 
@@ -97,3 +100,27 @@ def test_base_is_taken_as_it_stands_where_that_is_asked_for(story: Story) -> Non
     as_it_stands = story.told(head=A, live=C, merge_base="false")
     assert (as_it_stands.code, as_it_stands.outputs["verdict"]) == (0, "clean"), as_it_stands.out
     assert story.told(head=A, live=C, merge_base="no").code == 2
+
+
+def test_a_working_directory_that_is_a_link_is_what_base_has_it_be(
+    tmp_path: Path, aws_environment: pytest.MonkeyPatch, github: GitHubStandIn
+) -> None:
+    story = Story(Runner(tmp_path), github)
+    for name, rule in (("v1", A), ("v2", B)):
+        (story.runner.work / name).mkdir()
+        story.write(rule, f"{name}/cors.json")
+    story.git("switch", "--quiet", "main")
+    story.git("rm", "--quiet", "cors.json")
+    (story.runner.work / "current").symlink_to("v1")
+    story.git("add", "--all")
+    story.git("commit", "--quiet", "--message=rules")
+    story.git("switch", "--quiet", "--create", "another")
+    (story.runner.work / "current").unlink()
+    (story.runner.work / "current").symlink_to("v2")
+    story.git("add", "--all")
+    story.git("commit", "--quiet", "--message=rules")
+    snapshot = story.runner.temp / "live.json"
+    snapshot_file(snapshot, b_one=[A])
+    ended = story.runner.step("Check", {"base": "main", "live": str(snapshot), "working-directory": "current"})
+    assert (ended.code, ended.outputs["verdict"]) == (0, "clean"), ended.out
+    assert "declared at" in ended.summary
