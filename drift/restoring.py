@@ -83,7 +83,7 @@ def _in_doubt(bucket: Restoring) -> Restoring:
 def _restored(report: BucketReport, reach: Reach, wanted: Chooser | None, named: frozenset[str]) -> Iterator[Restoring]:
     if report.state in (BucketState.IN_SYNC, BucketState.VALIDATED) and wanted is None:
         return
-    if wanted is None and report.compared and not report.drift:
+    if wanted is None and report.compared and not report.drift and report.name not in named:
         return  # it is accepted, or a pull request changes it on purpose
     chosen = None if wanted is None else wanted(report)
     if wanted is not None and chosen is None and report.state not in _NOT_LIVE:
@@ -101,7 +101,9 @@ def _restored(report: BucketReport, reach: Reach, wanted: Chooser | None, named:
     if after == live.cors:
         return
     part = None if chosen is None else in_part(declared.cors, after, zero_is_unset=declared.writes_max_age_zero)
-    told = [text for text in (part, _found_by(declared), better_way(declared), _silent(declared)) if text is not None]
+    accepted = None if report.drift else "This difference is accepted by a waiver or a setting"
+    remarks = (part, accepted, _found_by(declared), better_way(declared), _silent(declared))
+    told = [text for text in remarks if text is not None]
     yield put(start, after, reach, told)
 
 

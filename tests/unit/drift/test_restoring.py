@@ -296,3 +296,12 @@ def test_what_is_asked_says_of_how_many_buckets_all_rules_are_taken_away() -> No
     assert asked(2, 0) == "Write these rules to 2 buckets?"
     assert asked(0, 1) == "Take ALL rules away from 1 bucket?"
     assert asked(1, 2) == "Write these rules to 1 bucket and take ALL rules away from 2 buckets?"
+
+
+def test_drift_that_is_accepted_is_put_back_only_if_its_bucket_is_named() -> None:
+    found = report(bucket(GET), bucket(PUT))
+    accepted = replace(found, buckets=tuple(replace(each, drift=False) for each in found.buckets))
+    assert restoration(accepted, Reach()).buckets == ()
+    named = one(restoration(accepted, Reach(), named=("assets",)))
+    assert named.fate is Fate.TO_DO
+    assert "This difference is accepted by a waiver or a setting" in named.says
