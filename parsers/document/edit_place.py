@@ -31,16 +31,16 @@ class Document:
 
     @cached_property
     def containers(self) -> Sequence[Part]:
-        """The lists and mappings that hold something and are written in a usual form."""
+        """The lists and mappings that hold something and are written in a usual form, by where they start."""
         parts = self.root.everything() if self.root is not None else ()
-        return [part for part in parts if part.values and not part.odd and part.tag is None]
+        return sorted((part for part in parts if part.values and not part.odd and part.tag is None), key=_start)
 
     @cached_property
     def texts(self) -> Sequence[Part]:
-        """The scalars without a tag that are no keys."""
+        """The scalars without a tag that are no keys, by where they start."""
         parts = list(self.root.everything()) if self.root is not None else []
         keys = {id(key) for part in parts for key, _ in part.entries}
-        return [part for part in parts if part.plain_text is not None and id(part) not in keys]
+        return sorted((part for part in parts if part.plain_text is not None and id(part) not in keys), key=_start)
 
     @cached_property
     def is_narrow(self) -> bool:
@@ -55,7 +55,8 @@ class Document:
 
     def line_start(self, offset: int) -> int:
         """The start of the line, a byte order mark passed over."""
-        start = max(self.text.rfind("\n", 0, offset), self.text.rfind("\r", 0, offset)) + 1
+        feed = self.text.rfind("\n", 0, offset) + 1
+        start = max(feed, self.text.rfind("\r", feed, offset) + 1)  # most texts have none: not to the very top
         return start + 1 if start == 0 and self.text.startswith("\ufeff") else start
 
     def column(self, offset: int) -> int:
@@ -188,3 +189,7 @@ def _look_above(document: Document, member: Member, bound: int) -> None:
             member.spaced = start
         else:
             return
+
+
+def _start(part: Part) -> int:
+    return part.start

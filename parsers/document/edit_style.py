@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from heapq import nsmallest
 
 from parsers.document.edit_parts import Kind, Part
 from parsers.document.edit_place import Document
@@ -40,11 +40,11 @@ class Style:
     def __init__(self, document: Document, near: int) -> None:
         self.document = document
         self.near = near
-        self._containers = nsmallest(_NEAR_CONTAINERS, document.containers, key=lambda part: abs(part.start - near))
+        self._containers = _nearest(document.containers, near, _NEAR_CONTAINERS)
 
     @cached_property
     def _scalars(self) -> Sequence[Part]:
-        return nsmallest(_NEAR, self.document.texts, key=lambda part: abs(part.start - self.near))
+        return _nearest(self.document.texts, self.near, _NEAR)
 
     def sample(self, value: Data, key: str | None, flow_only: bool) -> Part | None:
         """The nearest container of the sort of the value, under the same key if there is one."""
@@ -159,6 +159,12 @@ class Style:
 def key_quote(sample: Part | None) -> str:
     """The quotes around the keys of a mapping."""
     return sample.entries[0][0].quote if sample is not None and sample.entries else ""
+
+
+def _nearest(parts: Sequence[Part], near: int, count: int) -> Sequence[Part]:
+    """So many parts, the nearest first; ``parts`` are sorted by where they start, of which a document has many."""
+    at = bisect_left(parts, near, key=lambda part: part.start)
+    return sorted(parts[max(at - count, 0) : at + count], key=lambda part: abs(part.start - near))[:count]
 
 
 def _heads(part: Part) -> list[int]:
