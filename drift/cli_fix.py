@@ -96,7 +96,7 @@ def fix(
     ] = None,
 ) -> None:
     """The way back: edits that have the code declare what is live, or calls that put back what is declared."""
-    from drift.fix_output import fix_even_on_error, parse_fix_targets
+    from drift.fix_output import fix_even_on_error, keep_from, parse_fix_targets
     from drift.selecting import selection_of
 
     chosen = {"adopt": adopt, "restore": restore, "undo": undo is not None}
@@ -107,6 +107,7 @@ def fix(
     settings = o.settings_of(context)
     _check_live(settings, direction, apply=apply)
     targets = parse_fix_targets(output or [])
+    keep_from(targets, (undo, undo_file))
     with fix_even_on_error(direction, format_):
         if adopt:
             code = _adopt(paths or [], settings, selection, format_, targets, write=write, allow_dirty=allow_dirty)

@@ -52,6 +52,17 @@ def parse_fix_targets(outputs: Sequence[str]) -> list[Target]:
     return targets
 
 
+def keep_from(targets: Sequence[Target], kept: Sequence[Path | None]) -> None:
+    """Raises ``UsageError`` where a file of the output would take the place of one that undoes."""
+    known = {os.path.normcase(os.path.realpath(each)) for each in kept if each is not None}
+    for kind, path in targets:
+        if os.path.normcase(os.path.realpath(path)) in known:
+            raise UsageError(
+                f"--output {kind}={path}: this would take the place of the file that undoes what is written",
+                advice="give it a file of its own",
+            )
+
+
 def emit_before(adoption: Adoption) -> None:
     """Tell what the edits mean, then show them: all that a reader needs before anything is written."""
     from drift.reporters.fix import write_before

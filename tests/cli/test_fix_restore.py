@@ -404,3 +404,20 @@ def test_a_declaration_that_makes_no_sense_does_not_keep_the_others_from_being_p
 
     assert (result.code, [each[1] for each in store.writes()]) == (1, ["assets"])
     assert "odd  left as it is" in result.err
+
+
+@pytest.mark.parametrize("path", ["undo.json", "./undo.json", "link/undo.json"])
+def test_a_report_never_takes_the_place_of_the_undo_file(cli: Cli, store: CorsStore, tmp_path: Path, path: str) -> None:
+    store.put("assets")
+    declared(tmp_path, {"assets": NEW})
+    (tmp_path / "link").symlink_to(tmp_path)
+
+    result = restore(cli, store, "--apply", "--yes", "--undo-file", "undo.json", "--output", f"json={path}")
+    assert (result.code, store.writes()) == (2, [])
+    assert "would take the place of the file that undoes" in result.err
+
+    assert restore(cli, store, "--apply", "--yes", "--undo-file", "undo.json").code == 0
+    kept = (tmp_path / "undo.json").read_text()
+    where = ("--endpoint-url", store.url, *WHERE)
+    assert cli("fix", "--undo", "undo.json", "--output", f"json={path}", *where).code == 2
+    assert (tmp_path / "undo.json").read_text() == kept
