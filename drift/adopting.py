@@ -9,7 +9,7 @@ from pathlib import Path
 from drift.adopting_findings import brought_findings
 from drift.adopting_hiding import Hiding
 from drift.adopting_shown import diff_of, diffs_by_owners, files_of, shown_edits
-from drift.adopting_words import effect_of, notes_on, rules_as_text
+from drift.adopting_words import effect_of, notes_on, rules_as_text, shared_with_others
 from drift.adoption import Adopting, Adoption, Outcome
 from drift.choosing import choices_of
 from drift.discovery import Source
@@ -178,7 +178,8 @@ class Adopter:
             return replace(made, outcome=Outcome.BY_HAND, by_hand=_declared_here(target), reason=target.why)
         if target.key in remedies.done:
             edits, along = shown_edits(remedies, target.key), self._along(target.key, remedies)
-            return replace(made, outcome=Outcome.TO_DO, edits=edits, reason=along)
+            says = (*made.says, *shared_with_others((each.path for each in edits), self._settings.declared))
+            return replace(made, outcome=Outcome.TO_DO, edits=edits, reason=along, says=says)
         failed = remedies.failed.get(target.key, Failed())
         reason = _SENSITIVE if target.key in self._betrayed else self._why(target.key, failed, remedies)
         told = tuple(_relocated(each, remedies, target.key) for each in failed.by_hand) or _declared_here(target)

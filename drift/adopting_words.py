@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from drift.cors.model import BucketCors, CorsRequest, Unknown
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Shows, Witness
+from drift.settings import DeclaredSettings
 from drift.snapshot import Bucket
 
 _EXPOSE = "Access-Control-Expose-Headers"
@@ -71,6 +74,15 @@ def notes_on(bucket: Bucket) -> Iterator[str]:
         yield f"which bucket it declares is known by this: {bucket.identity.says}"
     if bucket.left_alone is not None:
         yield f"deploying leaves live rules as they are ({bucket.left_alone}), before and after"
+
+
+def shared_with_others(paths: Iterable[str], settings: DeclaredSettings) -> Iterator[str]:
+    """That files are also read with other values than those of this run, which only their own files are for."""
+    given = (*settings.variables, *settings.parameter_files)
+    own = {os.path.realpath(each) for each in given if isinstance(each, Path)}
+    shared = sorted({path for path in paths if os.path.realpath(path) not in own})
+    if shared and (settings.workspace is not None or own):
+        yield f"whatever is deployed from {_listed(set(shared))} with other values gets this too: look at it first"
 
 
 def rules_as_text(cors: BucketCors | None) -> str:

@@ -288,3 +288,17 @@ def test_characters_that_deceive_the_reader_of_code_are_written_as_escapes(cli: 
     assert result.code == 0, result.err
     assert not {"\u202e", "\u200b"} & set((tmp_path / file).read_text())
     assert check(cli, file, "--bucket", "site") == 0
+
+
+def test_an_edit_outside_of_the_files_of_values_that_were_given_is_told_to_reach_further(
+    cli: Cli, tmp_path: Path
+) -> None:
+    origins = 'variable "origins" {\n  type = list(string)\n}\n\n'
+    (tmp_path / "main.tf").write_text(origins + terraform("site", "var.origins"))
+    (tmp_path / "prod.tfvars").write_text(f'origins = ["{A}"]\n')
+    told = "  whatever is deployed from main.tf with other values gets this too: look at it first\n"
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B)])
+    assert told not in adopt(cli, "--var-file", "prod.tfvars").err
+    snapshot_file(tmp_path / "live.json", site=[rule(A, B, MaxAgeSeconds=5)])
+    result = adopt(cli, "--var-file", "prod.tfvars")
+    assert (result.code, told in result.err) == (1, True)
