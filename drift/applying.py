@@ -39,7 +39,7 @@ from drift.errors import CorsDriftError, UsageError
 from drift.interfaces import Wanted
 from drift.interruption import Interrupted, Stop
 from drift.live_side import LiveSide
-from drift.restoring_values import Fate, Restoration, Restoring
+from drift.restoring_values import Fate, Restoration, Restoring, undo_command
 from drift.settings import LiveSettings
 from drift.snapshot import Bucket
 
@@ -216,7 +216,7 @@ class _Run:
         """Whoever ends the run the hard way is told where the undo file is."""
 
         def tell() -> None:
-            told = f"cors-drift was ended while it wrote; what was there is put back by: {undo_files.command(undo)}\n"
+            told = f"cors-drift was ended while it wrote; what was there is put back by: {undo_command(undo)}\n"
             os.write(sys.stderr.fileno(), told.encode("utf-8", "backslashreplace"))
 
         self.stop.last_words = tell

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import re
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -177,3 +180,13 @@ _VERDICTS = {
     errors.EXIT_INCOMPLETE: "incomplete",
     errors.EXIT_NOTHING: "nothing_to_compare",
 }
+
+
+def undo_command(path: Path) -> str:
+    """What undoes it, to be run as it stands. What a terminal would act on is not told."""
+    text = "".join(each if each.isprintable() else "?" for each in str(path))
+    if os.name == "nt":
+        quoted = f'"{text}"' if re.search(r"[^A-Za-z0-9_.:\\/-]", text) else text
+    else:
+        quoted = shlex.quote(text)
+    return f"cors-drift fix --undo {quoted}"

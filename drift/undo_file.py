@@ -11,7 +11,6 @@ import json
 import os
 import re
 import secrets
-import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -148,16 +147,6 @@ def _sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def command(path: Path) -> str:
-    """What undoes it, to be run as it stands. What a terminal would act on is not told."""
-    text = "".join(each if each.isprintable() else "?" for each in str(path))
-    if os.name == "nt":
-        quoted = f'"{text}"' if re.search(r"[^A-Za-z0-9_.:\\/-]", text) else text
-    else:
-        quoted = shlex.quote(text)
-    return f"cors-drift fix --undo {quoted}"
 
 
 def remove(path: Path) -> None:

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 from drift.reporters.console import Console, open_console, write_line
 from drift.reporters.report_words import counted
 from drift.reporters.words import name_of, printable
-from drift.restoring_values import Fate
-from drift.undo_file import command as undo_command
+from drift.restoring_values import Fate, undo_command
 
 if TYPE_CHECKING:
     from drift.restoring_values import Call, Restoration, Restoring

@@ -19,7 +19,7 @@ from drift.cors.model import BucketCors, CorsRule
 from drift.documents import snapshot_from_json
 from drift.documents.lines import snapshot_by_lines
 from drift.errors import InputError, UsageError
-from drift.restoring_values import Fate, Restoring
+from drift.restoring_values import Fate, Restoring, undo_command
 from tests.cli.conftest import schema
 
 NOW = datetime(2026, 11, 22, 21, 30, tzinfo=UTC)
@@ -234,5 +234,5 @@ def test_a_file_system_without_links_that_is_full_leaves_no_half_of_a_file(
 
 @pytest.mark.skipif(os.name == "nt", reason="quotes of a POSIX shell")
 def test_the_command_that_undoes_can_be_run_as_it_stands() -> None:
-    assert undo_file.command(Path("my undo; rm -rf x.json")) == "cors-drift fix --undo 'my undo; rm -rf x.json'"
-    assert "\x1b" not in undo_file.command(Path("a\x1b[2Jb.json"))
+    assert undo_command(Path("my undo; rm -rf x.json")) == "cors-drift fix --undo 'my undo; rm -rf x.json'"
+    assert "\x1b" not in undo_command(Path("a\x1b[2Jb.json"))
