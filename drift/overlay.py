@@ -20,12 +20,16 @@ class Overlay:
 
     Implements ``drift.tree.Walked``. What is replaced behind a link is replaced under all its names: paths in
     ``files`` are those that ``path_of`` gives. ``below`` may be a folder on disk, a revision, or another overlay.
+
+    ``kept`` is for what readers make of this one state of the files and want to find again; another state is another
+    object. It goes with the overlay.
     """
 
     def __init__(self, below: Walked, files: Mapping[str, bytes] | None = None) -> None:
         self.root = below.root
         self.below = below
         self.files = dict(files or {})
+        self.kept: dict[str, object] = {}
         self._folders = {folder for path in self.files for folder in _above(path)}
 
     def with_files(self, files: Mapping[str, bytes]) -> Overlay:

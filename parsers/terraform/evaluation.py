@@ -30,10 +30,14 @@ class Budget:
     """How much work is left: steps in all and for the outermost expression that is being evaluated, and nesting."""
 
     def __init__(self, steps: int = MAX_STEPS) -> None:
-        self.steps = steps
+        self.steps = self._all = steps
         self.depth = 0
         self._share = max(1, steps // SHARES)
         self._floor = 0
+
+    def renew(self) -> None:
+        """All the work may be done again: another question is asked of what is known by now."""
+        self.steps, self._floor = self._all, 0
 
     def begin(self) -> None:
         """An outermost expression begins: what it takes too long for, others need not suffer for."""

@@ -8,18 +8,19 @@ one. Where the lines were not so before, they are left as they are.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from drift.edits import TextEdit, edited, in_order
 from parsers.terraform.render.composing import composed
-from parsers.terraform.render.source import Lexeme, Source
+from parsers.terraform.render.source import CHANGE, Lexeme, Source
 from parsers.terraform.render.wording import columns
 
 _DEPTH = 2
 """Lines that are deeper than the arguments of a top-level block belong to the argument or block that they are in."""
-_CHANGE = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
+_BESIDE = 4
+"""So many parts of a file on either side of edits are looked at, since new lines are laid out as their neighbours."""
 
 
 @dataclass(slots=True)
@@ -71,8 +72,8 @@ def formatted(source: Source, edits: Sequence[TextEdit]) -> list[TextEdit]:
     blank = [TextEdit(path, start, end, "") for start, end in sorted(set(_needless(source, between, edits)))]
     edits = composed(edits, _apart(blank), between.text)
     for chains in (_indents, _columns):
-        between = Source(edited(source.text, edits))
-        edits = composed(edits, _straightened(source, between, edits, chains), between.text)
+        between = edited(source.text, edits)
+        edits = composed(edits, _straight_around(source, between, edits, chains), between)
     return [each for each in edits if each.text != source.text[each.start : each.end]]
 
 
@@ -122,6 +123,24 @@ def _lines_on(source: Source, offset: int, count: int) -> int:
     for _ in range(count):
         offset = source.next_line(offset)
     return offset
+
+
+def _straight_around(source: Source, between: str, edits: Sequence[TextEdit], chains: _Chains) -> list[TextEdit]:
+    """As ``_straightened``, of the part of the file that decides it: the blocks of the edits and those beside them."""
+    low, high = _part(source, edits)
+    grown = len(between) - len(source.text)
+    old, new = Source(source.text[low:high]), Source(between[low : high + grown])
+    inner = [TextEdit(each.path, each.start - low, each.end - low, each.text) for each in edits]
+    found = _straightened(old, new, inner, chains)
+    return [TextEdit(each.path, each.start + low, each.end + low, each.text) for each in found]
+
+
+def _part(source: Source, edits: Sequence[TextEdit]) -> tuple[int, int]:
+    """What lies between seams around the edits, with some more on either side that has columns to look at."""
+    seams = source.seams
+    first = bisect_left(seams, min(each.start for each in edits)) - 1 - _BESIDE
+    last = bisect_right(seams, max(each.end for each in edits)) + _BESIDE
+    return seams[first] if first >= 0 else 0, seams[last] if last < len(seams) else len(source.text)
 
 
 def _straightened(source: Source, between: Source, edits: Sequence[TextEdit], chains: _Chains) -> list[TextEdit]:
@@ -267,4 +286,4 @@ def _line(start: int, lexemes: Sequence[Lexeme]) -> _Line:
 
 
 def _opened(lexemes: Sequence[Lexeme]) -> int:
-    return sum(_CHANGE.get(each.text, 0) for each in lexemes if each.kind == "sign")
+    return sum(CHANGE.get(each.text, 0) for each in lexemes if each.kind == "sign")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from drift.edits import ByHand, Proposal, TextEdit, WantedRules
 from drift.interfaces import Inputs, Tree
 from drift.location import Location
 from drift.snapshot import Bucket, State
+from parsers.terraform.files import SOURCE
 from parsers.terraform.render.additions import added, references
 from parsers.terraform.render.changes import edits_of
 from parsers.terraform.render.fresh import rule_block, rule_fields
 from parsers.terraform.render.source import Sources
 from parsers.terraform.render.trace import traced
-from parsers.terraform.render.trace_sites import find_site
+from parsers.terraform.render.trace_sites import Sites
 from parsers.terraform.render.wording import quoted, writable
 from parsers.terraform.render.written import BlockChange, Change
 from parsers.terraform.schema import BUCKET, CONFIGURATION
@@ -21,11 +23,11 @@ from parsers.terraform.schema import BUCKET, CONFIGURATION
 
 def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, wanted: WantedRules) -> Proposal:
     """See ``drift.interfaces.Renderer``."""
-    sources = Sources(tree)
+    sources, sites = _known(tree, units, inputs)
     unsaid = _unsaid(bucket, wanted)
     if unsaid is not None:
         return Proposal(by_hand=(unsaid,))
-    found = traced(find_site(tree, units, inputs, bucket), bucket, wanted)
+    found = traced(sites.find(bucket), bucket, wanted)
     attempts: dict[tuple[TextEdit, ...], None] = {}
     by_hand, blocked = list(found.by_hand), list[ByHand]()
     for changes in found.attempts:
@@ -43,6 +45,28 @@ def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, w
         attempts.update(dict.fromkeys(beside.attempts))
         by_hand = [*beside.by_hand] if not found.attempts else [*by_hand, *beside.by_hand]
     return Proposal(tuple(attempts), tuple(dict.fromkeys(by_hand)))
+
+
+def _known(tree: Tree, units: Sequence[str], inputs: Inputs) -> tuple[Sources, Sites]:
+    """What is read and evaluated once for all buckets of one state of a tree; a tree that is no such state, whose files
+    may change, keeps nothing.
+    """
+    kept = getattr(tree, "kept", None)
+    if not isinstance(kept, dict):
+        return Sources(tree), Sites(tree, units, inputs)
+    asked = (tuple(units), inputs)
+    known = kept.get(SOURCE)
+    if isinstance(known, _Known) and known.asked == asked:
+        return known.sources, known.sites
+    made = _Known(asked, Sources(tree), Sites(tree, units, inputs))
+    kept[SOURCE] = made
+    return made.sources, made.sites
+
+
+class _Known(NamedTuple):
+    asked: tuple[tuple[str, ...], Inputs]
+    sources: Sources
+    sites: Sites
 
 
 def _unsaid(bucket: Bucket, wanted: WantedRules) -> ByHand | None:

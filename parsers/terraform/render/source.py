@@ -20,6 +20,7 @@ _LEXEME = re.compile(
     rf"|(?P<string>{SIMPLE_STRING})|(?P<opening>\"|{HEREDOC_START})|(?P<word>[\w.-]++)"
     r"|(?P<sign>==|!=|<=|>=|=>|(?s:.))"
 )
+CHANGE = {"(": 1, "[": 1, "{": 1, ")": -1, "]": -1, "}": -1}
 assert LINE_COMMENT.startswith(r"(?:\#|//)")  # noqa: S101 - the pattern above says it again, without a carriage return
 
 
@@ -104,6 +105,21 @@ class Source:
                 found.append(Lexeme(kind, text[at:end], at, end))
             at = end
         return found
+
+    @cached_property
+    def seams(self) -> tuple[int, ...]:
+        """Where blank lines begin that stand between the blocks and arguments of the file itself, behind something and
+        before something: the layout of what is above has no part in that of what is below.
+        """
+        found: list[int] = []
+        depth, last = 0, 0
+        for lexeme in self.lexemes:
+            if lexeme.kind == "line" and not depth and last and self.text[last : lexeme.start].strip(" \t\r") == "":
+                found.append(last)
+            if lexeme.kind == "sign":
+                depth = max(0, depth + CHANGE.get(lexeme.text, 0))
+            last = lexeme.end if lexeme.kind == "line" else 0
+        return tuple(found)
 
     @cached_property
     def _comments(self) -> dict[int, int]:

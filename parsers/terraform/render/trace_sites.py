@@ -118,7 +118,10 @@ class Sites:
     def find(self, bucket: Bucket) -> Site | None:
         """The site of a bucket that the parser found; None where it is not that of a resource that is evaluated."""
         address = bucket.address or ""
-        found = [each for root, given in self._roots_for(bucket) for each in _at(root, given, address)]
+        roots = self._roots_for(bucket)
+        for root, _ in roots:
+            root.run.budget.renew()  # each bucket may cost as much as it would alone
+        found = [each for root, given in roots for each in _at(root, given, address)]
         candidates = [each for each in found if _stands_at(each, bucket)]
         fitting = candidates if len(candidates) < 2 else [each for each in candidates if _is_of(each, bucket)]
         chosen = next(iter(fitting or candidates), None)
