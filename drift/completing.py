@@ -208,16 +208,20 @@ class _Trees:
 
     def moved(self, head: Snapshot, target: Snapshot) -> Collection[Key]:
         """The buckets that head has in another file than base, which stays: in another stack, for all that is known."""
-        ours = {key_of(each): each.location for each in head.buckets}
-        found = set()
-        for each in target.buckets:
-            here, there = ours.get(key_of(each)), each.location
-            if each.source not in CHANGED_ONLY or here is None or there is None:
-                continue
-            path = self.inside(there.path, base=True)
-            if path != self.inside(here.path, base=False) and self._is_in_head(path):
-                found.add(key_of(each))
-        return frozenset(found)
+        ours, theirs = self._files(head, base=False), self._files(target, base=True)
+        return frozenset(
+            key
+            for key, there in theirs.items()
+            if (here := ours.get(key)) and here.isdisjoint(there) and any(map(self._is_in_head, there))
+        )
+
+    def _files(self, snapshot: Snapshot, *, base: bool) -> dict[Key, set[str]]:
+        """The files that declare each bucket whose tool deploys only what changed: a bucket may be in several."""
+        found: dict[Key, set[str]] = {}
+        for each in snapshot.buckets:
+            if each.location is not None and (each.source in CHANGED_ONLY or not base):
+                found.setdefault(key_of(each), set()).add(self.inside(each.location.path, base))
+        return found
 
     def _is_in_head(self, path: str) -> bool:
         return any(self.side.content(str(root / path), base=False) is not None for root in self.roots)

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from drift.block_text import block_text
 from drift.claims import places_of
 from drift.location import Diagnostic, Location
 from drift.on_pull_request import Key, key_of
@@ -25,10 +27,8 @@ MAY_DECLARE = frozenset(
 )
 """Ids of what parsers say of places that may declare buckets which are not seen. Errors are told elsewhere."""
 
-_QUOTED = re.compile(r'"(?:[^"\\\n]|\\.)*"')
+_ON_LINE = re.compile(r"\bon line \d+")
 _CALLS = re.compile(r"(?:module\.[^.\[]+(?:\[(?:\d+|\"(?:[^\"\\]|\\.)*\")\])?\.)*")
-_ODD = re.compile(r"#|//|/\*|<<|[\"'|>]")
-"""What makes it uncertain, outside of quotes, where a block ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,14 @@ class Place:
     text: Hashable
 
     @property
+    def words(self) -> Hashable:
+        """What is said of it and its text, wherever it stands."""
+        return self.id, _ON_LINE.sub("", self.message), self.text
+
+    @property
     def alike(self) -> Hashable:
         """The same for a place that stands so on both sides."""
-        return self.id, self.message, self.path, self.text
+        return self.words, self.path
 
 
 Inside = Callable[[str], str]
@@ -56,13 +61,15 @@ Content = Callable[[str], bytes | None]
 
 def places(diagnostics: Iterable[Diagnostic], inside: Inside, content: Content) -> list[Place]:
     """The open places of one side."""
-    found = []
+    found: dict[Hashable, Place] = {}
     for each in dict.fromkeys(diagnostics):
         if each.id in MAY_DECLARE:
             at = each.location
             path = None if at is None else inside(at.path)
-            found.append(Place(each.message, at, path, each.id, None if at is None else _text(at, content(at.path))))
-    return found
+            text = None if at is None else block_text(at, content(at.path))
+            place = Place(each.message, at, path, each.id, text)
+            found.setdefault((place.alike, at and at.line), place)  # one file may be told by two names
+    return list(found.values())
 
 
 def with_open_places(
@@ -72,11 +79,7 @@ def with_open_places(
     place that the other has not. ``unread`` are folders of head, and why nothing in them could be read.
     """
     extra = [Place(why, Location(path), path, "unread", None) for path, why in unread.items()]
-    known = [{each.alike for each in side} for side in (ours, theirs)]
-    open_places = [
-        [*(each for each in ours if each.alike not in known[1]), *extra],
-        [each for each in theirs if each.alike not in known[0]],
-    ]
+    open_places = [[*_left(ours, theirs), *extra], _left(theirs, ours)]
     keys = [{key_of(each) for each in side.buckets} for side in (head, base)]
     completed = [head, base]
     for here, there in ((0, 1), (1, 0)):
@@ -99,27 +102,22 @@ def _may_be_declared(found: Sequence[Place]) -> str:
     return f"it may be declared in what could not be read: {first.message}{at}{more}"
 
 
-def _text(at: Location, content: bytes | None) -> Hashable:
-    """The block that a place stands for; all of the file where its end is not certain."""
-    if content is None:
-        return None
-    lines = content.decode("utf-8", "replace").splitlines()
-    if at.line is None or not 0 < at.line <= len(lines):
-        return content
-    depth, block = 0, list[str]()
-    for line in lines[at.line - 1 :]:
-        if block and depth <= 0 and line.strip() and _indent(line) <= _indent(lines[at.line - 1]):
-            break
-        bare = _QUOTED.sub("", line)
-        if _ODD.search(bare):
-            return content
-        depth += sum(bare.count(each) for each in "{[(") - sum(bare.count(each) for each in "}])")
-        block.append(line)
-    return tuple(block)
-
-
-def _indent(line: str) -> int:
-    return len(line) - len(line.lstrip())
+def _left(here: Sequence[Place], there: Sequence[Place]) -> list[Place]:
+    """The places of a side that the other one has not: neither where they stand, nor, word by word, where the other
+    side has one that is no longer here, or not yet: files are renamed, and blocks move from one to another.
+    """
+    own = {each.alike for each in here}
+    known = {each.alike for each in there}
+    gone = Counter(each.words for each in there if each.alike not in own and each.text is not None)
+    found = []
+    for each in here:
+        if each.alike in known:
+            continue
+        if gone[each.words] > 0:
+            gone[each.words] -= 1
+        else:
+            found.append(each)
+    return found
 
 
 def with_uncalled(head: Snapshot, base: Snapshot, insides: tuple[Inside, Inside]) -> tuple[Snapshot, Snapshot]:

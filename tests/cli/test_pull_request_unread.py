@@ -128,6 +128,69 @@ def test_an_unread_module_that_only_moves_within_its_file_has_not_changed(cli: C
     assert checked(cli, here, [APP]) == (0, "removal")
 
 
+NET = """\
+module "net" {
+  source  = "acme/net/aws" # don't bump
+  # "pinned, see the wiki [1]
+  policy = <<-EOT
+    { "Statement": [
+  EOT
+}
+
+"""
+INCLUDE = """\
+Resources:
+  Queue:
+    Type: AWS::SQS::Queue
+"""
+LOOKS = "  Fn::Transform:\n    Name: AWS::Include # 'ours\n    Parameters:\n      Location: s3://x/y.yaml\n"
+
+
+@pytest.mark.parametrize("folder", [".", "infra"], ids=["top", "subfolder"])
+@pytest.mark.parametrize("gone", [True, False], ids=["removal", "new"])
+@pytest.mark.parametrize(
+    ("with_it", "without"),
+    [
+        ({"main.tf": NET + terraform("app")}, {"main.tf": NET}),
+        ({"main.tf": terraform("app") + NET}, {"main.tf": NET}),
+        ({"main.tf": NET, "assets.tf": terraform("app")}, {"net.tf": NET}),
+        ({"main.tf": NET + terraform("app")}, {"main.tf": NET.replace("source  =", "source =").replace("[1]", "[2]")}),
+        ({"t.yaml": TEMPLATE + LOOKS}, {"t.yaml": INCLUDE + LOOKS}),
+        ({"t.yaml": TEMPLATE + LOOKS}, {"t.yaml": INCLUDE + "\n\n" + LOOKS}),
+    ],
+    ids=["in its file", "above it", "the file renamed", "remark and alignment", "include", "include on another line"],
+)
+def test_what_is_not_read_and_not_touched_is_no_doubt_about_what_stands_beside_it(
+    cli: Cli,
+    here: Repository,
+    with_it: dict[str, str],
+    without: dict[str, str],
+    gone: bool,
+    folder: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    before, after = ({f"infra/{path}": text for path, text in each.items()} for each in (with_it, without))
+    change(here, *((before, after) if gone else (after, before)))
+    monkeypatch.chdir(here.folder / folder)
+    assert checked(cli, here, [APP] if gone else []) == (0, "removal" if gone else "new")
+
+
+def test_a_folder_that_is_renamed_takes_along_what_is_not_read(cli: Cli, here: Repository) -> None:
+    change(here, {"infra/main.tf": NET + terraform("app")}, {"stacks/main.tf": NET})
+    assert checked(cli, here, [APP]) == (0, "removal")
+
+
+def test_one_more_call_of_a_module_that_is_not_on_disk_may_declare_what_is_gone(cli: Cli, here: Repository) -> None:
+    change(here, {"dev/main.tf": NET, "assets.tf": terraform("app")}, {"dev/main.tf": NET, "prod/main.tf": NET})
+    assert checked(cli, here, [APP]) == (3, "undecided")
+
+
+def test_a_bucket_that_two_templates_declare_on_both_sides_has_not_moved(cli: Cli, here: Repository) -> None:
+    both = {"one.yaml": TEMPLATE, "two.yaml": TEMPLATE}
+    change(here, both, {**both, "readme.tf": "locals {\n}\n"})
+    assert checked(cli, here, [APP, HOTFIX]) == (0, "drift_stays")
+
+
 @LIVES
 def test_a_file_that_the_pull_request_makes_too_large_to_be_read_removes_nothing(
     cli: Cli, here: Repository, rules: list[dict[str, list[str]]] | None

@@ -54,7 +54,14 @@ STORIES = {
     "repairs a part": (["app", "one"], ["app", "one", "two"], "repairs", "drifted", 0, ["drift-repaired"]),
     "puts back what was deleted": (["app", "new"], [], "repairs", "drifted", 0, ["drift-repaired"]),
     "adopts": (["app", "hotfix"], ["app", "hotfix"], "adopts", "in_sync", 0, ["live-adopted"]),
-    "adopts and changes": (["app", "hotfix", "new"], ["app", "hotfix"], "adopts", "pending", 0, ["live-adopted"]),
+    "adopts and changes": (
+        ["app", "hotfix", "new"],
+        ["app", "hotfix"],
+        "adopts",
+        "pending",
+        0,
+        ["live-adopted", "change-to-deploy"],
+    ),
     "silently reverts": (["app", "new"], ["app", "hotfix"], "reverts", "drifted", 1, ["live-change-undone"]),
     "conflict": (["new"], ["hotfix"], "conflict", "drifted", 1, ["change-in-conflict"]),
 }
