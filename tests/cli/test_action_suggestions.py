@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from drift import action_suggestions
 from drift.action_suggestion_body import marker_of
 from tests.cli.action_runner import Ended, Runner
 from tests.cli.conftest import snapshot_file
@@ -170,9 +171,7 @@ def test_where_both_changed_the_same_there_is_a_sentence_and_no_edit(story: Stor
     ended = story.told(LIVE | {"AllowedOrigins": ["https://live.example"]}, head=head)
     assert (ended.code, github.review()) == (1, [])
     body = github.on()[0].body
-    assert (
-        "**`b-one`**: no edit is suggested: the two changes cannot be put together: AllowedOrigins of rule 1" in body
-    )
+    assert "**`b-one`**: no edit is suggested: the two changes cannot be put together: AllowedOrigins of rule 1" in body
     assert "```diff" not in section(body)
 
 
@@ -360,3 +359,19 @@ def test_a_json_file_of_rules_gets_a_suggestion_too(story: Story, github: GitHub
     for each in github.review():
         text = applied(text, each)
     assert json.loads(text)["buckets"]["b-one"][0]["AllowedOrigins"] == ["https://a.example", "https://live.example"]
+
+
+def test_suggestions_need_no_comment(story: Story, github: GitHubStandIn) -> None:
+    ended = story.told(head=HEAD, comment="false")
+    assert (len(github.review()), github.on(), ended.notices()) == (1, [], [])
+    assert "```diff" in section(ended.summary)
+
+
+def test_more_suggestions_than_a_run_makes_are_shown_in_the_comment(
+    story: Story, github: GitHubStandIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(action_suggestions, "MAX_SUGGESTIONS", 1)
+    live = {"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["https://a.example", "https://live.example"]}
+    story.told(live, head=BASE.replace('["GET"]\n', '["GET", "HEAD"]\n    # why\n'))
+    assert github.review() == []
+    assert section(github.on()[0].body).count("```diff") == 2
