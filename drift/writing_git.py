@@ -11,6 +11,7 @@ from pathlib import Path
 
 from drift.adoption import FileChange
 from drift.discovery import repository_around
+from drift.errors import CorsDriftError
 from drift.git_objects import FOLDER, Indexed, MissingObjectError, Repository
 
 _UNTRACKED = "is not known to git, which could not give it back"
@@ -26,13 +27,21 @@ def uncommitted(changes: Sequence[FileChange]) -> Iterator[tuple[FileChange, str
         if top is not None and change.before is not None:
             by_top.setdefault(top, []).append(change)
     for top, each in by_top.items():
-        with Repository(top) as repository:
-            index = {entry.path: entry for entry in repository.index()}
-            head = repository.commit("HEAD")
-            for change in each:
-                why = _why(repository, index, head, change)
-                if why is not None:
-                    yield change, why
+        try:
+            yield from _in_repository(top, each)
+        except CorsDriftError as error:
+            error.advice = "look at the repository, or write without asking git: --allow-dirty"
+            raise
+
+
+def _in_repository(top: Path, changes: Sequence[FileChange]) -> Iterator[tuple[FileChange, str]]:
+    with Repository(top) as repository:
+        index = {entry.path: entry for entry in repository.index()}
+        head = repository.commit("HEAD")
+        for change in changes:
+            why = _why(repository, index, head, change)
+            if why is not None:
+                yield change, why
 
 
 def _why(repository: Repository, index: Mapping[str, Indexed], head: str | None, change: FileChange) -> str | None:

@@ -456,3 +456,12 @@ def test_an_interrupted_write_leaves_no_half_of_it(cli: Cli, site: Path, monkeyp
 
 def test_schema_of_the_document_is_published(cli: Cli) -> None:
     assert json.loads(cli("schema", "fix").out)["$id"] == "cors-drift/fix"
+
+
+def test_a_repository_that_git_cannot_read_is_told_with_the_way_around_it(cli: Cli, site: Path) -> None:
+    (site / ".git").mkdir()
+    refused = adopt(cli, "--write")
+    assert refused.code == 2
+    assert "write without asking git: --allow-dirty" in refused.err
+    assert (site / "main.tf").read_text() == TERRAFORM
+    assert adopt(cli, "--write", "--allow-dirty").code == 0
