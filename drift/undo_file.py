@@ -190,6 +190,8 @@ def read(path: Path) -> UndoFile:
     """Such a file. It may be anything. Raises ``InputError`` that says what is wrong with it."""
     at = Location(str(path))
     try:
+        if path.is_fifo():  # opening one waits for somebody to write
+            raise InputError("this is a pipe and no file", location=at, advice=_ADVICE)
         with path.open("rb") as file:
             content = file.read(MAX_WHOLE_BYTES + 1)
     except OSError as error:

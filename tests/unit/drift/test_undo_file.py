@@ -236,3 +236,9 @@ def test_a_file_system_without_links_that_is_full_leaves_no_half_of_a_file(
 def test_the_command_that_undoes_can_be_run_as_it_stands() -> None:
     assert undo_command(Path("my undo; rm -rf x.json")) == "cors-drift fix --undo 'my undo; rm -rf x.json'"
     assert "\x1b" not in undo_command(Path("a\x1b[2Jb.json"))
+
+
+def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "undo.json")
+    with pytest.raises(InputError, match="a pipe and no file"):
+        undo_file.read(tmp_path / "undo.json")
