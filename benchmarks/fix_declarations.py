@@ -1,4 +1,6 @@
-"""How long adopting what is live takes, beside a check of the same input: python benchmarks/fix_declarations.py [CASE...]
+"""How long adopting what is live takes, beside a check of the same input.
+
+    python benchmarks/fix_declarations.py [CASE...]
 
 Each case writes declarations to a temporary folder, and rules that stand for what is live, where some buckets have an
 origin more, an origin less or another age:

@@ -17,7 +17,9 @@ def shown_edits(remedies: Remedies, key: Key) -> tuple[ShownEdit, ...]:
     own = {key} | remedies.along.get(key, set())
     found = []
     for path, changed in sorted(remedies.changed.items()):
-        found += [_shown_edit(shown_path(path), hunk) for hunk in changed.hunks() if hunk.owners & own]
+        owned = changed.hunks_by_owner()
+        hunks = dict.fromkeys(hunk for each in own for hunk in owned.get(each, ()))
+        found += [_shown_edit(shown_path(path), hunk) for hunk in sorted(hunks, key=lambda hunk: hunk.start)]
     return tuple(found)
 
 

@@ -5,8 +5,10 @@ Lines end at a line feed alone, as git has it: a carriage return before it is a 
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Generic, TypeVar
 
 from drift.edits import TextEdit, in_order
@@ -42,18 +44,22 @@ class ChangedFile(Generic[Owner]):
         self._original = lines_of(text)
         self._lines = [_Line[Owner](line, index, frozenset()) for index, line in enumerate(self._original)]
         self._gone: dict[int, frozenset[Owner]] = {}
+        self._owned: dict[Owner, list[Hunk[Owner]]] | None = None
 
     def apply(self, edits: Sequence[tuple[TextEdit, frozenset[Owner]]]) -> None:
         """Make edits of one state of the file, each with whose it is."""
+        self._owned = None
         owners: dict[TextEdit, frozenset[Owner]] = {}
         for edit, whose in edits:
             owners[edit] = owners.get(edit, frozenset()) | whose
-        for edit in reversed(in_order(list(owners))):
-            self._apply(edit, owners[edit])
+        starts = list(accumulate((len(line.text) for line in self._lines), initial=0))
+        ends = bool(self._lines) and not self._lines[-1].text.endswith("\n")
+        for edit in reversed(in_order(list(owners))):  # so that what is above a line is yet as it was
+            self._apply(edit, owners[edit], _line_at(starts, edit.start, ends), _line_at(starts, edit.end, ends))
 
-    def _apply(self, edit: TextEdit, owners: frozenset[Owner]) -> None:
-        first, offset = self._line_at(edit.start)
-        last, rest = self._line_at(edit.end)
+    def _apply(self, edit: TextEdit, owners: frozenset[Owner], begin: tuple[int, int], end: tuple[int, int]) -> None:
+        first, offset = begin
+        last, rest = end
         lines = self._lines[first : last + 1]
         old = "".join(line.text for line in lines)
         length = len(old) - (len(lines[-1].text) - rest if last < len(self._lines) else 0)
@@ -71,17 +77,6 @@ class ChangedFile(Generic[Owner]):
                 self._gone[line.origin] = known
         put = [_Line[Owner](text, None, known) for text in new[same : len(new) - tail]]
         self._lines[first + same : first + len(lines) - tail] = put
-
-    def _line_at(self, offset: int) -> tuple[int, int]:
-        """The line that an offset lies in, and where in it; the end of the file is the end of its last line."""
-        at = 0
-        for index, line in enumerate(self._lines):
-            if offset < at + len(line.text):
-                return index, offset - at
-            at += len(line.text)
-        if not self._lines or self._lines[-1].text.endswith("\n"):
-            return len(self._lines), 0
-        return len(self._lines) - 1, len(self._lines[-1].text)
 
     @property
     def text(self) -> str:
@@ -103,10 +98,29 @@ class ChangedFile(Generic[Owner]):
         if new or done < len(self._original):
             yield self._hunk(done, len(self._original), new)
 
+    def hunks_by_owner(self) -> Mapping[Owner, Sequence[Hunk[Owner]]]:
+        """The same for each whose edits are in them."""
+        if self._owned is None:
+            self._owned = {}
+            for hunk in self.hunks():
+                for owner in hunk.owners:
+                    self._owned.setdefault(owner, []).append(hunk)
+        return self._owned
+
     def _hunk(self, start: int, end: int, new: Sequence[_Line[Owner]]) -> Hunk[Owner]:
         owners = frozenset[Owner]().union(*(line.owners for line in new))
         owners = owners.union(*(self._gone.get(index, frozenset()) for index in range(start, end)))
         return Hunk(start, end, tuple(self._original[start:end]), tuple(line.text for line in new), owners)
+
+
+def _line_at(starts: Sequence[int], offset: int, ends: bool) -> tuple[int, int]:
+    """The line that an offset lies in, and where in it, by where each line starts and the last one ends; the end of a
+    file that ``ends`` within a line is the end of that.
+    """
+    index = bisect_right(starts, offset) - 1
+    if index == len(starts) - 1 and ends:
+        index -= 1
+    return index, offset - starts[index]
 
 
 def lines_of(text: str) -> list[str]:

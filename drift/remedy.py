@@ -66,9 +66,11 @@ class Remedies:
     trials: int = 0
     _before: Parsed = field(init=False)
     _now: Parsed = field(init=False)
+    _new: tuple[Bucket, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self._before = self._now = self.world.parsed({})
+        self._new = ()
         self.goals = {
             key: Goal(
                 self._before.buckets[key].name,
@@ -107,8 +109,7 @@ class Remedies:
         ]
 
     def _reached(self, key: Key) -> bool:
-        new = [bucket for each, bucket in self._now.buckets.items() if each not in self._before.buckets]
-        return reached(self.goals[key], self._before.buckets[key], self._now.buckets.get(key), new)
+        return reached(self.goals[key], self._before.buckets[key], self._now.buckets.get(key), self._new)
 
     def _solve(self, keys: Sequence[Key]) -> None:
         """Edits for these buckets, tried together, else by halves."""
@@ -170,10 +171,12 @@ class Remedies:
             attempts, found = self._spared(attempts, keys, found)
         self._track(attempts)
         self.files, self._now = found
+        self._new = tuple(each for key, each in self._now.buckets.items() if key not in self._before.buckets)
         self.done |= keys
+        edited = {key for key, _ in attempts}
         for key in self.goals:
             new = key in keys or key not in self.done
-            if new and key not in dict(attempts) and key not in self.along and self._reached(key):
+            if new and key not in edited and key not in self.along and self._reached(key):
                 self.along[key] = {each for each, _ in attempts}
         return None
 

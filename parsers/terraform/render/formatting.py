@@ -72,8 +72,8 @@ def formatted(source: Source, edits: Sequence[TextEdit]) -> list[TextEdit]:
     blank = [TextEdit(path, start, end, "") for start, end in sorted(set(_needless(source, between, edits)))]
     edits = composed(edits, _apart(blank), between.text)
     for chains in (_indents, _columns):
-        between = edited(source.text, edits)
-        edits = composed(edits, _straight_around(source, between, edits, chains), between)
+        then = edited(source.text, edits)
+        edits = composed(edits, _straight_around(source, then, edits, chains), then)
     return [each for each in edits if each.text != source.text[each.start : each.end]]
 
 
