@@ -68,10 +68,10 @@ class Worker:
 
 
 def start() -> subprocess.Popen[bytes]:
-    """A process that reads nothing of the folder that it is started in (-P), nor of the places that variables name where
-    this one does not (-I), and says nothing on the terminal.
+    """A process that reads nothing of the folder that it is started in (-P), nor of the places that variables name
+    where this one does not (-I), and says nothing on the terminal.
     """
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603 - this interpreter, with a module of ours
         [sys.executable, "-I" if sys.flags.isolated else "-P", "-m", "drift.fetchers.s3_worker"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
