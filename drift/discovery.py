@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from drift.errors import InputError, TooLargeError
@@ -100,6 +101,7 @@ def declared_in(
     that a parser knows to be foreign.
     """
 
+    @cache  # a file may hold many places
     def show(path: str) -> str:
         return shown(source.tree, path)
 
