@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +14,9 @@ from drift.git_index import indexed_in
 from drift.git_objects import MODULE, Repository
 from drift.revision import RevisionTree
 from drift.tree import DiskTree, Walked
+
+_PART_OF_GIT = re.compile(r"\.git/(?:worktrees/[^/]+/)?modules/")
+"""Where git keeps the submodules of a repository, or of one of its work trees."""
 
 
 class Nothing(DiskTree):
@@ -71,7 +75,7 @@ def _is_submodule(own: Path, outer: Path) -> bool:
     """Whether a repository is a part of the one around it: by the index of that, or by where git keeps its own."""
     inside = own.relative_to(outer).as_posix()
     with suppress(OSError, UnicodeDecodeError):
-        if (own / ".git").is_file() and "/modules/" in (own / ".git").read_text("utf-8")[:8192]:
+        if (own / ".git").is_file() and _PART_OF_GIT.search((own / ".git").read_text("utf-8")[:8192]):
             return True
     index = indexed_in(outer)
     if index is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -151,22 +152,33 @@ class _Trees:
 
     def completed(self, head: Snapshot, target: Snapshot) -> tuple[Snapshot, Snapshot]:
         """Both sides with what has moved out of the paths, or into them."""
-        ours, theirs = ({key_of(each): each for each in found.buckets} for found in (head, target))
-        if ours.keys() == theirs.keys():
+        ours, theirs = ({key_of(each) for each in found.buckets} for found in (head, target))
+        if ours == theirs:
             return head, target
         whole = self.naming.named(self.side.whole(base=False)), self.naming.named(self.side.whole(base=True))
         self.wholes = whole
-        gone = [each for key, each in theirs.items() if key not in ours]
-        come = [each for key, each in ours.items() if key not in theirs]
+        gone = [each for each in target.buckets if key_of(each) not in ours]
+        come = [each for each in head.buckets if key_of(each) not in theirs]
         head = replace(head, buckets=(*head.buckets, *self._elsewhere(gone, whole[0], whole[1], base=False)))
         target = replace(target, buckets=(*target.buckets, *self._elsewhere(come, whole[1], whole[0], base=True)))
         return head, target
 
     def _elsewhere(self, missing: Sequence[Bucket], here: Snapshot, there: Snapshot, *, base: bool) -> list[Bucket]:
-        """What one side declares of the missing buckets in the whole of its tree, unknown where that cannot be read."""
+        """What one side declares of the missing buckets in the whole of its tree, unknown where that cannot be read.
+
+        What is missing has not stayed beside itself: a folder that calls a module may have another name, and the module
+        stands where it stood.
+        """
         keys = {key_of(each) for each in missing}
-        staying = {self._spot(each, base=not base) for each in there.buckets}
-        found = [each for each in here.buckets if key_of(each) in keys and self._spot(each, base=base) not in staying]
+        staying = Counter(self._spot(each, base=not base) for each in there.buckets)
+        staying.subtract(self._spot(each, base=not base) for each in missing)
+        found = []
+        for each in here.buckets:
+            if key_of(each) in keys:
+                spot = self._spot(each, base=base)
+                staying[spot] -= 1
+                if staying[spot] < 0:
+                    found.append(each)
         known = {self._fault(each, base=not base) for each in there.errors}
         faults = (*here.errors, *(each for each in here.diagnostics if each.id == "base-unread"))
         fault = next((each for each in faults if self._fault(each, base=base) not in known), None)
@@ -175,7 +187,8 @@ class _Trees:
         place = f" ({fault.location})" if fault.location else ""
         reason = f"it may be declared in what could not be read: {fault.message}{place}"
         still = keys - {key_of(each) for each in found}
-        return [*found, *(not_known(each, reason) for each in missing if key_of(each) in still)]
+        unsure = {key_of(each): each for each in missing if key_of(each) in still}
+        return [*found, *(not_known(each, reason) for each in unsure.values())]
 
     def _spot(self, bucket: Bucket, *, base: bool) -> Hashable:
         path = None if bucket.location is None else self.inside(bucket.location.path, base)

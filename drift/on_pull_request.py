@@ -10,6 +10,7 @@ from drift.catalogue import CATALOGUE, Family
 from drift.claims import by_bucket, settled, speaking
 from drift.cors.model import Text, Unknown
 from drift.coverage import base_is_whole
+from drift.deploying import CHANGED_ONLY, states_rules
 from drift.judge import Rules, not_compared
 from drift.location import Diagnostic, Location, Severity
 from drift.pull_request import BaseSource, Move, PullRequest
@@ -159,6 +160,7 @@ class _Judge:
             base = _unknown(spoken, self._base.fault)
         elif base is None and head is not None and (why := self._unreadable(head)) is not None:
             base = _unknown(head, why)
+        head = _kept_in_aws(base, head)
         if not self._read:
             return _told(report, two_way(base, head, max_steps=self._rules.max_steps), head, self._rules)
         live = report.live
@@ -220,6 +222,15 @@ class _Judge:
                 for each in report.findings
             ),
         )
+
+
+def _kept_in_aws(base: Side, head: Side) -> Side:
+    """Head, which leaves live alone where it has the bucket still, and lets its rules go in a ``removed`` block."""
+    if base is None or base.kept is None or base.source in CHANGED_ONLY:
+        return head
+    if head is None or head.state is not State.ABSENT or states_rules(head) or head.left_alone is not None:
+        return head
+    return replace(head, left_alone=base.kept)
 
 
 _UNREAD = {

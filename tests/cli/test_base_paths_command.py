@@ -284,3 +284,55 @@ def test_a_path_that_leads_into_the_second_checkout_is_refused(cli: Cli, here: R
     if path == "infra":
         foreign = cli("check", path, "--base", "main", "--live", "none")
         assert (foreign.code, "once merged it leads nowhere" in foreign.err) == (2, True)
+
+
+CALL = 'module "site" {{\n  source = "../../modules/site"\n  name   = "{name}"\n}}\n'
+SITE = 'variable "name" {}\n' + terraform("app", bucket="NAME").replace('"NAME"', "var.name")
+
+
+@pytest.mark.parametrize("path", ["envs/dev", "envs/development"])
+@pytest.mark.parametrize(("hotfix", "verdict"), [((), "in_sync"), (("hot",), "drift_stays")])
+def test_a_folder_that_only_calls_a_module_may_be_renamed(
+    cli: Cli, here: Repository, path: str, hotfix: tuple[str, ...], verdict: str
+) -> None:
+    on_main(here)
+    here.put("modules/site/main.tf", SITE)
+    here.put("envs/dev/main.tf", CALL.format(name="site-dev"))
+    here.put("envs/prod/main.tf", CALL.format(name="site-prod"))
+    here.commit()
+    here.branch("renames")
+    here.git("mv", "envs/dev", "envs/development")
+    here.commit()
+    there = live(here, site_dev=rule("app", *hotfix), site_prod=rule("app"))
+    assert check(cli, path, "--live", there)[:2] == (0, {"site-dev": verdict})
+
+
+@pytest.mark.parametrize("path", ["envs/prod", "."])
+def test_a_folder_that_calls_a_module_for_another_bucket_is_new(cli: Cli, here: Repository, path: str) -> None:
+    on_main(here)
+    here.put("modules/site/main.tf", SITE)
+    here.put("envs/dev/main.tf", CALL.format(name="site-dev"))
+    here.commit()
+    here.branch("adds")
+    here.put("envs/prod/main.tf", CALL.format(name="site-prod"))
+    here.commit()
+    code, moves, _ = check(cli, path, "--live", live(here, assets_prod=rule("app"), site_dev=rule("app"), site_prod=[]))
+    assert (code, moves["site-prod"]) == (0, "new")
+
+
+def test_a_work_tree_in_another_repository_is_no_submodule_of_it(
+    cli: Cli, here: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.write(main__tf=terraform("app"))
+    here.commit()
+    here.branch("changes")
+    here.write(main__tf=terraform("new"))
+    here.commit()
+    bare = here.folder.parent / "modules" / "bare.git"
+    here.git("clone", "--quiet", "--bare", str(here.folder), str(bare))
+    outer = Repository(here.folder.parent / "home")
+    outer.commit()
+    tree = outer.folder / "tree"
+    outer.git("--git-dir", str(bare), "worktree", "add", "--quiet", str(tree), "changes")
+    go(monkeypatch, tree)
+    assert check(cli, "--live", "none")[:2] == (0, {ASSETS: "changes"})

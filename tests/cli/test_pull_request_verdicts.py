@@ -251,6 +251,21 @@ def test_rules_that_terraform_only_forgets_are_not_removed(
     assert drifted.code == (0 if finding == "change-without-effect" else 1)
 
 
+@pytest.mark.parametrize("destroy", ["false", "true"])
+def test_rules_that_terraform_forgets_of_a_bucket_that_it_keeps_are_not_removed(
+    cli: Cli, here: Repository, destroy: str
+) -> None:
+    bucket = terraform("app").partition('resource "aws_s3_bucket_cors_configuration"')[0]
+    removed = REMOVED.format(address="aws_s3_bucket_cors_configuration.assets", destroy=destroy)
+    change(here, {"main.tf": terraform("app")}, {"main.tf": bucket + removed})
+    result = cli("check", "--base", "main", "--live", live(here, APP), "--format", "json")
+    told = "change-without-effect" if destroy == "false" else "rules-to-be-removed"
+    assert (result.code, [each["id"] for each in result.json["findings"]]) == (0, [told])
+    drifted = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "json")
+    verdict = drifted.json["buckets"][0]["pull_request"]["verdict"]
+    assert (drifted.code, verdict) == ((0, "drift_stays") if destroy == "false" else (1, "conflict"))
+
+
 def test_a_module_that_terraform_only_forgets_keeps_its_rules(cli: Cli, here: Repository) -> None:
     call = 'module "site" {\n  source = "./m"\n}\n'
     forgotten = REMOVED.format(address="module.site", destroy="false")
