@@ -7,6 +7,7 @@ certain, the text is all of the file.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Hashable, Iterator, Sequence
 
@@ -21,6 +22,7 @@ _PARTS = {
     _YAML: re.compile(rf"(?P<string>{_STRING}|'(?:[^'\n]|'')*')|(?P<comment>(?:(?<=\s)|^)#.*)|(?P<blank>\s+)"),
 }
 _OTHER = re.compile(rf"(?P<string>{_STRING})|(?P<comment>(?!))|(?P<blank>\s+)")
+_KEY = re.compile(rf"(?P<name>{_STRING})\s*:\s*(?=[{{\[])")
 _HEREDOC = re.compile(r"<<[-~]?\s*(\w+)\s*$")
 _SCALAR = re.compile(r"(?:^|[\s:-])[|>][-+0-9]*$")
 _ODD = re.compile(r"/\*|<<|[\"']")
@@ -34,12 +36,28 @@ def block_text(at: Location, content: bytes | None) -> Hashable:
     lines = content.decode("utf-8", "replace").splitlines()
     if at.line is None or not 0 < at.line <= len(lines):
         return content
+    if at.column is not None and (
+        member := _member("\n".join([lines[at.line - 1][at.column - 1 :], *lines[at.line :]]))
+    ):
+        return member
     found = list(_block(lines[at.line - 1 :], at.path))
     if None in found:
         return content
     while found and not found[-1]:
         found.pop()
     return tuple(found)
+
+
+def _member(text: str) -> Hashable:
+    """The key and the value of JSON that a text begins with, however they are laid out; None if it is none."""
+    key = _KEY.match(text)
+    if key is None:
+        return None
+    try:
+        value, _ = json.JSONDecoder().raw_decode(text, key.end())
+    except (ValueError, RecursionError):
+        return None
+    return key["name"], json.dumps(value)
 
 
 def _block(lines: Sequence[str], path: str) -> Iterator[str | None]:

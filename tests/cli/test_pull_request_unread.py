@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,19 @@ def test_what_is_not_read_and_not_touched_is_no_doubt_about_what_stands_beside_i
     change(here, *((before, after) if gone else (after, before)))
     monkeypatch.chdir(here.folder / folder)
     assert checked(cli, here, [APP] if gone else []) == (0, "removal" if gone else "new")
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_what_is_not_read_of_json_is_the_same_however_it_is_laid_out(
+    cli: Cli, here: Repository, indent: int | None
+) -> None:
+    stack = {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": "https://x.example/y.yaml"}}
+    cors = {"CorsRules": [APP]}
+    bucket = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": "assets-prod", "CorsConfiguration": cors}}
+    sides = [{"Resources": each} for each in ({"N": stack, "B": bucket}, {"N": stack})]
+    before, after = ({"t.json": json.dumps(each, indent=indent)} for each in sides)
+    change(here, before, after)
+    assert checked(cli, here, [APP]) == (0, "removal")
 
 
 def test_a_folder_that_is_renamed_takes_along_what_is_not_read(cli: Cli, here: Repository) -> None:

@@ -61,6 +61,21 @@ def test_a_block_of_json_ends_with_its_bracket() -> None:
     assert block_text(Location("t.json", 2), text) == ('"A": {', '"B": [1]', "},")
 
 
+@pytest.mark.parametrize("text", ['{"A": {"B": [1]}, "C": 2}', '{"A":{"B":[1]}}', '{"A": {\n"B": [1]\n}\n}'])
+def test_a_member_of_json_is_the_same_however_it_is_laid_out(text: str) -> None:
+    assert block_text(Location("t.json", 1, None, 2), text.encode()) == ('"A"', '{"B": [1]}')
+
+
+def test_members_of_json_that_differ_are_two_texts() -> None:
+    first, second = (block_text(Location("t.json", 1, None, 2), each) for each in (b'{"A": [1]}', b'{"A": [2]}'))
+    assert first != second
+
+
+@pytest.mark.parametrize("text", ['{"A": {"B"', '{"A": ' + "[" * 100_000])
+def test_what_is_no_json_is_told_by_its_lines(text: str) -> None:
+    assert block_text(Location("t.json", 1, None, 2), text.encode())
+
+
 @pytest.mark.parametrize("line", [None, 0, 9])
 def test_without_a_line_it_is_all_of_the_file(line: int | None) -> None:
     assert block_text(Location("t.json", line), b"x") == b"x"
