@@ -17,6 +17,7 @@ from parsers.cloudformation.render import RENDERER
 from parsers.cloudformation.render_bucket import NAMES
 from parsers.document.edit import Data
 from parsers.spec.render_fresh import rule_data
+from tests.law_numbers import tries
 from tests.laws.edit_documents import json_texts, yaml_texts
 from tests.rendering import Files, held, rules_, same_rules, wanted_of
 
@@ -56,7 +57,7 @@ def _sayable(wanted: WantedRules) -> bool:
     return len(set(rules)) == len(rules)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=tries(1.2), deadline=None)
 @given(st.data(), st.sampled_from(["t.json", "t.yaml"]), st.booleans())
 def test_an_edited_template_has_the_wanted_rules(draw: st.DataObject, path: str, alone: bool) -> None:
     mine = draw.draw(st.lists(rules_, max_size=3, unique=True))
@@ -78,7 +79,7 @@ def test_an_edited_template_has_the_wanted_rules(draw: st.DataObject, path: str,
 CALLS = ("!Ref Origin", "!Sub '${Origin}'", "!If [Yes, https://if.example, https://else.example]")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(0.8), deadline=None)
 @given(st.data(), st.sampled_from(CALLS))
 def test_computed_members_stay_as_they_are_while_the_others_change(draw: st.DataObject, call: str) -> None:
     rule = draw.draw(rules_)
@@ -100,7 +101,7 @@ def test_computed_members_stay_as_they_are_while_the_others_change(draw: st.Data
     assert after.contents["t.yaml"].decode().count(call) == 2
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=tries(0.8), deadline=None)
 @given(st.lists(st.lists(rules_, max_size=3, unique=True), min_size=1, max_size=3), st.sampled_from(RENDERER.dialects))
 def test_a_template_from_nothing_declares_its_rules(buckets: list[list[CorsRule]], dialect: str) -> None:
     fresh = [

@@ -12,6 +12,7 @@ from drift.edits import TextEdit, edited
 from drift.errors import InputError
 from parsers.document import read_document
 from parsers.document.edit import Data, Kept, Kind, New, Part, Source, read_source
+from tests.law_numbers import tries
 from tests.laws.edit_documents import containers, data, json_texts, keys, meaning, yaml_texts
 
 
@@ -96,7 +97,7 @@ def _at(value: object, path: list[str | int]) -> object:
     return value
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=tries(5), deadline=None)
 @given(st.data(), st.sampled_from(["t.yaml", "t.json"]))
 def test_members_that_go_come_and_move_make_the_wanted_document(draw: st.DataObject, path: str) -> None:
     source, value = draw.draw(_case(path))
@@ -110,7 +111,7 @@ def test_members_that_go_come_and_move_make_the_wanted_document(draw: st.DataObj
     assert text.endswith(source.text[high:])
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=tries(5), deadline=None)
 @given(st.data(), st.sampled_from(["t.yaml", "t.json"]))
 def test_a_value_in_the_place_of_another_makes_the_wanted_document(draw: st.DataObject, path: str) -> None:
     source, value = draw.draw(_case(path))

@@ -15,6 +15,7 @@ from parsers.spec import PARSER
 from parsers.spec.render import RENDERER
 from parsers.spec.render_fresh import rule_data
 from parsers.spec.render_xml import written_configuration
+from tests.law_numbers import tries
 from tests.laws.edit_documents import json_texts, yaml_texts
 from tests.rendering import Files, held, rules_, same_rules, wanted_of
 
@@ -34,7 +35,7 @@ def _data(shape: str, rules: Sequence[CorsRule], others: Sequence[CorsRule]) -> 
     return {"version": 1, "buckets": {"before": beside, "assets": mine, "after": beside}}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(1.6), deadline=None)
 @given(st.data(), st.sampled_from(SHAPES), st.sampled_from(["cors.json", "cors.yaml"]))
 def test_an_edited_file_of_rules_has_the_wanted_rules(draw: st.DataObject, shape: str, path: str) -> None:
     rules, others = (draw.draw(st.lists(rules_, min_size=1, max_size=3)) for _ in range(2))
@@ -67,7 +68,7 @@ def _xml(draw: st.DrawFn, rules: Sequence[CorsRule]) -> str:
     return text.replace("<CORSRule>", "<CORSRule><!-- a rule, <b> -->") if draw(st.booleans()) else text
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(1.6), deadline=None)
 @given(st.data())
 def test_an_edited_configuration_in_xml_has_the_wanted_rules(draw: st.DataObject) -> None:
     rules = draw.draw(st.lists(rules_, min_size=1, max_size=3))
@@ -81,7 +82,7 @@ def test_an_edited_configuration_in_xml_has_the_wanted_rules(draw: st.DataObject
     assert held(PARSER, RENDERER, files, ["cors.xml"], bucket, wanted) is not None
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=tries(1.6), deadline=None)
 @given(st.lists(rules_, min_size=1, max_size=3), st.sampled_from(RENDERER.dialects))
 def test_a_file_from_nothing_declares_its_rules(rules: list[CorsRule], dialect: str) -> None:
     from drift.cors.model import BucketCors
