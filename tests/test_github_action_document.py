@@ -146,8 +146,8 @@ def test_every_input_and_output_that_is_used_is_one_of_the_action() -> None:
 
 
 def test_inputs_and_outputs_that_the_tables_name_are_there() -> None:
-    names = {"annotations", "comment", "suggest", "comment-id", "tracking-issue", "tracking-issue-limit", "allow-incomplete",
-             "paths", "working-directory", "base", "merge-base", "account", "config"}  # fmt: skip
+    names = {"annotations", "comment", "suggest", "comment-id", "tracking-issue", "tracking-issue-limit",
+             "allow-incomplete", "paths", "working-directory", "base", "merge-base", "account", "config"}  # fmt: skip
     assert names <= set(ACTION["inputs"])
     outputs = {"verdict", "exit-code", "sarif-file", "json-file", "html-file", "junit-file"}
     assert outputs <= set(ACTION["outputs"])

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Cli
 
-RULES = [
+RULES: list[dict[str, Any]] = [
     {"AllowedMethods": ["GET", "PUT"], "AllowedOrigins": ["https://app.example"], "MaxAgeSeconds": 600},
-    {"ID": "b%{y} 'x' \"quoted\" # yes: no", "AllowedMethods": ["GET"], "AllowedOrigins": ["*"], "ExposeHeaders": ["ETag"]},
+    {
+        "ID": "b%{y} 'x' \"quoted\" # yes: no",
+        "AllowedMethods": ["GET"],
+        "AllowedOrigins": ["*"],
+        "ExposeHeaders": ["ETag"],
+    },
 ]
 DIALECTS = {
     "terraform": "cors.tf",
@@ -23,7 +30,7 @@ DIALECTS = {
 }
 
 
-def snapshot(folder: Path, *buckets: dict[str, object]) -> str:
+def snapshot(folder: Path, *buckets: Mapping[str, object]) -> str:
     """A file of live buckets."""
     path = folder / "live.json"
     path.write_text(json.dumps({"kind": "cors-drift/snapshot", "version": 1, "source": "s3", "buckets": list(buckets)}))

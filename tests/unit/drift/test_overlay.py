@@ -78,9 +78,7 @@ def test_a_file_that_is_no_text_is_not_edited(tmp_path: Path) -> None:
         Overlay(DiskTree(tmp_path)).with_edits([TextEdit("f", 0, 0, "x")])
 
 
-@pytest.mark.parametrize(
-    "path", ["../out.tf", "/out.tf", "a/../../out.tf", "main.tf/x", "link.tf/x", "modules", ""]
-)
+@pytest.mark.parametrize("path", ["../out.tf", "/out.tf", "a/../../out.tf", "main.tf/x", "link.tf/x", "modules", ""])
 def test_no_file_is_added_outside_of_the_tree_or_below_a_file(tree: DiskTree, path: str) -> None:
     with pytest.raises(InputError):
         Overlay(tree).with_edits([TextEdit(path, 0, 0, "x")])

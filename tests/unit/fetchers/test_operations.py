@@ -102,7 +102,10 @@ def test_nor_does_a_url_get_signed_that_would_write(guarded: Any) -> None:
         )
 
 
-WRITES = [("put_bucket_cors", {"CORSConfiguration": {"CORSRules": []}}), ("delete_bucket_cors", {})]
+WRITES: list[tuple[str, dict[str, Any]]] = [
+    ("put_bucket_cors", {"CORSConfiguration": {"CORSRules": []}}),
+    ("delete_bucket_cors", {}),
+]
 
 
 @pytest.mark.parametrize(("method", "more"), WRITES, ids=["put", "delete"])
