@@ -140,6 +140,11 @@ def _print_diff(adoption: Adoption) -> None:
 
         write_diff(adoption, sys.stdout)
         return
+    if adoption.failed:  # what a pipe leads to does not see the exit code
+        told = "the diff is not printed: what could not be read may declare something else"
+        advice = "mend that first; --output diff=FILE writes the diff to a file all the same"
+        _note((Diagnostic(Severity.WARNING, "diff-withheld", told, help=advice),))
+        return
     if _is_obeyed(adoption.diff):
         told = "the diff is not printed: it has lines that the runner would take for commands of its own"
         _note((Diagnostic(Severity.WARNING, "diff-withheld", told, help="--output diff=FILE writes it to a file"),))

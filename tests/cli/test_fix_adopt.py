@@ -465,3 +465,12 @@ def test_a_repository_that_git_cannot_read_is_told_with_the_way_around_it(cli: C
     assert "write without asking git: --allow-dirty" in refused.err
     assert (site / "main.tf").read_text() == TERRAFORM
     assert adopt(cli, "--write", "--allow-dirty").code == 0
+
+
+def test_a_pipe_gets_no_diff_while_some_input_cannot_be_read(cli: Cli, site: Path) -> None:
+    (site / "terraform.tfvars").write_text('a = "1"\na = "2"\n')
+    result = adopt(cli)
+    assert (result.code, result.out) == (2, "")
+    assert "the diff is not printed: what could not be read may declare something else" in result.err
+    (site / "terraform.tfvars").unlink()
+    assert adopt(cli).out == DIFF
