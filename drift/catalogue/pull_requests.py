@@ -5,18 +5,26 @@ from __future__ import annotations
 from drift.catalogue.kind import Family, Kind
 from drift.location import Severity
 
+_TAKING_OVER = (
+    "Plain `cors-drift fix --adopt` has the code declare all that is live, and so takes back the pull request's own "
+    "change as well. On its branch, name what was changed live: `--only AllowedOrigins=https://hotfix.example` for a "
+    "value, `--rule live:2` for a rule."
+)
+
 KINDS = (
     Kind(
         "live-change-undone",
         "Deploying the pull request would undo a live change that it knows nothing of",
         Severity.ERROR,
-        "Take the live change over into the pull request, or have it undone on purpose: put live back first.",
+        "Take the live change over into the pull request (on its branch: cors-drift fix --adopt --only FIELD=VALUE, "
+        "of what was changed live), or have it undone on purpose: put live back first.",
         Family.PULL_REQUEST,
         meaning=(
             "Somebody changed the live rules, and deploying the pull request replaces all of them: what was changed "
             "live goes without a word. It changes the same bucket elsewhere, or it is what has the rules deployed: "
             "without it nothing would have touched them (`ignore_changes`, a CloudFormation template that stays as it "
-            "is). The finding shows a request that live answers otherwise than the target branch and the pull request."
+            "is). The finding shows a request that live answers otherwise than the target branch and the pull request. "
+            + _TAKING_OVER
         ),
         before=(
             "base  GET from https://app.example\n"
@@ -34,11 +42,13 @@ KINDS = (
         "change-in-conflict",
         "The pull request and live have changed the same, and do not agree",
         Severity.ERROR,
-        "Decide which of the two is meant, and have the pull request say it.",
+        "Decide which of the two is meant, and have the pull request say it (on its branch, "
+        "cors-drift fix --adopt --only FIELD=VALUE takes over what is named of live).",
         Family.PULL_REQUEST,
         meaning=(
             "Both moved away from what the target branch declares, in the same place, to different ends. Deploying "
-            "replaces what is live by what the pull request says, or takes it away where that says that there are none."
+            "replaces what is live by what the pull request says, or takes it away where that says that there are "
+            "none. " + _TAKING_OVER
         ),
         before=(
             "base  GET from https://app.example\nhead  GET from https://new.example\nlive  GET from https://other.example"

@@ -28,6 +28,7 @@ from drift.reporters.report_words import (
     family_of,
     finding_name,
     is_judged,
+    legend_lines,
     note_words,
     promise_counts,
     promise_says,
@@ -145,6 +146,7 @@ def _difference(bucket: BucketReport) -> Iterator[str]:
         yield from lines
     yield from unknown_lines(bucket)
     yield from (note_words(note) for note in bucket.notes)
+    yield from legend_lines(bucket)
     for change in bucket.changes:
         for sign, text in change_lines(bucket, change):
             yield text if sign == "~" else f"  {sign} {text}"

@@ -20,6 +20,7 @@ from drift.reporters.report_words import (
     finding_name,
     findings_worst_first,
     is_judged,
+    legend_lines,
     note_words,
     proofs,
     state_words,
@@ -77,7 +78,7 @@ def details(report: BucketReport, order: int) -> Section:
         if core and not (is_well(report) and _says_nothing(report)):
             section.add((REMARKS if is_well(report) else rank, order, 0), "detail", core)
         if report.changes:
-            legend = "\n`+` is live only, `-` is what the pull request declares only:\n" if report.pull_request else ""
+            legend = "".join(f"\n{_signs(line)}\n" for line in legend_lines(report))
             text = legend + "\n" + "\n".join(fenced(_diff(report), "diff")) + "\n\n"
             section.add((rank if report.state is not BucketState.IN_SYNC else REMARKS, order, 1), "rule diff", text)
     for finding in findings_worst_first(report.findings):
@@ -94,6 +95,11 @@ def details(report: BucketReport, order: int) -> Section:
         lines = "\n".join(fenced(_short(line) for line in history_lines(report.history)))
         section.add((REMARKS, order, 9), "timeline", f"\n{lines}\n")
     return section
+
+
+def _signs(legend: str) -> str:
+    """The legend of a rule diff with its signs as code: a bare ``+`` or ``-`` would begin a list."""
+    return " ".join(code(word) if word in "+-" else word for word in legend.split(" "))
 
 
 def _says_nothing(report: BucketReport) -> bool:

@@ -19,6 +19,19 @@ _ABOUT_EXPOSURE = (Shows.LIVE_EXPOSES_MORE, Shows.LIVE_EXPOSES_LESS)
 _ABOUT_CREDENTIALS = (Shows.LIVE_REFLECTS_CREDENTIALS, Shows.LIVE_NO_LONGER_REFLECTS)
 
 
+def declared_side(report: BucketReport) -> str:
+    """What the declared side of a difference is called: on a pull request that is no longer what is deployed."""
+    return "declared" if report.pull_request is None else "with the pull request"
+
+
+def legend_lines(report: BucketReport) -> Iterator[str]:
+    """What the signs of the lines of ``change_lines`` mean, for the place next to them. Of a pull request alone: there
+    people read a ``-`` as what it takes away.
+    """
+    if report.pull_request is not None and report.changes:
+        yield f"+ live only, - {declared_side(report)} only:"
+
+
 def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, str]]:
     """The lines that tell a change, each with its sign: ``+`` live only, ``-`` declared only, ``~`` a heading."""
     place = report.place_of(change)
@@ -28,7 +41,7 @@ def change_lines(report: BucketReport, change: Change) -> Iterator[tuple[str, st
         yield "~", f"rule {(change.live or 0) + 1} is live only"
         yield "+", _rule_of(report.live, change.live)
     elif change.kind is ChangeKind.REMOVED:
-        yield "~", f"rule {ours} is declared only{where}"
+        yield "~", f"rule {ours} is {declared_side(report)} only{where}"
         yield "-", _rule_of(report.declared, change.declared)
     elif change.kind is ChangeKind.MOVED:
         yield (

@@ -16,7 +16,9 @@ from drift.report import LOOKED_AT, BucketReport, BucketState, Report, Verdict
 from drift.reporters.proof_words import (
     answer_words,
     change_lines,
+    declared_side,
     example_words,
+    legend_lines,
     proofs,
     request_words,
     unknown_lines,
@@ -26,11 +28,11 @@ from drift.reporters.words import called, name_of, printable
 from drift.snapshot import State
 
 __all__ = [
-    "PROMISE_UNIT", "PROMISE_WORDS",
-    "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST", "answer_words", "change_lines", "counted",
-    "example_words", "family_of", "finding_name", "findings_called", "findings_worst_first", "ignored_words",
-    "is_judged", "note_words", "promise_counts", "promise_says", "promise_words", "proofs", "request_words",
-    "sorted_worst_first", "state_words", "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
+    "PROMISE_UNIT", "PROMISE_WORDS", "SIDE_WORDS", "STATE_WORDS", "VERDICT_WORDS", "WEIGHT", "WORST_FIRST",
+    "answer_words", "change_lines", "counted", "declared_side", "example_words", "family_of", "finding_name",
+    "findings_called", "findings_worst_first", "ignored_words", "is_judged", "legend_lines", "note_words",
+    "promise_counts", "promise_says", "promise_words", "proofs", "request_words", "sorted_worst_first", "state_words",
+    "summary_words", "title_of", "unknown_lines", "waived_words", "witness_lines",
 ]  # fmt: skip
 
 STATE_WORDS = {

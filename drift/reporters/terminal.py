@@ -52,7 +52,7 @@ def write_report(report: Report, stream: TextIO, *, width: int | None = None) ->
         "Settings": list(_settings_lines(report)),
         "What to do": list(_help_lines(report)),
     }
-    if any(bucket.changes for bucket in report.buckets):
+    if any(bucket.changes and bucket.pull_request is None for bucket in report.buckets):
         write_line(console, ("+ is live only, - is declared only.", "dim"))
         if any(blocks.values()):
             write_line(console)

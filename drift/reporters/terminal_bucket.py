@@ -16,6 +16,7 @@ from drift.reporters.report_words import (
     finding_name,
     findings_worst_first,
     is_judged,
+    legend_lines,
     note_words,
     proofs,
     state_words,
@@ -63,6 +64,7 @@ def _body(report: BucketReport, fold_infos: bool) -> Iterator[Line]:
     yield from (((f"  {line}", ""),) for line in unknown_lines(report))
     if report.state not in _GOOD:
         yield from _notes(report)
+    yield from (((f"  {line}", "dim"),) for line in legend_lines(report))
     for change in report.changes:
         for sign, text in change_lines(report, change):
             yield ((("  " if sign == "~" else f"    {sign} ") + text, _SIGN_STYLES[sign]),)

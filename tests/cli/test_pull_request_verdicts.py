@@ -15,6 +15,8 @@ from tests.repositories import Repository, terraform
 __all__ = ["here"]
 
 APP, HOTFIX = ({"AllowedMethods": ["GET"], "AllowedOrigins": [f"https://{name}.example"]} for name in ("app", "hotfix"))
+LEGEND = "+ live only, - with the pull request only:"
+ONLY = ("--only", "AllowedOrigins=https://hotfix.example")
 GENERATED = TEMPLATE.replace("      BucketName: assets-prod\n", "")
 
 
@@ -180,7 +182,27 @@ def test_drift_for_which_a_pull_request_is_not_blamed_was_accepted_by_nobody(cli
 def test_a_comment_explains_its_signs(cli: Cli, here: Repository) -> None:
     change(here, {"main.tf": terraform("app")}, {"main.tf": terraform("app", "new")})
     told = cli("check", "--base", "main", "--live", live(here, APP), "--format", "markdown").out
-    assert "`+` is live only, `-` is what the pull request declares only:\n\n```diff" in told
+    assert "`+` live only, `-` with the pull request only:\n\n```diff" in told
+
+
+@pytest.mark.parametrize("format", ["terminal", "junit"])
+def test_so_does_every_report_right_above_the_difference(cli: Cli, here: Repository, format: str) -> None:
+    change(here, {"main.tf": terraform("app")}, {"main.tf": terraform("app", "new")})
+    lines = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", format).out.splitlines()
+    (number,) = [number for number, line in enumerate(lines) if line.strip() == LEGEND]
+    assert lines[number + 1].strip().startswith("rule 2, AllowedOrigins")
+    assert "+ is live only, - is declared only." not in lines
+
+
+def test_what_was_changed_live_is_taken_over_alone_and_the_branch_keeps_its_own(cli: Cli, here: Repository) -> None:
+    change(here, {"main.tf": terraform("app")}, {"main.tf": terraform("app", "new")})
+    source = live(here, APP, HOTFIX)
+    result = cli("check", "--base", "main", "--live", source)
+    assert result.code == 1
+    assert "cors-drift fix --adopt --only FIELD=VALUE" in result.out
+    cli("fix", "--adopt", "--bucket", "assets-prod", *ONLY, "--live", source, "--write", "--allow-dirty")
+    again = cli("check", "--base", "main", "--live", source, "--format", "json")
+    assert (again.code, [each["id"] for each in again.json["findings"]]) == (0, ["live-adopted", "change-to-deploy"])
 
 
 def test_a_bucket_that_does_not_exist_was_asked_for(cli: Cli, here: Repository) -> None:
