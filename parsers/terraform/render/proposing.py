@@ -15,7 +15,8 @@ from parsers.terraform.render.changes import edits_of
 from parsers.terraform.render.fresh import rule_block, rule_fields
 from parsers.terraform.render.source import Sources
 from parsers.terraform.render.trace import traced
-from parsers.terraform.render.trace_sites import Sites
+from parsers.terraform.render.trace_sites import Site, Sites
+from parsers.terraform.render.trace_switches import call_of
 from parsers.terraform.render.wording import quoted, writable
 from parsers.terraform.render.written import BlockChange, Change
 from parsers.terraform.schema import BUCKET, CONFIGURATION
@@ -27,7 +28,8 @@ def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, w
     unsaid = _unsaid(bucket, wanted)
     if unsaid is not None:
         return Proposal(by_hand=(unsaid,))
-    found = traced(sites.find(bucket), bucket, wanted)
+    site = sites.find(bucket)
+    found = traced(site, bucket, wanted)
     attempts: dict[tuple[TextEdit, ...], None] = {}
     by_hand, blocked = list(found.by_hand), list[ByHand]()
     for changes in found.attempts:
@@ -43,8 +45,15 @@ def proposed(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket, w
     if bucket.state is State.ABSENT and not bucket.says_none and wanted.cors is not None:
         beside = added(tree, sources, bucket, wanted.cors)
         attempts.update(dict.fromkeys(beside.attempts))
-        by_hand = [*beside.by_hand] if not found.attempts else [*by_hand, *beside.by_hand]
+        if not _at_call(site, by_hand):
+            by_hand = [*beside.by_hand] if not found.attempts else [*by_hand, *beside.by_hand]
     return Proposal(tuple(attempts), tuple(dict.fromkeys(by_hand)))
+
+
+def _at_call(site: Site | None, by_hand: Sequence[ByHand]) -> bool:
+    """Whether the call of the bucket's module is where to do it, and not what all calls of it share."""
+    call = None if site is None else call_of(site)
+    return call is not None and any(each.location == call.at for each in by_hand)
 
 
 def _known(tree: Tree, units: Sequence[str], inputs: Inputs) -> tuple[Sources, Sites]:

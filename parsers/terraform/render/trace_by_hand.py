@@ -8,13 +8,17 @@ from drift.edits import ByHand
 from parsers.terraform.render.trace_found import Place
 from parsers.terraform.render.trace_needs import Need
 from parsers.terraform.render.trace_shapes import ARGUMENTS
-from parsers.terraform.render.trace_sites import Site
-from parsers.terraform.render.wording import literal
+from parsers.terraform.render.trace_sites import RULE, Site
+from parsers.terraform.render.trace_switches import call_of, given_lists, switches
+from parsers.terraform.render.wording import laid_out, literal
 from parsers.terraform.render.written import Plain
 
 
 def by_hand(site: Site, need: Need) -> ByHand:
     """What is told of one need where no edit does it."""
+    at_call = _at_call(site, need)
+    if at_call is not None:
+        return at_call
     stop = need.stop()
     own = need.at if site.texts.has(need.at.path) else site.at
     if stop is not None:
@@ -27,6 +31,22 @@ def by_hand(site: Site, need: Need) -> ByHand:
         why = f"{need.says}: {elsewhere or 'no one place decides it'}"
         at = own
     return ByHand(at, why, wanted_text(need))
+
+
+def _at_call(site: Site, need: Need) -> ByHand | None:
+    """That the call of a module is where it is decided whether there are rules, and which, with its arguments."""
+    call = call_of(site) if need.name == RULE else None
+    lists = [] if call is None else given_lists(site)
+    turned = [] if call is None else [each for each in switches(site) if each.value is bool(need.wanted)]
+    if call is None or not (lists or turned):
+        return None
+    wanted = [f"{each.name} = {literal(each.value)}" for each in turned]
+    if not isinstance(need.wanted, tuple):
+        wanted = wanted or [f"{name} = []" for name in lists[:1]]
+    elif lists:
+        wanted.append(f"{lists[0]} = {laid_out(need.wanted, '')}")
+    why = f"{need.says}: the arguments of this call decide it"
+    return ByHand(call.at, why, "\n".join(wanted))
 
 
 def _not_alone(site: Site) -> str:

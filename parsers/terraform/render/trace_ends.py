@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from parsers.terraform.nodes import Expression, GetAttr, Name
+from parsers.terraform.nodes import Expression, GetAttr, Name, ObjectNode, TupleNode
 from parsers.terraform.render.trace_found import Found, Place
 from parsers.terraform.render.trace_frames import Frame, Path
 from parsers.terraform.render.trace_places import places
@@ -14,18 +14,23 @@ _DEEP_PARTS = 6
 _ROOTS = frozenset({"var", "local", "module", "data", "each"})
 
 
-def ends(expression: Expression, frame: Frame, path: Path = (), depth: int = 0) -> Iterator[Found]:
-    """All that a value is put together from in the end: the places of what its expressions refer to."""
+def ends(
+    expression: Expression, frame: Frame, path: Path = (), depth: int = 0, *, whole: bool = False
+) -> Iterator[Found]:
+    """All that a value is put together from in the end: the places of what its expressions refer to. With ``whole`` a
+    list or object that is written out is an end itself: whether it is there does not hang on what it holds.
+    """
     for found in places(expression, frame, path):
         node = found.expression if isinstance(found, Place) else None
-        if not isinstance(found, Place) or node is None or depth > _DEEP_PARTS:
+        literal = whole and isinstance(node, TupleNode | ObjectNode)
+        if not isinstance(found, Place) or node is None or depth > _DEEP_PARTS or literal:
             yield found
             continue
         inner = list(_referred(node, found.frame))
         if not inner:
             yield found
         for each in inner:
-            yield from ends(each, found.frame, (), depth + 1)
+            yield from ends(each, found.frame, (), depth + 1, whole=whole)
 
 
 def _referred(node: Expression, frame: Frame) -> Iterator[Expression]:

@@ -6,7 +6,7 @@ Each need has its ways, the best first, and what is to be told where there is no
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from drift.cors.model import API_NAMES, CorsRule
@@ -21,6 +21,7 @@ from parsers.terraform.render.trace_plain import NotPlainError
 from parsers.terraform.render.trace_setting import Attempt, scalar_changes, writable
 from parsers.terraform.render.trace_shapes import ARGUMENTS, Variable, element_for, fields_of
 from parsers.terraform.render.trace_sites import RULE, Site, Source, dynamics_of
+from parsers.terraform.render.trace_switches import at_call_first, lists_replaced, switched
 from parsers.terraform.render.written import ArgumentChange, BlockAt, BlockChange, NewBlock, Plain
 
 MOST_WAYS = 12
@@ -42,7 +43,7 @@ class Need:
     def found(self) -> Iterator[Found]:
         """Where the ways to all parts of its value end."""
         if self.start is not None:
-            yield from ends(self.start.expression, self.start.frame, self.path)
+            yield from ends(self.start.expression, self.start.frame, self.path, whole=self.name == RULE)
 
     def stop(self) -> Stop | None:
         """Why the value is not ours to write, if a way to it ends without a literal."""
@@ -163,14 +164,15 @@ def _block_gone(site: Site, source: Source) -> Iterator[Attempt]:
 def all_gone(site: Site, count: int, at: Callable[[int], Location]) -> list[Need]:
     """No rules are left. A configuration of its own goes as a whole; where it has instances its rules go first."""
     needs = list(gone_needs(site, range(count), at))
+    off = tuple(switched(site, to=False))
     if site.inline:
-        return needs
+        return [replace(needs[0], ways=off + needs[0].ways), *needs[1:]] if off and len(needs) == 1 else needs
     body = site.texts.block(site.block) if writable(site.frame) else None
     whole: tuple[Attempt, ...] = () if body is None else ((BlockChange(body),),)
     if not site.repeated and not site.dynamics:
         return [Need(whole, "the configuration, which goes", None, RULE, site.at)]
     together = tuple(change for need in needs for change in (need.ways[0] if need.ways else ()))
-    ways = ((together,) if together and all(need.ways for need in needs) else ()) + whole
+    ways = off + ((together,) if together and all(need.ways for need in needs) else ()) + whole
     return [Need(ways, "the rules, which go", None, RULE, site.at, needs[0].start if needs else None)]
 
 
@@ -184,7 +186,7 @@ def new_needs(site: Site, new: Sequence[CorsRule], before: Sequence[BlockAt | No
     rules = [fields_of(rule) for rule in new]
     says = "the new rule" if len(new) == 1 else "the new rules"
     starts = list(_collections(site))
-    ways = list(_new_ways(site, rules, before))
+    ways = at_call_first(site, _new_ways(site, rules, before))
     at = starts[0][1].at if starts else site.at if site.attribute is None else site.attribute.at
     wanted: Plain = tuple(rules)
     yield Need(_taken(iter(ways)), says, wanted, RULE, at, starts[0][0] if starts else None)
@@ -207,12 +209,17 @@ def _new_ways(site: Site, rules: Sequence[dict[str, Plain]], before: Sequence[Bl
     static_last = bool(site.sources) and site.sources[-1][0].dynamic is None
     if static_last:
         yield from _new_blocks(site, rules, before)
+    on = [] if site.sources else switched(site, to=True)
+    yield from on  # what is given may be the rules already
     for start, _, dynamic, _ in _collections(site):
         for full in (False, True):
             try:
-                yield from islice(_new_elements(site, start, dynamic, rules, full=full), 5)
+                ways = list(islice(_new_elements(site, start, dynamic, rules, full=full), 5))
+                others = list(lists_replaced(site, start, _elements(dynamic, rules, full=full))) if on else []
             except NotPlainError:
                 continue
+            yield from ways
+            yield from ((*switch, *way) for switch in on[:2] for way in (*others, *ways[:2]))
     if not static_last and site.sources:
         yield from _new_blocks(site, rules, before)
 
@@ -220,12 +227,19 @@ def _new_ways(site: Site, rules: Sequence[dict[str, Plain]], before: Sequence[Bl
 def _new_elements(
     site: Site, start: Hop, dynamic: Block, rules: Sequence[Mapping[str, Plain]], *, full: bool
 ) -> Iterator[Attempt]:
+    made = _elements(dynamic, rules, full=full)
+    if made:
+        yield from elements_added(start, made, site.texts)
+
+
+def _elements(dynamic: Block, rules: Sequence[Mapping[str, Plain]], *, full: bool) -> tuple[Plain, ...]:
+    """The rules as elements of what a ``dynamic`` block goes through; none where that cannot be said."""
     contents = dynamic.of_type("content")
-    if contents:
-        variable = Variable(iterator_name(dynamic, RULE), pair=True)
-        made = [element_for(contents[0], variable, each, full=full) for each in rules]
-        if None not in made:
-            yield from elements_added(start, made, site.texts)
+    if not contents:
+        return ()
+    variable = Variable(iterator_name(dynamic, RULE), pair=True)
+    made = tuple(element_for(contents[0], variable, each, full=full) for each in rules)
+    return () if None in made else made
 
 
 def _new_blocks(

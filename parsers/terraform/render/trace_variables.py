@@ -119,7 +119,7 @@ def _given_by(argument: Argument) -> str:
     if argument.source.startswith("TF_VAR_"):
         return f"is given by {argument.source} in the environment"
     if argument.source.startswith("--"):
-        return f"is given on the command line ({argument.source})"
+        return "is given by the run's settings (--var, cors-drift.toml, environment)"
     return f"is given by {argument.source}"
 
 

@@ -154,7 +154,7 @@ def test_a_long_chain_of_locals_ends_with_a_place_for_the_reader() -> None:
     ("inputs", "says"),
     [
         (Inputs(environment={"TF_VAR_o": '["https://a"]'}), "is given by TF_VAR_o in the environment"),
-        (Inputs(variables=(("o", '["https://a"]'),)), "is given on the command line (--var)"),
+        (Inputs(variables=(("o", '["https://a"]'),)), "is given by the run's settings (--var, cors-drift.toml,"),
         (Inputs(variables=(NamedText("/else/where.tfvars", 'o = ["https://a"]'),)), "is given by /else/where.tfvars"),
     ],
 )
