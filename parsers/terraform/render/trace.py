@@ -43,7 +43,8 @@ def traced(site: Site | None, bucket: Bucket, wanted: WantedRules) -> Traced:
         return Traced((), (ByHand(site.at, "a value that is wanted is not known itself", ""),))
     order = _order(site, wanted) or _element_order(site, bucket, wanted)
     attempts = _attempts(needs, order) if all(need.ways for need in needs) else ()
-    return Traced(tuple(attempts), tuple(dict.fromkeys(by_hand(site, need) for need in needs)))
+    whole = not wanted.rules or bucket.cors is None or not bucket.cors.rules
+    return Traced(tuple(attempts), tuple(dict.fromkeys(by_hand(site, need, whole=whole) for need in needs)))
 
 
 def _needs(site: Site, bucket: Bucket, wanted: WantedRules) -> list[Need]:

@@ -14,9 +14,9 @@ from parsers.terraform.render.wording import laid_out, literal
 from parsers.terraform.render.written import Plain
 
 
-def by_hand(site: Site, need: Need) -> ByHand:
-    """What is told of one need where no edit does it."""
-    at_call = _at_call(site, need)
+def by_hand(site: Site, need: Need, *, whole: bool) -> ByHand:
+    """What is told of one need where no edit does it; with ``whole`` all rules go, or come to where there were none."""
+    at_call = _at_call(site, need, whole=whole)
     if at_call is not None:
         return at_call
     stop = need.stop()
@@ -33,20 +33,20 @@ def by_hand(site: Site, need: Need) -> ByHand:
     return ByHand(at, why, wanted_text(need))
 
 
-def _at_call(site: Site, need: Need) -> ByHand | None:
+def _at_call(site: Site, need: Need, *, whole: bool) -> ByHand | None:
     """That the call of a module is where it is decided whether there are rules, and which, with its arguments."""
     call = call_of(site) if need.name == RULE else None
-    lists = [] if call is None else given_lists(site)
-    turned = [] if call is None else [each for each in switches(site) if each.value is bool(need.wanted)]
-    if call is None or not (lists or turned):
+    lists = [] if call is None or need.start is None else given_lists(site)
+    turned = [] if call is None or not whole else [each for each in switches(site) if each.value is bool(need.wanted)]
+    if call is None or not (turned or (lists and need.stop() is None)):
         return None
-    wanted = [f"{each.name} = {literal(each.value)}" for each in turned]
-    if not isinstance(need.wanted, tuple):
-        wanted = wanted or [f"{name} = []" for name in lists[:1]]
-    elif lists:
-        wanted.append(f"{lists[0]} = {laid_out(need.wanted, '')}")
     why = f"{need.says}: the arguments of this call decide it"
-    return ByHand(call.at, why, "\n".join(wanted))
+    if not whole:
+        return ByHand(call.at, f"{why} ({', '.join(lists)})", wanted_text(need))
+    wanted = [f"{each.name} = {literal(each.value)}" for each in turned]
+    if lists and need.wanted is not None and isinstance(need.wanted, tuple):
+        wanted.append(f"{lists[0]} = {laid_out(need.shaped or need.wanted, '')}")
+    return ByHand(call.at, why, "\n".join(wanted or [f"{lists[0]} = []"]))
 
 
 def _not_alone(site: Site) -> str:

@@ -30,7 +30,9 @@ Fields = Mapping[str, Plain]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Need:
-    """One thing to be done. ``start`` is where the way to its value begins, ``path`` what it is of that value."""
+    """One thing to be done. ``start`` is where the way to its value begins, ``path`` what it is of that value;
+    ``shaped`` are new rules as elements of what ``dynamic`` goes through, where that can be said.
+    """
 
     ways: tuple[Attempt, ...]
     says: str
@@ -39,6 +41,7 @@ class Need:
     at: Location
     start: Hop | None = None
     path: Path = ()
+    shaped: tuple[Plain, ...] = ()
 
     def found(self) -> Iterator[Found]:
         """Where the ways to all parts of its value end."""
@@ -189,7 +192,14 @@ def new_needs(site: Site, new: Sequence[CorsRule], before: Sequence[BlockAt | No
     ways = at_call_first(site, _new_ways(site, rules, before))
     at = starts[0][1].at if starts else site.at if site.attribute is None else site.attribute.at
     wanted: Plain = tuple(rules)
-    yield Need(_taken(iter(ways)), says, wanted, RULE, at, starts[0][0] if starts else None)
+    if not starts:
+        yield Need(_taken(iter(ways)), says, wanted, RULE, at)
+        return
+    try:
+        shaped = _elements(starts[0][2], rules, full=False)
+    except NotPlainError:
+        shaped = ()
+    yield Need(_taken(iter(ways)), says, wanted, RULE, at, starts[0][0], shaped=shaped)
 
 
 def _collections(site: Site) -> Iterator[tuple[Hop, Block | Attribute, Block, Frame]]:

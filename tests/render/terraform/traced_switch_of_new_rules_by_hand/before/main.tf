@@ -1,0 +1,21 @@
+locals {
+  on = false
+}
+
+module "store" {
+  source                    = "./modules/s3"
+  bucket_name               = "store"
+  enable_cors_configuration = true
+  cors_rules = [
+    {
+      allowed_methods = ["GET"]
+      allowed_origins = ["https://app.example.com"]
+    }
+  ]
+}
+
+module "reports" {
+  source                    = "./modules/s3"
+  bucket_name               = "reports"
+  enable_cors_configuration = local.on
+}
