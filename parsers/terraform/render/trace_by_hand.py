@@ -9,9 +9,12 @@ from parsers.terraform.render.trace_found import Place
 from parsers.terraform.render.trace_needs import Need
 from parsers.terraform.render.trace_shapes import ARGUMENTS
 from parsers.terraform.render.trace_sites import RULE, Site
-from parsers.terraform.render.trace_switches import call_of, given_lists, switches
+from parsers.terraform.render.trace_switches import call_of, given_lists, may_be_empty, switches
 from parsers.terraform.render.wording import laid_out, literal
 from parsers.terraform.render.written import Plain
+from parsers.terraform.schema import CONFIGURATION
+
+_NO_SWITCH = "Terraform refuses a configuration without rules, and no argument of this call takes out that alone"
 
 
 def by_hand(site: Site, need: Need, *, whole: bool) -> ByHand:
@@ -46,6 +49,8 @@ def _at_call(site: Site, need: Need, *, whole: bool) -> ByHand | None:
     wanted = [f"{each.name} = {literal(each.value)}" for each in turned]
     if lists and need.wanted is not None and isinstance(need.wanted, tuple):
         wanted.append(f"{lists[0]} = {laid_out(need.shaped or need.wanted, '')}")
+    if not wanted and not may_be_empty(site, lists):
+        return ByHand(call.at, f"{need.says}: {_NO_SWITCH}", f"no {CONFIGURATION} for this call")
     return ByHand(call.at, why, "\n".join(wanted or [f"{lists[0]} = []"]))
 
 

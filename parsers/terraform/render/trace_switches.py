@@ -90,6 +90,15 @@ def given_lists(site: Site) -> list[str]:
     return [name for name in found if not _is_truth(site, name)]
 
 
+def may_be_empty(site: Site, lists: Iterable[str]) -> bool:
+    """Whether no rules may be given: Terraform refuses a configuration without any, unless it goes with them."""
+    module = site.frame.module
+    if site.inline or module is None:
+        return True
+    repeating = [each for name in _REPEATING if (each := site.block.expression(name)) is not None]
+    return not set(lists).isdisjoint(_named(repeating, module.module))
+
+
 def lists_replaced(site: Site, start: Hop, elements: tuple[Plain, ...]) -> Iterator[Attempt]:
     """That a list which the call gives, and which counts for nothing as yet, is another one."""
     node = start.expression
