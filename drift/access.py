@@ -71,6 +71,7 @@ class _Picture:
         self._sides = declared, live
         self._zero = zero
         self._notes = report.notes
+        self._on_pull_request = report.pull_request is not None
         both = declared is not None and live is not None
         self._witnesses = [each for each in report.witnesses if both and _whole(each.request)]
         self._most = max(4, min(MAX_ASKED, MAX_WORK // values_in(report)))
@@ -93,6 +94,7 @@ class _Picture:
             differing_left_out=sum(row.differs for row in rows) - sum(row.differs for row in kept),
             complete=complete and len(chosen) == len(classes),
             nearest_order=DECLARED_ORDER in self._notes,
+            on_pull_request=self._on_pull_request,
         )
 
     def _chosen(self, classes: Sequence[OriginClass], asked: Sequence[str]) -> list[OriginClass]:

@@ -77,6 +77,7 @@ class Grid:
 class AccessPicture:
     """Who may do what. ``left_out`` counts rows that are not shown, none of them with a difference unless
     ``differing_left_out`` says so. ``complete`` says that every origin of a browser is of some row, shown or left out.
+    ``on_pull_request`` says that what is declared is what a pull request will have declared.
     """
 
     declared: bool
@@ -86,6 +87,7 @@ class AccessPicture:
     differing_left_out: int = 0
     complete: bool = True
     nearest_order: bool = False
+    on_pull_request: bool = False
 
     @property
     def compared(self) -> bool:

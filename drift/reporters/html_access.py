@@ -14,6 +14,7 @@ from drift.cors.open_questions import OPEN_QUESTIONS
 from drift.cors.partial import Undecided
 from drift.report import BucketReport
 from drift.reporters.html_markup import Markup, tag
+from drift.reporters.html_pull_request import base_answer, side_title
 from drift.reporters.html_words import code, icon, short
 from drift.reporters.words import printable, shape_of, value_words
 from drift.sensitive import REASON, SHOWN
@@ -42,6 +43,10 @@ _TWO_SIDED = {
     Access.NARROWER: "narrower: live allows less than the code",
     Access.MIXED: "different: neither more nor less",
     Access.UNKNOWN: "unknown",
+}
+_ON_PULL_REQUEST = _TWO_SIDED | {
+    Access.WIDER: "live allows more than the pull request",
+    Access.NARROWER: "live allows less than the pull request",
 }
 _ONE_SIDED = {Access.ALLOWED: "allowed", Access.REFUSED: "refused", Access.UNKNOWN: "unknown"}
 _MARK_WORDS = {
@@ -76,7 +81,9 @@ def access_section(report: BucketReport, picture: AccessPicture, name: str) -> M
 
 def _sides_words(picture: AccessPicture) -> str:
     if picture.compared:
-        return "Origins by methods, the code against live."
+        return (
+            f"Origins by methods, the code{' with the pull request' if picture.on_pull_request else ''} against live."
+        )
     known = "declared" if picture.declared else "live"
     return f"Origins by methods, by the {known} rules alone: there is nothing to hold against them."
 
@@ -119,7 +126,9 @@ def _button(cell: Cell, picture: AccessPicture, target: str) -> Markup:
 
 
 def _words_of(picture: AccessPicture) -> dict[Access, str]:
-    return _TWO_SIDED if picture.compared else _ONE_SIDED
+    if not picture.compared:
+        return _ONE_SIDED
+    return _ON_PULL_REQUEST if picture.on_pull_request else _TWO_SIDED
 
 
 def _who(who: OriginClass) -> list[Markup]:
@@ -189,7 +198,7 @@ def _popovers(report: BucketReport, picture: AccessPicture, name: str) -> Iterat
 
 def _popover(report: BucketReport, picture: AccessPicture, cell: Cell, name: str) -> Markup:
     request = cell.request
-    sides = [("Declared", cell.declared), ("Live", cell.live)]
+    sides = [(side_title(report), cell.declared), ("Live", cell.live)]
     asked = [code(each, 100) for each in request.headers]
     kind = "Preflight" if request.preflight else "Request"
     command = curl_line(report, request)
@@ -211,6 +220,7 @@ def _popover(report: BucketReport, picture: AccessPicture, cell: Cell, name: str
         tag("p", icon(_ICONS[cell.access], "glyph"), _sentence(cell, picture), class_=f"told is-{cell.access}"),
         tag("p", kind, [" for the headers ", _comma(asked)] if asked else " without headers of its own", class_="hint"),
         tag("div", [_side(title, answer) for title, answer in sides if answer is not None], class_="sides"),
+        base_answer(report, request),
         [tag("p", OPEN_QUESTIONS[each], class_="hint") for each in cell.open_questions],
         [tag("p", _to_try(request), class_="hint"), tag("pre", tag("code", command))] if command else None,
         id=name,

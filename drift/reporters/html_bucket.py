@@ -12,6 +12,8 @@ from drift.report import BucketReport, BucketState
 from drift.reporters.html_access import access_section
 from drift.reporters.html_diff import rule_diff
 from drift.reporters.html_markup import Markup, tag
+from drift.reporters.html_pull_request import leads as pull_request_leads
+from drift.reporters.html_pull_request import move_words, side_title
 from drift.reporters.html_words import badge, code, listed, place, severity_badge, short, state_key, tone_of
 from drift.reporters.report_words import (
     SIDE_WORDS,
@@ -65,6 +67,8 @@ def is_worrying(report: BucketReport) -> bool:
 
 def _effect(report: BucketReport) -> str:
     """What the badge does not say yet."""
+    if (move := move_words(report)) is not None:
+        return move
     words = state_words(report)
     state = STATE_WORDS[report.state]
     rest = words[len(state) :].removeprefix(" rules") if words.lower().startswith(state.lower()) else words
@@ -82,13 +86,16 @@ def _counts(report: BucketReport) -> Markup | None:
 
 def _body(report: BucketReport, name: str, picture: bool) -> Iterator[Markup | None]:
     notes = [note_words(note) for note in report.notes if note_words(note) != report.reason]
-    leads = [tag("p", short(sentence(witness, report.live)), ".") for witness in report.witnesses]
+    if report.pull_request is None:
+        leads = [tag("p", short(sentence(witness, report.live)), ".") for witness in report.witnesses]
+    else:
+        leads = list(pull_request_leads(report))
     if report.state in _QUIET:
         yield tag("div", [tag("p", note) for note in notes], leads, class_="hint") if notes or leads else None
     else:
         yield from (tag("div", lead, class_="lead") for lead in leads)
     if report.reason:
-        yield tag("p", short(report.reason), class_="lead" if not report.witnesses else None)
+        yield tag("p", short(report.reason), class_="lead" if not leads else None)
     if report.state not in _QUIET:
         yield from (tag("p", note, class_="hint") for note in notes)
     drawn = access_picture(report) if picture else None
@@ -194,7 +201,7 @@ def _item(term: str, *parts: Markup | None) -> Markup:
 def _rules(report: BucketReport) -> Markup | None:
     """All rules of both sides, folded: the picture and the diff say what matters of them."""
     sides = []
-    for title, side in (("Declared", report.declared), ("Live", report.live)):
+    for title, side in ((side_title(report), report.declared), ("Live", report.live)):
         told = _rules_of(side)
         if told is not None:
             sides.append(tag("section", tag("h5", title), told, class_="side"))

@@ -8,7 +8,9 @@ from drift.cors.model import Text
 from drift.diff import Change, ChangeKind
 from drift.report import BucketReport
 from drift.reporters.html_markup import Markup, tag
+from drift.reporters.html_pull_request import side_title
 from drift.reporters.html_words import code, listed, place
+from drift.reporters.report_words import declared_side, legend_lines
 from drift.reporters.words import rule_words, value_words
 from drift.snapshot import Bucket
 
@@ -21,10 +23,11 @@ def rule_diff(report: BucketReport) -> Markup | None:
         return None
     rows = [row for change in report.changes[:MAX_CHANGES] for row in _change(report, change)]
     more = len(report.changes) - MAX_CHANGES
-    head = tag("tr", [tag("th", each, scope="col") for each in ("Where", "Declared", "Live")])
+    head = tag("tr", [tag("th", each, scope="col") for each in ("Where", side_title(report), "Live")])
     return tag(
         "section",
         tag("h4", "What differs"),
+        [tag("p", line, class_="hint") for line in legend_lines(report)],
         tag("table", tag("thead", head), tag("tbody", rows), class_="diff"),
         tag("p", f"{more:,} more differences are not shown.", class_="hint") if more > 0 else None,
         class_="changes",
@@ -38,7 +41,10 @@ def _change(report: BucketReport, change: Change) -> Iterator[Markup]:
     if change.kind is ChangeKind.ADDED:
         what, added = f"Rule {theirs}, live only", [_came(_rule_of(report.live, change.live))]
     elif change.kind is ChangeKind.REMOVED:
-        what, removed = f"Rule {ours}, declared only", [_gone(_rule_of(report.declared, change.declared))]
+        what, removed = (
+            f"Rule {ours}, {declared_side(report)} only",
+            [_gone(_rule_of(report.declared, change.declared))],
+        )
     elif change.kind is ChangeKind.MOVED:
         what = f"Rule {ours} is in place {theirs} now; the first rule that matches answers"
         removed = [tag("span", _rule_of(report.declared, change.declared), class_="same")]
@@ -50,7 +56,7 @@ def _change(report: BucketReport, change: Change) -> Iterator[Markup]:
     yield tag(
         "tr",
         tag("th", what, cosmetic, place(report.place_of(change)), scope="row"),
-        tag("td", _values(removed), data_side="Declared"),
+        tag("td", _values(removed), data_side=side_title(report)),
         tag("td", _values(added), data_side="Live"),
         class_="cosmetic" if change.cosmetic else None,
     )

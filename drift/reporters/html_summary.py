@@ -10,6 +10,8 @@ from drift.location import Severity
 from drift.report import EXIT_CODES, BucketReport, BucketState, Report, Verdict
 from drift.reporters.html_bucket import finding_list
 from drift.reporters.html_markup import Markup, tag
+from drift.reporters.html_pull_request import base_line
+from drift.reporters.html_pull_request import meaning as pull_request_meaning
 from drift.reporters.html_words import (
     ACCEPTED,
     VERDICT_TONES,
@@ -68,6 +70,7 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
             "div",
             tag("h1", tone_icon(tone), VERDICT_WORDS[report.verdict]),
             tag("p", _meaning(report), class_="meaning"),
+            base_line(report),
             class_=f"verdict tone-{tone}",
         ),
         _bar(report),
@@ -81,6 +84,8 @@ def top(report: Report, ids: dict[int, str]) -> Markup:
 
 def _meaning(report: Report) -> str:
     """What the verdict says, where it is by the settings or by what was left out, too."""
+    if (told := pull_request_meaning(report)) is not None:
+        return told
     summary = report.summary
     accepted = summary.accepted - drift_not_blamed(report)
     if report.verdict is Verdict.NOTHING and summary.ignored:

@@ -220,7 +220,7 @@ def test_text_stands_out_from_what_is_behind_it(browse: Open, dark: bool) -> Non
     seen: set[tuple[tuple[float, ...], tuple[float, ...]]] = set()
     selectors = (
         "h1, h3, .lead, .hint, .badge, .severity, .effect, small, .place code, .cell, .legend span, del code, "
-        "ins code, .help, .todo p, .states li, .buttons button, .about, .grid th, .diff th, a, footer p"
+        "ins code, .help, .todo p, .states li, .buttons button, .about, .summary, .grid th, .diff th, a, footer p"
     )
     for selector in selectors.split(","):
         seen |= colours(driver, selector)

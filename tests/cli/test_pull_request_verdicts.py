@@ -205,6 +205,21 @@ def test_what_was_changed_live_is_taken_over_alone_and_the_branch_keeps_its_own(
     assert (again.code, [each["id"] for each in again.json["findings"]]) == (0, ["live-adopted", "change-to-deploy"])
 
 
+def test_a_page_says_that_it_is_about_a_pull_request(cli: Cli, here: Repository) -> None:
+    change(here, {"main.tf": terraform("app")}, {"main.tf": terraform("app", "new")})
+    told = cli("check", "--base", "main", "--live", live(here, APP, HOTFIX), "--format", "html").out
+    top, _, buckets = told.partition("<main")
+    assert "Pull request against <code>main</code> at " in top
+    assert '<p class="meaning">Deploying the pull request would undo a live change that it knows nothing of.</p>' in top
+    assert '<th scope="col">With the pull request</th><th scope="col">Live</th>' in buckets
+    assert '<span class="effect">reverts</span>' in buckets
+    assert "deploying undoes that" in buckets
+    assert "Target branch: refused" in buckets
+    assert LEGEND in buckets
+    assert "the code does not" not in buckets
+    assert "Declared</h" not in buckets
+
+
 def test_a_bucket_that_does_not_exist_was_asked_for(cli: Cli, here: Repository) -> None:
     change(here, {}, {"main.tf": terraform("app")})
     source = live(here)

@@ -323,3 +323,29 @@ def test_a_hidden_origin_is_called_hidden() -> None:
     hidden = bucket("b", CorsRule(("GET",), (Unknown(REASON), "https://a.example")))
     root = parsed(written(compare(snapshot(hidden), snapshot(bucket("b", rule())))))
     assert SHOWN in words(root)
+
+
+def test_beside_the_request_that_shows_a_verdict_stands_what_the_target_branch_answers() -> None:
+    told = [words(each) for each in of_class(page("pull-request-reverts"), "answer")]
+    (shown,) = [each for each in told if "GET from https://hotfix.example.com" in each]
+    assert "With the pull requestRefused" in shown
+    assert "LiveAllowed by rule 2" in shown
+    assert "Target branch: refused" in shown
+    assert [each for each in told if "Target branch" in each] == [shown]
+
+
+@pytest.mark.parametrize(
+    ("name", "columns"),
+    [
+        ("pull-request-stays", "Two sides are shown: what the code declares with the pull request, and what is live."),
+        ("pull-request-offline", "What the code declares with the pull request is shown; live was not read."),
+    ],
+)
+def test_a_page_on_a_pull_request_names_its_base_and_what_it_shows(name: str, columns: str) -> None:
+    (verdict,) = of_class(page(name), "verdict")
+    assert "Pull request against origin/main at 1f0e3dad9990." in words(verdict)
+    assert columns in words(verdict)
+
+
+def test_a_page_without_a_base_does_not_speak_of_pull_requests() -> None:
+    assert "pull request" not in words(page("different")).lower()
