@@ -5,6 +5,8 @@ ones everywhere else, so that the gate is steady and laws are still explored.
 from __future__ import annotations
 
 import os
+import signal
+from contextlib import suppress
 
 from hypothesis import HealthCheck, settings
 
@@ -19,3 +21,8 @@ settings.register_profile(
     print_blob=True,
 )
 settings.load_profile("cors-drift")
+
+# A shell that starts the tests in the background has them pass over Ctrl-C, and every process that they start with them.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    with suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGINT, signal.default_int_handler)

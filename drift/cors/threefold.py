@@ -183,6 +183,8 @@ class _Search:
             return
         shown = by_live if touch is Touch.TAKEN else by_head if touch is Touch.OWN else apart
         rank = (_weight(shown), len(request.headers), METHODS.index(request.method or METHODS[0]))
+        if touch is Touch.BOTH and (by_head | by_live | apart) & PAGE_SEES:
+            shown = PAGE_SEES  # a preflight alone would not tell apart the two that differ in what the page reads
         if touch not in best or rank < best[touch][0]:
             best[touch] = rank, _sent(request, shown)
 

@@ -163,7 +163,7 @@ def test_blocks_that_declare_nothing_are_passed_over(tmp_path: Path) -> None:
     ) + bucket('"given"')
     snapshot = read(tmp_path, {"main.tf": source})
     assert only(snapshot).name == "given"
-    assert snapshot.diagnostics == ()
+    assert [each.id for each in snapshot.diagnostics] == ["no-longer-managed"]
 
 
 def test_opentofu_puts_the_source_of_a_call_together_from_variables(tmp_path: Path) -> None:
