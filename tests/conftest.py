@@ -22,7 +22,7 @@ settings.register_profile(
 )
 settings.load_profile("cors-drift")
 
-# A shell that starts the tests in the background has them pass over Ctrl-C, and every process that they start with them.
+# A shell that starts the tests in the background has them pass over Ctrl-C, and so every process that they start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     with suppress(ValueError):  # not the main thread
         signal.signal(signal.SIGINT, signal.default_int_handler)
