@@ -22,7 +22,9 @@ settings.register_profile(
 )
 settings.load_profile("cors-drift")
 
-# A shell that starts the tests in the background has them pass over Ctrl-C, and so every process that they start.
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    with suppress(ValueError):  # not the main thread
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that starts the tests in the background has them pass over Ctrl-C, and nohup over hanging up; every process
+# that they start would, too.
+for number, usual in ((signal.SIGINT, signal.default_int_handler), (getattr(signal, "SIGHUP", None), signal.SIG_DFL)):
+    if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+        with suppress(ValueError):  # not the main thread
+            signal.signal(number, usual)
