@@ -99,7 +99,7 @@ def refused(
             if key in exactly and now is not None and _repeats(now.cors) > _repeats(goal.cors):
                 return Refused()
         elif now is None or not _same(was, now):
-            own = [goal] if goal is not None else [each for each in goals.values() if _same_text(each.name, was.name)]
+            own = [goal] if goal is not None else [each for each in goals.values() if _same_bucket(each.name, was.name)]
             if not any(reached(each, was, now, new.values()) for each in own):
                 return Refused(key)
     wanted = [goals[key] for key in must]
@@ -182,6 +182,11 @@ def _frame(bucket: Bucket) -> tuple[object, ...]:
         bucket.generated,
         bucket.left_alone is None,
     )
+
+
+def _same_bucket(one: Text, other: Text) -> bool:
+    """Whether two entries are surely about one bucket: names that are not known for one reason may well be two."""
+    return isinstance(one, str) and one == other
 
 
 def _same_text(one: Text, other: Text) -> bool:

@@ -302,3 +302,23 @@ def test_an_edit_outside_of_the_files_of_values_that_were_given_is_told_to_reach
     snapshot_file(tmp_path / "live.json", site=[rule(A, B, MaxAgeSeconds=5)])
     result = adopt(cli, "--var-file", "prod.tfvars")
     assert (result.code, told in result.err) == (1, True)
+
+
+def test_buckets_whose_names_are_not_known_for_one_reason_are_not_one_bucket(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "main.tf").write_text(
+        'resource "random_id" "x" {\n  byte_length = 4\n}\n\n'
+        'resource "aws_s3_bucket_cors_configuration" "c" {\n'
+        '  for_each = toset(["a", "b"])\n  bucket   = random_id.x.hex\n\n'
+        '  cors_rule {\n    allowed_methods = ["GET"]\n    allowed_origins = ["https://a.example"]\n  }\n}\n'
+    )
+    address = "aws_s3_bucket_cors_configuration.c"
+    (tmp_path / "cors-drift.toml").write_text(f'[names]\n\'{address}["a"]\' = "one"\n\'{address}["b"]\' = "two"\n')
+    rule = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example"]}
+    changed = {"AllowedMethods": ["GET"], "AllowedOrigins": ["https://a.example", "https://b.example"]}
+    live = snapshot_file(tmp_path.parent / "live-names.json", one=[changed], two=[rule])
+    result = cli("fix", "--adopt", "--live", str(live))
+    assert (result.code, result.out) == (1, ""), result.out
+    assert "one  BY HAND" in result.err

@@ -51,7 +51,10 @@ def test_an_edited_file_of_rules_has_the_wanted_rules(draw: st.DataObject, shape
         assert RENDERER.propose(files, [path], Inputs(), bucket, wanted).attempts == ()
         return
     after = held(PARSER, RENDERER, files, [path], bucket, wanted)
-    assert after is not None
+    if after is None:  # a rule that goes elsewhere and loses its last field with a comment behind it is left by hand
+        places = [each for each in wanted.replaces if each is not None]
+        assert places != sorted(places)
+        assert RENDERER.propose(files, [path], Inputs(), bucket, wanted).by_hand
 
 
 @st.composite
