@@ -107,12 +107,8 @@ class Adopter:
         if why is not None:
             return Target(report, choice, None, why)
         keys = self._world.matching(declared)
-        if len(keys) > 1:  # one module under several roots: each root has its own bucket, with its own rules
-            keys = self._world.alike(keys, declared) or keys
         if not keys:
             return Target(report, choice, None, "it was read from a saved snapshot, and not from code")
-        if len(keys) > 1:  # two environments that call one module
-            keys = [key for key in keys if self._world.parsed({}).buckets[key].name == declared.name] or keys
         if len(keys) > 1 and len({key._replace(reading=0) for key in keys}) > 1:
             return Target(report, choice, None, "several declarations are called so")
         return Target(report, choice, keys[0])

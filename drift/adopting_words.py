@@ -10,10 +10,10 @@ from pathlib import Path
 from drift.cors.model import BucketCors, CorsRequest, Unknown
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Shows, Witness
+from drift.phrases import exposed, listed
 from drift.settings import DeclaredSettings
 from drift.snapshot import Bucket
 
-_EXPOSE = "Access-Control-Expose-Headers"
 _AGE = "Access-Control-Max-Age"
 
 
@@ -35,14 +35,14 @@ def _sentence(witness: Witness, wanted: BucketCors | None) -> str:
             return f"adopting this lets {who} with credentials"
         case Shows.LIVE_NO_LONGER_REFLECTS:
             return f"adopting this lets {who} only without credentials"
-    ours, theirs = (dict(side.headers) for side in (witness.declared, witness.live))
-    shown, known = ({name for name in side.get(_EXPOSE, "").split(", ") if name} for side in (theirs, ours))
+    shown, known = exposed(witness.live.headers), exposed(witness.declared.headers)
     answer = f"of the answer to {request.method}"
     if witness.shows is Shows.LIVE_EXPOSES_MORE:
-        return f"adopting this lets {request.origin} read {_listed(shown - known)} {answer}"
+        return f"adopting this lets {request.origin} read {listed(shown - known)} {answer}"
     if witness.shows is Shows.LIVE_EXPOSES_LESS:
-        return f"adopting this no longer lets {request.origin} read {_listed(known - shown)} {answer}"
-    return _otherwise(request, ours.get(_AGE), theirs.get(_AGE))
+        return f"adopting this no longer lets {request.origin} read {listed(known - shown)} {answer}"
+    ours, theirs = (dict(side.headers).get(_AGE) for side in (witness.declared, witness.live))
+    return _otherwise(request, ours, theirs)
 
 
 def _otherwise(request: CorsRequest, ours: str | None, theirs: str | None) -> str:
@@ -60,12 +60,7 @@ def _headers(witness: Witness, wanted: BucketCors | None) -> str:
         allowed = wanted.rules[rule].allowed_headers
         if isinstance(allowed, tuple) and "*" in allowed:
             return " with any header"
-    return f" with {_listed(set(names))}" if names else ""
-
-
-def _listed(names: set[str]) -> str:
-    words = sorted(names)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return f" with {listed(set(names))}" if names else ""
 
 
 def notes_on(bucket: Bucket) -> Iterator[str]:
@@ -82,7 +77,7 @@ def shared_with_others(paths: Iterable[str], settings: DeclaredSettings) -> Iter
     own = {os.path.realpath(each) for each in given if isinstance(each, Path)}
     shared = sorted({path for path in paths if os.path.realpath(path) not in own})
     if shared and (settings.workspace is not None or own):
-        yield f"whatever is deployed from {_listed(set(shared))} with other values gets this too: look at it first"
+        yield f"whatever is deployed from {listed(set(shared))} with other values gets this too: look at it first"
 
 
 def rules_as_text(cors: BucketCors | None) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from drift.cors.model import CorsRequest
 from drift.cors.verdict import Shows, Witness
+from drift.phrases import exposed, listed
 from drift.snapshot import Bucket
 
 
@@ -21,12 +20,12 @@ def sentence(witness: Witness, live: Bucket | None = None) -> str:
     if witness.shows is Shows.LIVE_NO_LONGER_REFLECTS:
         return f"Live lets {who} only without credentials; the code with them"
     origin = witness.request.origin
-    ours, theirs = (_exposed(side.headers) for side in (witness.declared, witness.live))
+    ours, theirs = (exposed(side.headers) for side in (witness.declared, witness.live))
     answer = f"of the answer to {witness.request.method}"
     if witness.shows is Shows.LIVE_EXPOSES_MORE:
-        return f"Live lets {origin} read {_listed(theirs - ours)} {answer}; the code does not"
+        return f"Live lets {origin} read {listed(theirs - ours)} {answer}; the code does not"
     if witness.shows is Shows.LIVE_EXPOSES_LESS:
-        return f"Live does not let {origin} read {_listed(ours - theirs)} {answer}; the code does"
+        return f"Live does not let {origin} read {listed(ours - theirs)} {answer}; the code does"
     return _otherwise(witness)
 
 
@@ -51,13 +50,4 @@ def _headers(witness: Witness, live: Bucket | None) -> str:
         allowed = live.cors.rules[rule].allowed_headers
         if isinstance(allowed, tuple) and "*" in allowed:
             return " with any header"
-    return f" with {_listed(names)}" if names else ""
-
-
-def _exposed(headers: tuple[tuple[str, str], ...]) -> set[str]:
-    return {name for name in dict(headers).get("Access-Control-Expose-Headers", "").split(", ") if name}
-
-
-def _listed(names: Iterable[str]) -> str:
-    words = sorted(names)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return f" with {listed(names)}" if names else ""

@@ -10,7 +10,7 @@ from drift.claims import places_of
 from drift.finding import Finding, Side
 from drift.findings import finding
 from drift.location import Severity
-from drift.policy_risk import joined
+from drift.phrases import joined
 from drift.report import BucketReport
 from drift.snapshot import Bucket, State
 

@@ -40,8 +40,3 @@ def _listed(values: TextList) -> str:
     if not isinstance(values, tuple):
         return "?"
     return ",".join(sorted({each if isinstance(each, str) else f"{each.prefix}?{each.suffix}" for each in values}))
-
-
-def joined(words: list[str]) -> str:
-    """Words in a sentence: ``a, b and c``."""
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

@@ -16,8 +16,9 @@ from drift.cors.pattern import covers, matches
 from drift.cors.replay import without_unknowns
 from drift.cors.risk import Reached
 from drift.finding import Example
+from drift.phrases import joined
 from drift.policy_origins import Cover, Covered, covered, is_loopback, over_plain_http
-from drift.policy_risk import Risk, entry_subject, joined, rule_subject
+from drift.policy_risk import Risk, entry_subject, rule_subject
 
 ORIGINS = "AllowedOrigins"
 LOCALHOST = "localhost-origin"

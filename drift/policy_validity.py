@@ -12,7 +12,8 @@ from drift.cors.validate import Violation, validate
 from drift.cors.within import BESIDE_STAR, COVERED, DEAD_ORIGIN, ORDER_MATTERS, Note, within
 from drift.finding import Example
 from drift.location import Severity
-from drift.policy_risk import Risk, entry_subject, joined, rule_subject
+from drift.phrases import joined
+from drift.policy_risk import Risk, entry_subject, rule_subject
 from drift.policy_rules import ORIGINS, REMEMBERED
 
 REFUSED = "refused-by-s3"

@@ -166,13 +166,16 @@ class World:
         return {**files, **{str(reading.root / path): after.files[path] for path in after.files}}
 
     def matching(self, declared: Bucket) -> Sequence[Key]:
-        """The keys of the entries that an entry of a report can be: it was found there, and may have got its name."""
-        return self._by_identity.get(_identity(declared, lambda path: path), ())
+        """The keys of the entries that an entry of a report can be: it was found there, and may have got its name.
 
-    def alike(self, keys: Sequence[Key], declared: Bucket) -> Sequence[Key]:
-        """Those of the keys whose entries have the name and the rules of an entry of a report."""
+        One module under several roots has an entry for each, told apart by the name and the rules.
+        """
+        keys = self._by_identity.get(_identity(declared, lambda path: path), ())
+        if len(keys) < 2:
+            return keys
         found = self.parsed({}).buckets
-        return [key for key in keys if found[key].name == declared.name and found[key].cors == declared.cors]
+        named = [key for key in keys if found[key].name == declared.name]
+        return [key for key in named if found[key].cors == declared.cors] or named or keys
 
     @cached_property
     def _by_identity(self) -> Mapping[tuple[object, ...], Sequence[Key]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from drift.cors.model import BucketCors, CorsRequest
 from drift.cors.prove import prove
 from drift.cors.verdict import Effect, Shows, Verdict, Witness
 from drift.deploying import CHANGED_ONLY, puts_back
+from drift.phrases import exposed, listed
 from drift.snapshot import Bucket
 
 _NOTHING = {
@@ -65,24 +66,15 @@ def _otherwise(witness: Witness) -> str:
 
 
 def _headers(request: CorsRequest) -> str:
-    return f" with {_listed(request.headers)}" if request.headers else ""
+    return f" with {listed(request.headers)}" if request.headers else ""
 
 
 def _more(witness: Witness) -> str:
-    return _listed(_exposed(witness.live.headers) - _exposed(witness.declared.headers))
+    return listed(exposed(witness.live.headers) - exposed(witness.declared.headers))
 
 
 def _less(witness: Witness) -> str:
-    return _listed(_exposed(witness.declared.headers) - _exposed(witness.live.headers))
-
-
-def _exposed(headers: tuple[tuple[str, str], ...]) -> set[str]:
-    return {name for name in dict(headers).get("Access-Control-Expose-Headers", "").split(", ") if name}
-
-
-def _listed(names: Iterable[str]) -> str:
-    words = sorted(names)
-    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    return listed(exposed(witness.declared.headers) - exposed(witness.live.headers))
 
 
 def in_part(declared: BucketCors | None, after: BucketCors | None, *, zero_is_unset: bool) -> str | None:

@@ -169,11 +169,6 @@ class Sites:
         )
 
 
-def find_site(tree: Tree, units: Sequence[str], inputs: Inputs, bucket: Bucket) -> Site | None:
-    """``Sites.find`` for one bucket."""
-    return Sites(tree, units, inputs).find(bucket)
-
-
 def _stands_at(each: _Resource, bucket: Bucket) -> bool:
     outlined = each.module.outlined
     return bucket.location is None or (each.block.at if outlined is None else outlined.at) == bucket.location

@@ -15,7 +15,7 @@ from parsers.terraform.render.trace_ends import ends
 from parsers.terraform.render.trace_found import Found, Stop
 from parsers.terraform.render.trace_places import places
 from parsers.terraform.render.trace_shapes import parts_of
-from parsers.terraform.render.trace_sites import Sites, find_site
+from parsers.terraform.render.trace_sites import Sites
 from parsers.terraform.render.trace_texts import Texts
 from parsers.terraform.syntax import cut_file
 from tests.unit.parsers.terraform.render.rewriting import (
@@ -121,7 +121,7 @@ def test_a_json_string_with_an_expression_in_it_has_no_range_for_what_is_inside(
 def walked(files: dict[str, str], name: str) -> list[Found]:
     """What is found for an argument of the first rule, its parts included."""
     bucket = parsed(files, Inputs()).buckets[0]
-    site = find_site(MemoryTree(files), [""], Inputs(), bucket)
+    site = Sites(MemoryTree(files), [""], Inputs()).find(bucket)
     assert site is not None
     expression = site.block.blocks[0].expression(name)
     assert expression is not None
